@@ -1,0 +1,1 @@
+"""The knobs: what an operator changes without a programmer. Imports nothing of ours."""

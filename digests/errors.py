@@ -1,0 +1,163 @@
+"""The error tree of Chokan, drawn in one place.
+
+Every message is derived from the attributes and is fit to be shown to a person: one line, what went wrong and, where
+there is something to do, what to do. Errors of foreign libraries are translated into these at one border each.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class ChokanError(Exception):
+    """Anything Chokan itself reports. `str(error)` is one line for people; `kind` is one word for logs and metrics."""
+
+    kind = "error"
+
+
+class ConfigError(ChokanError):
+    """The configuration is wrong; the message names the key, the line and the nearest right key."""
+
+    kind = "config"
+
+
+# --- fetching -----------------------------------------------------------------------------------------------------
+
+
+class FetchError(ChokanError):
+    """One GET gave no answer at all. An HTTP status, whatever it is, is an answer and not an error."""
+
+    kind = "fetch"
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url, self.reason = url, reason
+
+
+class BadUrl(FetchError):
+    kind = "bad-url"
+
+
+class AddressNotAllowed(FetchError):
+    """The URL leads to an address that a user-supplied URL must not reach. Deliberately says nothing more."""
+
+    kind = "address-not-allowed"
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "address not allowed")
+
+
+class NoSuchHost(FetchError):
+    kind = "no-such-host"
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "no such host; check the spelling of the address")
+
+
+class ConnectFailed(FetchError):
+    kind = "connect"
+
+
+class FetchTimeout(FetchError):
+    kind = "timeout"
+
+
+class TooLarge(FetchError):
+    kind = "too-large"
+
+    def __init__(self, url: str, limit: int) -> None:
+        super().__init__(url, f"larger than {limit // 1024} KiB, not read")
+        self.limit = limit
+
+
+class TooManyRedirects(FetchError):
+    kind = "redirects"
+
+
+class BadEncoding(FetchError):
+    """The body's Content-Encoding cannot be undone within its limits."""
+
+    kind = "encoding"
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+class NotAFeed(ChokanError):
+    kind = "not-a-feed"
+
+    def __init__(self, url: str, reason: str = "this is not an RSS, Atom or JSON feed") -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url, self.reason = url, reason
+
+
+class NoArticle(ChokanError):
+    """A page holds no article text, or none a digest could be made of."""
+
+    kind = "no-article"
+
+    def __init__(self, url: str, reason: str = "no article text found on this page") -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url, self.reason = url, reason
+
+
+class WorkerFailed(ChokanError):
+    """CPU work was killed: too long, too much memory, or its process died."""
+
+    kind = "worker"
+
+
+# --- chat ---------------------------------------------------------------------------------------------------------
+
+
+class ChatError(ChokanError):
+    """A platform did not take a message. `outcome` says what is known of it."""
+
+    kind = "chat"
+
+
+class ChatRefused(ChatError):
+    """The platform said no and will say no again (unknown channel, missing permission, bad token): do not retry."""
+
+    kind = "chat-refused"
+
+
+class ChatUnavailable(ChatError):
+    """The platform certainly did not take it now (429, connection refused, 503): retry, not before `retry_after`."""
+
+    kind = "chat-unavailable"
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ChatUnknown(ChatError):
+    """It is not known whether the platform took the message (connection lost, 5xx): reconcile before a retry."""
+
+    kind = "chat-unknown"
+
+
+# --- store --------------------------------------------------------------------------------------------------------
+
+
+class StoreError(ChokanError):
+    """The database cannot be used: locked, full, read-only, newer than this program, unreachable."""
+
+    kind = "store"
+
+
+class NotFound(ChokanError):
+    """What a person asked for by name, id or date does not exist."""
+
+    kind = "not-found"
+
+
+class SlotTaken(ChokanError):
+    """Another process has made the edition of this slot."""
+
+    kind = "slot-taken"
+
+    def __init__(self, subscription: str, at: datetime) -> None:
+        super().__init__(f"edition of {subscription} at {at.isoformat()} exists already")
+        self.subscription, self.at = subscription, at

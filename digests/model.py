@@ -1,0 +1,402 @@
+"""The nouns of Chokan: frozen data without behaviour beyond what paper and pencil could do.
+
+Every datetime is aware and UTC; collections are tuples; offsets count Unicode code points in `Article.text`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Literal, get_args
+
+Role = Literal["development", "stakes", "dynamics", "outlook"]
+ROLES: tuple[Role, ...] = get_args(Role)
+Length = Literal["compact", "standard", "full"]
+LENGTHS: tuple[Length, ...] = get_args(Length)
+Layout = Literal["thread", "inline", "overview"]
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+FeedRole = Literal["source", "reference"]
+"""`source` feeds are digested and posted; `reference` feeds are only cited."""
+
+
+# --- feeds and articles ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave us to ask "has it changed?" with, byte for byte as it was sent (RFC 9110, 8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed somebody subscribed to. `url` is its identity; `site` is the home page it names."""
+
+    url: str
+    title: str = ""
+    site: str = ""
+    role: FeedRole = "source"
+    backfill: int = 0
+    """How many old entries the first poll takes as new; 0 seeds: everything already there is only remembered."""
+    added: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What polling a feed has taught us."""
+
+    validators: Validators = Validators()
+    next_poll: datetime | None = None
+    """None: never polled, due at once."""
+    polled: datetime | None = None
+    succeeded: datetime | None = None
+    failures: int = 0
+    """Failures in a row."""
+    failing_since: datetime | None = None
+    last_error: str | None = None
+    stopped: bool = False
+    """410 Gone, or failing for too long: not polled until resumed."""
+    interval: float = 1800.0
+    """Seconds between polls the feed's own rhythm suggests."""
+    note: str | None = None
+    """What was capped or skipped at the last poll, for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item as the feed said it; `content` is HTML or text, not trusted."""
+
+    id: str
+    url: str | None
+    title: str
+    content: str = ""
+    author: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    title: str
+    link: str | None
+    entries: tuple[Entry, ...]
+    language: str | None = None
+    ttl: float | None = None
+    """Seconds the feed asks to be left alone for (`<ttl>`, sy:updatePeriod)."""
+    hub: str | None = None
+    skipped: int = 0
+    """Entries that were broken or over the cap, and left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link inside an article's text, pointing out of its site or within it."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An entry whose text we hold. `id` is `feeds.article_id(url)`, a hash of the canonical URL."""
+
+    id: str
+    url: str
+    site: str
+    """Registrable host, e.g. `example.jp`: what "the same site" means for related links."""
+    publisher: str
+    """The site's own name, for citations."""
+    language: str
+    title: str
+    text: str
+    links: tuple[Link, ...] = ()
+    published: datetime | None = None
+    first_seen: datetime
+    feed: str | None = None
+    """The feed it came from; None for an article looked up by its URL."""
+    role: FeedRole = "source"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of an article with what the engine thinks of it. `role` None: belongs to no section."""
+
+    start: int
+    end: int
+    text: str
+    role: Role | None
+    roles: Mapping[str, float]
+    salience: float
+
+
+# --- the digest (FORMAT: four sections, always, in order) -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """The span a printed text rests on: of the article, or of a citation (`citation:n`)."""
+
+    source: str = "article"
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A printed text and what it rests on. `level` is the shortest length it is printed in."""
+
+    text: str
+    support: tuple[Support, ...]
+    level: Length = "compact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A labelled point of sections 3 and 4."""
+
+    label: str
+    text: str
+    support: tuple[Support, ...]
+    level: Length = "standard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    role: Role
+    number: int
+    heading: str
+    addressed: bool
+    """False: the article says nothing about it; `body` then holds one honest line without support."""
+    body: tuple[Text, ...] = ()
+    points: tuple[Point, ...] = ()
+    closing: tuple[Text, ...] = ()
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    number: int
+    title: str
+    publisher: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedLink:
+    title: str
+    url: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineInfo:
+    name: str = "extractive"
+    model: str | None = None
+    fallback: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One article in four sections. Holds the `full` text; `compose.shortened` cuts it to a length."""
+
+    id: str
+    language: str
+    """Language of headings and fixed lines."""
+    language_of_text: str
+    title: str
+    url: str | None
+    published: datetime | None
+    lead: tuple[Text, ...]
+    sections: tuple[Section, ...]
+    conclusion: tuple[Text, ...]
+    citations: tuple[Citation, ...] = ()
+    related: tuple[RelatedLink, ...] = ()
+    engine: EngineInfo = EngineInfo()
+    sentences: tuple[Sentence, ...] = ()
+    """Every sentence of the article with its scores; printed with --explain, not stored."""
+
+
+# --- subscriptions, editions, deliveries -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where an edition goes; written `platform:channel` (`discord:123`, `slack:C123`, `console:`)."""
+
+    platform: str
+    channel: str = ""
+    tenant: str = ""
+    """Guild or workspace, where known."""
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.channel}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A channel's standing order."""
+
+    id: str
+    destination: Destination
+    feeds: tuple[str, ...] = ()
+    """Feed URLs; empty: every source feed."""
+    at: time = time(7, 0)
+    zone: str = "UTC"
+    weekdays: frozenset[int] = frozenset(range(7))
+    """Monday is 0."""
+    language: str = "auto"
+    """Language of the chrome; `auto`: the destination's locale, else the article's language."""
+    length: Length = "standard"
+    layout: Layout = "thread"
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    limit: int = 12
+    """Most digests in one edition; the rest are listed as headlines."""
+    empty: Literal["say", "silent"] = "say"
+    paused: bool = False
+    paused_reason: str | None = None
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One morning of one subscription: unique, claimed once. `at` is the instant it is due."""
+
+    subscription: str
+    day: date
+    time: time
+    at: datetime
+    late: bool = False
+
+
+EditionState = Literal["full", "empty", "late", "partial"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What one subscription gets in one slot. `articles` are article ids in printed order."""
+
+    id: str
+    subscription: str
+    slot: Slot
+    state: EditionState
+    articles: tuple[str, ...] = ()
+    made: datetime
+
+
+DeliveryState = Literal["ready", "sending", "sent", "held", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One platform message of an edition. `id` (≤ 25 characters) is the idempotency key on every platform.
+
+    Parts are sent in order: part n is claimed only when all parts below it are sent. `parent` is the `Posted.thread`
+    of part 0 for parts that belong in its thread, else None.
+    """
+
+    id: str
+    edition: str
+    destination: Destination
+    part: int
+    message: Message
+    in_thread: bool = False
+    parent: str | None = None
+    state: DeliveryState = "ready"
+    attempts: int = 0
+    unknown: bool = False
+    """An earlier attempt may have arrived: reconcile before posting again."""
+    error: str | None = None
+    permalink: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What a platform said of a message it took: `ref` finds it again, `thread` is where replies go."""
+
+    ref: str
+    thread: str | None = None
+    permalink: str | None = None
+
+
+# --- the neutral message ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A run of inline text. All text is plain: renderers escape it, nothing in it is markup."""
+
+    text: str
+    url: str | None = None
+    bold: bool = False
+    italic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    kind: Literal["heading"] = "heading"
+    text: str
+    level: Literal[1, 2, 3] = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    kind: Literal["paragraph"] = "paragraph"
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bullets:
+    kind: Literal["bullets"] = "bullets"
+    items: tuple[tuple[Span, ...], ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Small:
+    """Small print: sources, notes, how it was made."""
+
+    kind: Literal["small"] = "small"
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Divider:
+    kind: Literal["divider"] = "divider"
+
+
+Block = Heading | Paragraph | Bullets | Small | Divider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Blocks that stay together: a section with its heading, an overview line. Messages split only between parts."""
+
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A button. With `url` it opens a page; else `verb` and `value` come back to us when pressed."""
+
+    label: str
+    verb: str = ""
+    value: str = ""
+    url: str | None = None
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What Chokan says, before any platform has seen it. `title` also names a thread or a forum post."""
+
+    title: str
+    parts: tuple[Part, ...]
+    actions: tuple[Action, ...] = ()
+    url: str | None = None
+    language: str = "en"
+    tags: tuple[str, ...] = field(default=())

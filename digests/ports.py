@@ -1,0 +1,250 @@
+"""What the core and the jobs ask of the world, each duty on one page. `bot` provides; tests provide too."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digests.model import (
+    Article,
+    Delivery,
+    Destination,
+    Digest,
+    Edition,
+    Feed,
+    FeedState,
+    Message,
+    Posted,
+    Slot,
+    Subscription,
+    Validators,
+)
+
+Vectors = NDArray[np.float32]
+"""(n, d) float32, rows L2-normalised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """The answer to one GET. Every status is an answer; 304 has an empty body."""
+
+    url: str
+    """Where the body came from, after redirects."""
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes = b""
+    moved_to: str | None = None
+    """Set when every redirect on the way was permanent (301, 308): the new address of what was asked for."""
+
+
+class Fetch(Protocol):
+    async def __call__(
+        self, url: str, *, validators: Validators = ..., kind: Literal["feed", "page"] = ...
+    ) -> Response:
+        """GET `url`, guarded and capped. Raises `FetchError` when there is no answer."""
+
+
+class Embedder(Protocol):
+    @property
+    def dimension(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """(len(texts), dimension) float32, rows L2-normalised; an empty text is a zero row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An article that may be linked or cited, with how close it is (1 is closest) and what it says."""
+
+    article: Article
+    score: float
+
+
+class Engine(Protocol):
+    def digest(
+        self, article: Article, related: Sequence[Candidate], citations: Sequence[Candidate], language: str
+    ) -> Digest:
+        """The four-section digest at full length; `language` is that of headings and fixed lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    feed: Feed
+    state: FeedState
+    articles: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One answer to a search, best first."""
+
+    article: Article
+    digest: Digest | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VectorRow:
+    """An article's place in the vector index, without its text."""
+
+    article: str
+    site: str
+    language: str
+    role: str
+    vector: bytes
+    """float16, little-endian."""
+
+
+class Store(Protocol):
+    """Everything remembered. Each method is one transaction and one moment of the flow. Raises `StoreError`."""
+
+    # feeds
+    async def add_feed(self, feed: Feed) -> bool:
+        """Remember a feed; False if it was there already (its role and backfill are then updated)."""
+
+    async def remove_feed(self, url: str) -> bool: ...
+    async def feeds(self) -> tuple[FeedHealth, ...]: ...
+    async def resume_feed(self, url: str, now: datetime) -> bool: ...
+    async def claim_due_feeds(
+        self, now: datetime, *, lease: float, limit: int, urls: Collection[str] | None = None
+    ) -> tuple[FeedHealth, ...]:
+        """Feeds due at `now` (or exactly `urls`, due or not), leased for `lease` seconds so no other process polls."""
+
+    async def unseen(self, feed: str, entry_ids: Collection[str]) -> frozenset[str]:
+        """Which of these entry ids this feed has never shown before."""
+
+    async def save_poll(
+        self,
+        feed: str,
+        state: FeedState,
+        *,
+        now: datetime,
+        seen: Collection[str] = (),
+        articles: Sequence[Article] = (),
+        title: str | None = None,
+        site: str | None = None,
+        moved_to: str | None = None,
+    ) -> int:
+        """One transaction: articles, the entry ids seen, the validators that certify them, the next poll; releases
+        the lease. Returns how many articles were new. `moved_to` changes the feed's URL everywhere."""
+
+    # digests
+    async def save_article(self, article: Article) -> None:
+        """An article that a person looked up by URL."""
+
+    async def claim_undigested(self, now: datetime, *, lease: float, limit: int) -> tuple[Article, ...]:
+        """Articles (source and reference) not yet digested/indexed, oldest first, leased."""
+
+    async def save_digest(
+        self, article: str, digest: Digest | None, *, vector: bytes, now: datetime, error: str | None = None
+    ) -> None:
+        """The finished digest (None: a reference article, indexed only, or one that failed with `error`) and the
+        article's vector. Makes it searchable in the same transaction."""
+
+    async def article(self, article: str) -> Article | None: ...
+    async def articles(self, ids: Sequence[str]) -> tuple[Article, ...]:
+        """In the order asked; unknown ids are left out."""
+
+    async def digest(self, article: str) -> Digest | None: ...
+    async def digests(self, ids: Sequence[str]) -> Mapping[str, Digest]: ...
+    async def vectors(self, after: int = 0, limit: int = 10_000) -> tuple[int, tuple[VectorRow, ...]]:
+        """Rows in the order they were saved, after the cursor; and the cursor to go on from."""
+
+    async def search(self, words: str, *, limit: int = 10, offset: int = 0, feed: str | None = None) -> tuple[Hit, ...]:
+        """Full text over titles and texts of source articles (BM25 on SQLite, ts_rank on PostgreSQL)."""
+
+    async def latest(
+        self,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        feed: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[Hit, ...]:
+        """Digested source articles, newest first, by the time first seen."""
+
+    # subscriptions and editions
+    async def save_subscription(self, subscription: Subscription) -> None: ...
+    async def remove_subscription(self, subscription: str) -> bool: ...
+    async def subscriptions(self) -> tuple[Subscription, ...]: ...
+    async def pause_subscription(self, subscription: str, reason: str | None) -> None:
+        """A reason pauses, None resumes."""
+
+    async def last_slots(self) -> Mapping[str, Slot]:
+        """The newest slot that has an edition, by subscription id."""
+
+    async def unpublished(self, subscription: Subscription, *, since: datetime) -> tuple[Hit, ...]:
+        """Digested articles of the subscription's feeds, first seen at or after `since`, that no edition of this
+        subscription has carried, oldest first."""
+
+    async def save_edition(self, edition: Edition, deliveries: Sequence[Delivery]) -> None:
+        """One transaction. Raises `SlotTaken` when the slot has an edition already (nothing is then written)."""
+
+    async def editions(self, *, subscription: str | None = None, limit: int = 20) -> tuple[Edition, ...]: ...
+
+    # outbox
+    async def claim_deliveries(
+        self, now: datetime, *, lease: float, limit: int, worker: str, platforms: Collection[str]
+    ) -> tuple[Delivery, ...]:
+        """Deliveries ready to be sent, one per destination and in part order, leased. One whose lease ran out while
+        `sending` comes back with `unknown=True`. `parent` is filled in from part 0."""
+
+    async def settle_delivery(self, delivery: str, posted: Posted, now: datetime) -> None: ...
+    async def retry_delivery(self, delivery: str, *, error: str, at: datetime, unknown: bool) -> None: ...
+    async def hold_delivery(self, delivery: str, *, error: str, state: Literal["held", "failed"] = "held") -> None:
+        """Stop trying this delivery and every later part of its edition for the destination."""
+
+    async def pending_deliveries(self) -> Mapping[str, int]:
+        """How many deliveries are in each state."""
+
+    async def deliveries(self, edition: str) -> tuple[Delivery, ...]: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one message of a platform can hold, counted the way the platform counts."""
+
+    characters: int
+    blocks: int
+    actions: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of `chokan check`: what was looked at, whether it is right, and what to do if not."""
+
+    subject: str
+    ok: bool
+    text: str
+    fix: str = ""
+    warning: bool = False
+
+
+class Chat(Protocol):
+    """One platform."""
+
+    platform: str
+    limits: Limits
+
+    async def post(
+        self, destination: Destination, message: Message, *, key: str, parent: str | None, unknown: bool, silent: bool
+    ) -> Posted:
+        """Post one message, at most once for one `key`. `parent`: the thread to post in. `unknown`: an earlier try
+        with this key may have arrived; look for it first. Raises `ChatRefused`, `ChatUnavailable`, `ChatUnknown`."""
+
+    async def run(self) -> None:
+        """Connect and answer commands until cancelled. Raises `ChatRefused` for a wrong token."""
+
+    async def check(self, destinations: Sequence[Destination]) -> tuple[Finding, ...]:
+        """Token, scopes and permissions in plain words; never raises."""
+
+    async def close(self) -> None: ...
