@@ -13,7 +13,7 @@ OptionKind = Literal["text", "url", "date", "feed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One argument. Help: catalog key `command.<command>.<option>.about`; local name: `command.<command>.<option>.name`."""
+    """One argument. Help: `command.<command>.<option>.about`; local name: `command.<command>.<option>.name`."""
 
     name: str
     kind: OptionKind = "text"
