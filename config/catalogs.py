@@ -1,0 +1,23 @@
+"""Reads the locale files: `config/locale/<code>.toml`, one file a language, flattened to dotted keys."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from typing import Any
+
+
+def locales() -> dict[str, dict[str, str]]:
+    """{"en": {"edition.title": "…", …}, "ja": {…}}, English first: it is the reference."""
+    files = [f for f in resources.files("config").joinpath("locale").iterdir() if f.name.endswith(".toml")]
+    files.sort(key=lambda file: (file.name != "en.toml", file.name))
+    return {f.name.removesuffix(".toml"): dict(_flat(tomllib.loads(f.read_text(encoding="utf-8")))) for f in files}
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
