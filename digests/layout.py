@@ -1,0 +1,274 @@
+"""Digests and editions → neutral messages, split at their own joints. Knows reading, not platforms.
+
+A platform's limits come in as numbers and a cost function; all wording comes from a catalog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from babel.dates import format_date
+
+from digests.catalog import Catalog, Catalogs
+from digests.compose import shortened
+from digests.model import (
+    Action,
+    Block,
+    Bullets,
+    Citation,
+    Digest,
+    Divider,
+    Edition,
+    Heading,
+    Length,
+    Message,
+    Paragraph,
+    Part,
+    Section,
+    Small,
+    Span,
+    Subscription,
+    Text,
+)
+from digests.ports import Hit, Limits
+
+GIST = 110
+"""Longest gist on an overview line, in characters; a longer sentence is cut at its own joint."""
+
+Cost = Callable[[Part], tuple[int, int]]
+"""What a part costs on a platform: (characters, blocks)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One message of an edition and where it belongs."""
+
+    message: Message
+    in_thread: bool
+
+
+def edition_sheets(
+    edition: Edition, hits: Sequence[Hit], subscription: Subscription, catalogs: Catalogs, limits: Limits, cost: Cost
+) -> tuple[Sheet, ...]:
+    """All messages of an edition in posting order: the overview, then what the subscription's layout adds."""
+    catalog = catalogs.of(edition_language(subscription, hits))
+    sheets = [Sheet(message=m, in_thread=False) for m in pack(overview(edition, hits, catalog), limits, cost)]
+    sheets[1:] = [replace(sheet, in_thread=subscription.layout == "thread") for sheet in sheets[1:]]
+    if subscription.layout == "overview":
+        return tuple(sheets)
+    for hit in hits[: subscription.limit]:
+        if hit.digest:
+            message = digest_message(shortened(hit.digest, subscription.length), catalog)
+            in_thread = subscription.layout == "thread"
+            sheets += [Sheet(message=m, in_thread=in_thread) for m in pack(message, limits, cost)]
+    return tuple(sheets)
+
+
+def edition_language(subscription: Subscription, hits: Sequence[Hit]) -> str:
+    """The subscription's language; with `auto` the language most of its articles are in."""
+    if subscription.language != "auto":
+        return subscription.language
+    languages = [hit.article.language for hit in hits]
+    return max(languages, key=languages.count) if languages else "en"
+
+
+def overview(edition: Edition, hits: Sequence[Hit], catalog: Catalog) -> Message:
+    """One screen: the date, one line an article, and that this was all."""
+    title = catalog("edition.title", date=day_text(edition.slot.day, catalog))
+    if not hits:
+        empty = Part(blocks=(Heading(text=title, level=1), _line(catalog("edition.empty"))))
+        return Message(title=title, parts=(empty,), language=catalog.language)
+    head: list[Block] = [Heading(text=title, level=1), Small(spans=(Span(text=_count(len(hits), catalog)),))]
+    if edition.slot.late:
+        head.append(Small(spans=(Span(text=catalog("edition.late", time=edition.slot.time.strftime("%H:%M"))),)))
+    lines = [Part(blocks=(_overview_line(number, hit),)) for number, hit in enumerate(hits, 1)]
+    end = Part(blocks=(Small(spans=(Span(text=catalog("edition.end")),)),))
+    return Message(title=title, parts=(Part(blocks=tuple(head)), *lines, end), language=catalog.language)
+
+
+def _overview_line(number: int, hit: Hit) -> Paragraph:
+    spans = [Span(text=f"{number}  "), Span(text=hit.article.title, url=hit.article.url, bold=True)]
+    lead = hit.digest.lead if hit.digest else ()
+    if lead:
+        spans.append(Span(text=f"\n{gist(lead[0].text)}"))
+    return Paragraph(spans=tuple(spans))
+
+
+def gist(sentence: str) -> str:
+    """The sentence, cut at a comma of its own with an ellipsis when it is too long for a line."""
+    if len(sentence) <= GIST:
+        return sentence
+    cut = max(sentence.rfind(mark, GIST // 2, GIST) for mark in ("、", "，", ", ", "; ", " – "))
+    cut = cut if cut > 0 else sentence.rfind(" ", GIST // 2, GIST)
+    return sentence[: cut if cut > 0 else GIST].rstrip() + "…"
+
+
+def day_text(day: date, catalog: Catalog) -> str:
+    """The date as the catalog's language writes it: 2025年2月14日（金）."""
+    return format_date(day, format=catalog("edition.date"), locale=catalog.language)
+
+
+def _count(number: int, catalog: Catalog) -> str:
+    return catalog("edition.count.one" if number == 1 else "edition.count", number=number)
+
+
+# --- one digest ---------------------------------------------------------------------------------------------------
+
+
+def digest_message(digest: Digest, catalog: Catalog) -> Message:
+    """One digest: headline and lead, four sections with their citations, conclusion, related links, small print."""
+    parts = [Part(blocks=(_headline(digest), *_paragraph(digest.lead, digest.language_of_text)))]
+    parts += [_section(section, digest, catalog) for section in digest.sections]
+    parts += _conclusion(digest, catalog)
+    parts += _related(digest, catalog)
+    parts.append(Part(blocks=(Small(spans=(Span(text=made_by(digest, catalog)),)),)))
+    return Message(
+        title=digest.title,
+        parts=tuple(parts),
+        actions=digest_actions(digest, catalog),
+        url=digest.url,
+        language=catalog.language,
+    )
+
+
+def digest_actions(digest: Digest, catalog: Catalog) -> tuple[Action, ...]:
+    more = Action(label=catalog("edition.action.more"), verb="more", value=digest.id)
+    original = Action(label=catalog("edition.action.original"), url=digest.url)
+    return (more, original) if digest.url else (more,)
+
+
+def _headline(digest: Digest) -> Block:
+    return Heading(text=digest.title, level=1)
+
+
+def _section(section: Section, digest: Digest, catalog: Catalog) -> Part:
+    blocks: list[Block] = [Heading(text=f"{section.number}. {section.heading}", level=2)]
+    blocks += _paragraph(section.body, digest.language_of_text)
+    if section.points:
+        label = catalog("edition.label")
+        blocks.append(
+            Bullets(items=tuple((Span(text=p.label, bold=True), Span(text=f"{label}{p.text}")) for p in section.points))
+        )
+    blocks += _paragraph(section.closing, digest.language_of_text)
+    blocks += [_citation(c) for c in digest.citations if c.number in section.citations]
+    return Part(blocks=tuple(blocks))
+
+
+def _citation(citation: Citation) -> Small:
+    publisher = f" – {citation.publisher}" if citation.publisher else ""
+    return Small(
+        spans=(
+            Span(text=f"({citation.number}) "),
+            Span(text=citation.title, url=citation.url),
+            *((Span(text=publisher),) if publisher else ()),
+        )
+    )
+
+
+def _conclusion(digest: Digest, catalog: Catalog) -> Iterator[Part]:
+    if digest.conclusion:
+        body = _paragraph(digest.conclusion, digest.language_of_text)
+        yield Part(blocks=(Heading(text=catalog("edition.conclusion"), level=2), *body))
+
+
+def _related(digest: Digest, catalog: Catalog) -> Iterator[Part]:
+    if digest.related:
+        items = tuple((Span(text=link.title, url=link.url),) for link in digest.related)
+        yield Part(blocks=(Heading(text=catalog("edition.related"), level=3), Bullets(items=items)))
+
+
+def made_by(digest: Digest, catalog: Catalog) -> str:
+    """The small print: which engine, and when the text is in another language than the headings."""
+    engine = digest.engine
+    text = (
+        catalog("edition.made.extractive") if engine.model is None else catalog("edition.made.llm", model=engine.model)
+    )
+    return f"{text} · {catalog('edition.made.fallback')}" if engine.fallback else text
+
+
+def _paragraph(texts: Sequence[Text], language: str) -> tuple[Block, ...]:
+    """Sentences set as one paragraph: Japanese, Chinese and Thai put no space between them."""
+    space = "" if language in ("ja", "zh", "th") else " "
+    return (_line(space.join(text.text for text in texts)),) if texts else ()
+
+
+def _line(text: str) -> Paragraph:
+    return Paragraph(spans=(Span(text=text),))
+
+
+# --- answers to look-ups --------------------------------------------------------------------------------------------
+
+
+def hits_message(title: str, hits: Sequence[Hit], catalog: Catalog, actions: tuple[Action, ...] = ()) -> Message:
+    """A list of articles, one line each with date and gist, each openable."""
+    parts = [Part(blocks=(Heading(text=title, level=2),))]
+    parts += [Part(blocks=(_overview_line(number, hit), _dateline(hit, catalog))) for number, hit in enumerate(hits, 1)]
+    opens = tuple(
+        Action(label=catalog("edition.action.open", number=number), verb="open", value=hit.article.id)
+        for number, hit in enumerate(hits, 1)
+    )
+    return Message(title=title, parts=tuple(parts), actions=(*opens, *actions), language=catalog.language)
+
+
+def _dateline(hit: Hit, catalog: Catalog) -> Small:
+    when = hit.article.published or hit.article.first_seen
+    return Small(spans=(Span(text=f"{day_text(when.date(), catalog)} · {hit.article.publisher}"),))
+
+
+def note(title: str, text: str, catalog: Catalog) -> Message:
+    """A plain word to one person: an error, help, "nothing found"."""
+    blocks = tuple(_line(line) for line in text.splitlines() if line.strip())
+    return Message(title=title, parts=(Part(blocks=blocks),), language=catalog.language)
+
+
+# --- splitting ------------------------------------------------------------------------------------------------------
+
+
+def pack(message: Message, limits: Limits, cost: Cost) -> tuple[Message, ...]:
+    """The message in as few platform messages as its parts allow, never cutting a part.
+
+    A single part over the limit stands alone; the platform's renderer shortens it as a last resort. Buttons go under
+    the last message, where reading ends.
+    """
+    pages: list[list[Part]] = [[]]
+    characters = blocks = 0
+    for part in message.parts:
+        more_characters, more_blocks = cost(part)
+        if pages[-1] and (characters + more_characters > limits.characters or blocks + more_blocks > limits.blocks):
+            pages.append([])
+            characters = blocks = 0
+        pages[-1].append(part)
+        characters, blocks = characters + more_characters, blocks + more_blocks
+    return tuple(
+        replace(message, parts=tuple(page), actions=message.actions if last else ())
+        for page, last in zip(pages, [False] * (len(pages) - 1) + [True], strict=True)
+    )
+
+
+def plain(message: Message) -> str:
+    """The message as plain text: `--format text`, and what tests read."""
+    return "\n".join("\n".join(_plain_block(block) for block in part.blocks) for part in message.parts)
+
+
+def _plain_block(block: Block) -> str:
+    if isinstance(block, Heading):
+        return f"\n{block.text}"
+    if isinstance(block, Divider):
+        return "—"
+    if isinstance(block, Bullets):
+        return "\n".join(f"• {_plain_spans(item)}" for item in block.items)
+    return _plain_spans(block.spans)
+
+
+def _plain_spans(spans: Sequence[Span]) -> str:
+    return "".join(f"{span.text} <{span.url}>" if span.url else span.text for span in spans)
+
+
+def length_of(word: str) -> Length:
+    """A length by name; raises ValueError naming the right ones."""
+    lengths: dict[str, Length] = {"compact": "compact", "standard": "standard", "full": "full"}
+    if word not in lengths:
+        raise ValueError(f"«{word}» is not a length; take compact, standard or full")
+    return lengths[word]
