@@ -1,0 +1,121 @@
+"""Bytes and headers → a feed's entries, tidied; and which of them are new. Knows neither network nor memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from digests.autodiscovery import FeedLink, feed_links
+from digests.decode import decode
+from digests.jsonfeed import looks_like_json, read_json
+from digests.model import Entry, ParsedFeed
+from digests.plain import line, shortened, title_from_markup, title_from_text, without_tags
+from digests.said import SaidEntry, SaidFeed
+from digests.urls import article_id, canonical_url, web_url
+from digests.xmlfeed import read_xml
+
+__all__ = ["FeedLink", "article_id", "canonical_url", "feed_links", "fresh", "parse_feed", "read_feed"]
+
+_TITLE_FROM_CONTENT = 120
+_ID_LIMIT = 1024
+_AUTHOR_LIMIT = 200
+
+
+def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:
+    """The feed in `body`, fetched from `url` (after redirects). Reads RSS, Atom, RDF, CDF and JSON Feed, 500 entries at
+    most; a broken entry is left out and counted. Titles are plain text, links absolute http(s), dates UTC, entry ids
+    never empty and the same at every poll. Raises NotAFeed."""
+    return _tidied(read_feed(body, url=url, headers=headers), url)
+
+
+def read_feed(body: bytes, *, url: str, headers: Mapping[str, str] | None = None) -> SaidFeed:
+    """The feed in its own words: markup in titles, ids and links as they are written. Raises NotAFeed."""
+    text = decode(body, headers)
+    if looks_like_json(text):
+        return read_json(text, url=url)
+    return read_xml(text, url=url, headers=headers or {})
+
+
+def fresh(entries: Iterable[Entry], unseen_ids: Collection[str]) -> tuple[Entry, ...]:
+    """The entries whose id is in `unseen_ids`, each id once, in the feed's order."""
+    new: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.id in unseen_ids:
+            new.setdefault(entry.id, entry)
+    return tuple(new.values())
+
+
+def base_of(said: SaidFeed, url: str) -> str:
+    """What relative links are relative to: the home page, since feeds are often served from another host; else the
+    address the feed calls its own."""
+    return web_url(said.link, url) or web_url(said.self_link, url) or url
+
+
+def _tidied(said: SaidFeed, url: str) -> ParsedFeed:
+    base = base_of(said, url)
+    return ParsedFeed(
+        title=_title(said.title, said.title_kind),
+        link=web_url(said.link, url),
+        entries=_entries(said.entries, base),
+        language=_language(said.language),
+        ttl=said.ttl,
+        hub=web_url(said.hub, url),
+        skipped=said.skipped,
+    )
+
+
+def _entries(said: Sequence[SaidEntry], base: str) -> tuple[Entry, ...]:
+    return tuple(_entry(entry, base) for entry in said)
+
+
+def _entry(said: SaidEntry, base: str) -> Entry:
+    link = _page(said, base)
+    title = _title(said.title, said.title_kind) or _first_words(said.content)
+    return Entry(
+        id=_id(said, link, title),
+        url=link,
+        title=title or link or "",
+        content=said.content,
+        author=shortened(line(without_tags(said.author[: _AUTHOR_LIMIT * 10])), _AUTHOR_LIMIT),
+        published=said.published or said.updated,
+        updated=said.updated,
+        language=_language(said.language),
+    )
+
+
+def _title(title: str | None, kind: str) -> str:
+    return (title_from_markup if kind == "html" else title_from_text)(title or "")
+
+
+def _page(said: SaidEntry, base: str) -> str | None:
+    """An entry without a usable link may carry it as its id (RSS permalinks, Atom ids that are addresses)."""
+    return web_url(said.link, base) or web_url(said.id)
+
+
+def _first_words(content: str) -> str:
+    return shortened(line(without_tags(content[: _TITLE_FROM_CONTENT * 40])), _TITLE_FROM_CONTENT)
+
+
+def _id(said: SaidEntry, link: str | None, title: str) -> str:
+    """guid, else link, else a hash of what does not change from poll to poll."""
+    if said.id and said.id.strip():
+        return _bounded(said.id.strip())
+    if link:
+        return _bounded(canonical_url(link))
+    moment = said.published or said.updated
+    words = f"{title}\n{moment.isoformat() if moment else ''}"
+    return f"hash:{_digest(words)}"
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= _ID_LIMIT else f"hash:{_digest(text)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _language(code: str | None) -> str | None:
+    """`ja-JP` → `ja`; None for what is no language code."""
+    primary = (code or "").strip().replace("_", "-").split("-")[0].lower()
+    return primary if primary.isalpha() and primary.isascii() and 2 <= len(primary) <= 3 else None

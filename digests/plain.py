@@ -1,0 +1,80 @@
+"""Markup → plain text, and text hygiene: what a title or a paragraph may hold when it leaves the reading rooms."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+_TAGS = (
+    "a|abbr|acronym|address|article|aside|b|bdi|bdo|big|blockquote|br|center|cite|code|dd|del|dfn|div|dl|dt|em|"
+    "figcaption|figure|font|footer|h[1-6]|header|hr|i|iframe|img|input|ins|kbd|li|link|main|mark|nobr|ol|p|picture|pre|q|"
+    "rp|rt|ruby|s|samp|section|small|source|span|strike|strong|sub|sup|svg|table|tbody|td|th|tr|tt|u|ul|var|video|wbr"
+)
+# Only tags of HTML: "a < b" and "the <tag> element" are what somebody wrote about, not markup.
+_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]{{0,2000}})?/?>", re.IGNORECASE)
+_DROPPED = re.compile(
+    r"<(script|style)\b[^>]{0,500}>.{0,20000}?</\1\s{0,9}>|<!--.{0,5000}?-->", re.IGNORECASE | re.DOTALL
+)
+_BREAKS = re.compile(r"<(?:br|/?p|/?div|/?li|/?h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
+# Bidi controls reorder the text around them, zero-width and tag characters hide text. Joiners between emoji stay.
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_JOINER = re.compile(
+    "(?<![\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff])\u200d|\u200d(?![\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])|\u200c"
+)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_ESCAPE_SEQUENCE = re.compile("\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|\\][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?)")
+_MARKS = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]{4})"
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]+"
+)
+TITLE_LIMIT = 500
+"""Characters of a title that are kept: far above any honest headline."""
+
+
+def safe(text: str) -> str:
+    """`text` in NFC, without control, zero-width, bidi and tag characters and without piles of combining marks.
+    Line ends stay, U+2028, U+2029 and U+0085 become line ends; emoji keep their joiners."""
+    text = _ESCAPE_SEQUENCE.sub("", text)
+    text = (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\u2028", "\n")
+        .replace("\u2029", "\n")
+        .replace("\x85", "\n")
+    )
+    text = _JOINER.sub("", _INVISIBLE.sub("", _CONTROL.sub("", text)))
+    return unicodedata.normalize("NFC", _MARKS.sub(r"\1", text))
+
+
+def line(text: str) -> str:
+    """Safe text on one line, its white space folded."""
+    return " ".join(safe(text).split())
+
+
+def without_tags(markup: str) -> str:
+    """Markup without its tags, with its entities read; breaks and paragraphs become spaces."""
+    markup = _DROPPED.sub(" ", markup)
+    return html.unescape(_TAG.sub("", _BREAKS.sub(" ", markup)))
+
+
+def title_from_markup(markup: str) -> str:
+    """A title as people read it. Twice-escaped markup (`&lt;b&gt;`, `&amp;amp;`), common in RSS, is read twice."""
+    markup = markup[: TITLE_LIMIT * 20]
+    return shortened(line(html.unescape(without_tags(without_tags(markup)))))
+
+
+def title_from_text(text: str) -> str:
+    """A title that its format says is plain text; only entities left over from escaping twice are read."""
+    return shortened(line(html.unescape(text[: TITLE_LIMIT * 20])))
+
+
+def shortened(text: str, limit: int = TITLE_LIMIT) -> str:
+    """`text`, at most `limit` characters long, cut at a space where there is one near and marked with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ", limit * 3 // 4)
+    return (cut[:space] if space > 0 else cut).rstrip() + "…"
