@@ -19,6 +19,7 @@ from digests.model import (
     Feed,
     FeedState,
     Message,
+    Part,
     Posted,
     Slot,
     Subscription,
@@ -234,6 +235,9 @@ class Chat(Protocol):
 
     platform: str
     limits: Limits
+
+    def cost(self, part: Part) -> tuple[int, int]:
+        """What `part` takes of `limits`: (characters, blocks), as the platform counts them after escaping."""
 
     async def post(
         self, destination: Destination, message: Message, *, key: str, parent: str | None, unknown: bool, silent: bool
