@@ -1,0 +1,100 @@
+"""The console channel: an edition set in the terminal with rich, where Japanese takes two columns a character."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from digests.model import Block, Bullets, Destination, Divider, Heading, Message, Part, Posted, Small, Span
+from digests.ports import Finding, Limits
+
+LIMITS = Limits(characters=1_000_000, blocks=10_000, actions=0)
+WIDTH = 96
+"""Widest a line of text is set, in columns: longer lines are hard to read."""
+CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
+"""Control characters: nothing a feed says may steer the terminal."""
+
+
+class ConsoleChat:
+    """The `Chat` port over a terminal. Every message arrives: nothing is refused, nothing repeated."""
+
+    platform = "console"
+    limits = LIMITS
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def cost(self, part: Part) -> tuple[int, int]:
+        return (sum(len(str(block)) for block in part.blocks), len(part.blocks))
+
+    async def post(
+        self, destination: Destination, message: Message, *, key: str, parent: str | None, unknown: bool, silent: bool
+    ) -> Posted:
+        self.console.print(rendered(message, self.console.width))
+        return Posted(ref=key)
+
+    async def run(self) -> None:
+        """Nothing to connect to."""
+
+    async def check(self, destinations: Sequence[Destination]) -> tuple[Finding, ...]:
+        return ()
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+def rendered(message: Message, width: int) -> RenderableType:
+    """A message as one sheet: a framed headline, then its parts with room between them."""
+    blocks = [block for part in message.parts for block in part.blocks]
+    head, rest = (blocks[0], blocks[1:]) if blocks and isinstance(blocks[0], Heading) else (None, blocks)
+    sheet: list[RenderableType] = []
+    if isinstance(head, Heading):
+        sheet.append(Panel(_text(head.text, "bold"), box=box.HEAVY, border_style="cyan", padding=(0, 1)))
+    sheet += [_set(block) for block in rest]
+    return Padding(Group(*sheet), (1, max(0, width - WIDTH), 0, 0))
+
+
+def _set(block: Block) -> RenderableType:
+    if isinstance(block, Heading):
+        return Padding(_text(block.text, "bold cyan"), (1, 0, 0, 1))
+    if isinstance(block, Divider):
+        return Rule(style="dim")
+    if isinstance(block, Bullets):
+        return _bullets(block)
+    if isinstance(block, Small):
+        return Padding(_spans(block.spans, "dim"), (0, 1, 0, 3))
+    return Padding(_spans(block.spans, ""), (0, 1, 0, 3))
+
+
+def _bullets(block: Bullets) -> RenderableType:
+    """A hanging indent, so that a point's second line stands under its first."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=1)
+    grid.add_column()
+    for item in block.items:
+        grid.add_row("•", _spans(item, ""))
+    return Padding(grid, (0, 1, 0, 3))
+
+
+def _spans(spans: Sequence[Span], base: str) -> Text:
+    text = Text(style=base)
+    for span in spans:
+        style = Style(bold=span.bold or None, italic=span.italic or None, link=_safe(span.url))
+        text.append(span.text.translate(CONTROL), style)
+    return text
+
+
+def _text(text: str, style: str) -> Text:
+    return Text(text.translate(CONTROL), style=style)
+
+
+def _safe(url: str | None) -> str | None:
+    return url.translate(CONTROL) if url and url.startswith(("http://", "https://")) else None

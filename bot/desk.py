@@ -1,0 +1,61 @@
+"""The CPU work of a digest, as plain functions that worker processes run: no port, no clock, no database.
+
+A worker keeps one analyser (model and tokenizer load lazily, once a process) and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from digests.analysis import Analyser, Analysis
+from digests.catalog import Catalogs
+from digests.embed import E5Embedder, LexicalEmbedder
+from digests.extractive import ExtractiveEngine
+from digests.model import Article, Digest
+from digests.ports import Candidate
+
+
+@cache
+def analyser(embeddings: bool) -> Analyser:
+    """This process's analyser, with sentence embeddings or with words alone."""
+    return Analyser(E5Embedder() if embeddings else LexicalEmbedder())
+
+
+def analysed(article: Article, embeddings: bool) -> Analysis:
+    """Sentences, roles, salience and vectors of one article."""
+    return analyser(embeddings).analyse(article.title, article.text, article.language)
+
+
+def composed(
+    article: Article,
+    analysis: Analysis,
+    related: Sequence[Candidate],
+    citations: Sequence[Candidate],
+    language: str,
+    catalogs: Catalogs,
+) -> Digest:
+    """The four-section digest of an article that has been analysed."""
+    return ExtractiveEngine(_Analysed(analysis), catalogs).digest(article, related, citations, language)
+
+
+class _Analysed:
+    """An analyser that has done its work already."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+
+    def analyse(self, title: str, text: str, language: str | None = None) -> Analysis:
+        return self.analysis
+
+
+def digested(
+    article: Article,
+    related: Sequence[Candidate],
+    citations: Sequence[Candidate],
+    language: str,
+    catalogs: Catalogs,
+    embeddings: bool,
+) -> Digest:
+    """Both steps in one process: `chokan digest`, where nothing is looked up in between."""
+    return composed(article, analysed(article, embeddings), related, citations, language, catalogs)

@@ -1,0 +1,460 @@
+"""poll · digest · publish · deliver: straight lines over the ports. Each job is an idempotent function of what is
+stored and `now`; what it decides is decided in `digests`, what it remembers is remembered before the next step."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from bot.desk import analysed, composed
+from bot.links import Links
+from bot.telemetry import event
+from digests.catalog import Catalogs
+from digests.edition import delivery_key, due_slot, edition_of, ranked, wanted, window_start
+from digests.errors import (
+    ChatError,
+    ChatRefused,
+    ChatUnavailable,
+    ChatUnknown,
+    ChokanError,
+    FetchError,
+    NoArticle,
+    NotAFeed,
+    SlotTaken,
+)
+from digests.extract import Page, article_from, extract
+from digests.feeds import article_id, feed_links, parse_feed
+from digests.language import identify
+from digests.layout import edition_sheets
+from digests.model import Article, Delivery, Digest, Edition, Entry, Feed, FeedState, ParsedFeed, Slot, Subscription
+from digests.polling import next_state
+from digests.ports import Chat, FeedHealth, Fetch, Response, Store
+
+log = logging.getLogger("chokan.jobs")
+
+LEASE = 300.0
+"""Seconds a claim on a feed, an article or a delivery lasts before another process may take it."""
+BATCH = 32
+PARSE_SECONDS = 20.0
+EXTRACT_SECONDS = 15.0
+DIGEST_SECONDS = 120.0
+MOST_ATTEMPTS = 8
+PAGE_PATIENCE = timedelta(hours=6)
+"""How long a page that cannot be reached is waited for before the feed's own text is taken instead."""
+
+R = TypeVar("R")
+
+
+class Runs(Protocol):
+    """CPU work in other processes (`bot.workers`)."""
+
+    async def run(self, function: Callable[..., R], *args: Any, seconds: float) -> R: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything the jobs reach the outside through. Built by `bot.app`, in tests by the same function."""
+
+    store: Store
+    fetch: Fetch
+    reading: Runs
+    """Parses and extracts what strangers wrote: small, killable."""
+    thinking: Runs
+    """Analyses and composes: holds the models."""
+    chats: Mapping[str, Chat]
+    catalogs: Catalogs
+    links: Links
+    embeddings: bool = True
+    silent: bool = False
+    catch_up: timedelta = timedelta(hours=12)
+    worker: str = "chokan"
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    progress: Callable[[str, int, int], None] = field(default=lambda stage, done, total: None)
+    """Told after each unit: stage, how many are done, of how many."""
+
+
+# --- poll -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What one poll of one feed came to."""
+
+    feed: str
+    status: str
+    new: int = 0
+    error: str | None = None
+
+
+async def poll(world: World, *, urls: Collection[str] | None = None) -> tuple[Polled, ...]:
+    """Poll every feed that is due (or exactly `urls`): one broken feed never costs the others."""
+    results: list[Polled] = []
+    while True:
+        claimed = await world.store.claim_due_feeds(world.clock(), lease=LEASE, limit=BATCH, urls=urls)
+        results += await _each(claimed, lambda health: poll_feed(world, health), world, "poll")
+        if not claimed or urls is not None:
+            return tuple(results)
+
+
+async def poll_feed(world: World, health: FeedHealth) -> Polled:
+    """One GET, its new articles, and what it taught us, saved in one transaction."""
+    feed, state = health.feed, health.state
+    try:
+        response = await world.fetch(feed.url, validators=state.validators, kind="feed")
+        parsed = await _parsed(world, response)
+    except FetchError as error:
+        return await _poll_failed(world, feed, next_state(state, error, None, world.clock()), error)
+    except ChokanError as error:
+        failed = next_state(state, response, None, world.clock())
+        return await _poll_failed(world, feed, replace(failed, last_error=str(error)), error)
+    following = next_state(state, response, parsed, world.clock())
+    if parsed is None:
+        await world.store.save_poll(feed.url, following, now=world.clock(), moved_to=response.moved_to)
+        return _polled(feed, str(response.status), error=following.last_error if following.failures else None)
+    return await _poll_parsed(world, health, following, parsed, response)
+
+
+async def _parsed(world: World, response: Response) -> ParsedFeed | None:
+    if response.status != 200:
+        return None
+    try:
+        return await world.reading.run(
+            _parse, response.body, response.url, dict(response.headers), seconds=PARSE_SECONDS
+        )
+    except NotAFeed as error:
+        found = await world.reading.run(
+            _links, response.body, response.url, dict(response.headers), seconds=PARSE_SECONDS
+        )
+        if found:
+            raise NotAFeed(response.url, f"this is a page, not a feed; its feed is {found[0]}") from error
+        raise
+
+
+async def _poll_failed(world: World, feed: Feed, state: FeedState, error: ChokanError) -> Polled:
+    await world.store.save_poll(feed.url, state, now=world.clock())
+    return _polled(feed, error.kind, error=str(error))
+
+
+async def _poll_parsed(
+    world: World, health: FeedHealth, state: FeedState, parsed: ParsedFeed, response: Response
+) -> Polled:
+    feed = health.feed
+    unseen = await world.store.unseen(feed.url, [entry.id for entry in parsed.entries])
+    fresh = [entry for entry in parsed.entries if entry.id in unseen]
+    if health.state.succeeded is None:
+        fresh = _newest(fresh, feed.backfill)
+    read = await asyncio.gather(*(_read_entry(world, feed, entry) for entry in fresh))
+    waiting = {entry.id for entry, outcome in zip(fresh, read, strict=True) if outcome is WAIT}
+    if waiting:
+        # The validators certify only what was saved: without them the next poll sees the waiting entries again.
+        state = replace(state, validators=health.state.validators)
+    new = await world.store.save_poll(
+        feed.url,
+        state,
+        now=world.clock(),
+        seen=[entry.id for entry in parsed.entries if entry.id not in waiting],
+        articles=[outcome for outcome in read if isinstance(outcome, Article)],
+        title=parsed.title or None,
+        site=parsed.link,
+        moved_to=response.moved_to,
+    )
+    return _polled(feed, str(response.status), new=new)
+
+
+def _newest(entries: Sequence[Entry], count: int) -> list[Entry]:
+    """The `count` newest; feeds without dates list newest first."""
+    floor = datetime.min.replace(tzinfo=UTC)
+    return sorted(entries, key=lambda entry: entry.published or entry.updated or floor, reverse=True)[:count]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """The page cannot be had now but may be later."""
+
+
+WAIT = _Wait()
+
+
+async def _read_entry(world: World, feed: Feed, entry: Entry) -> Article | _Wait | None:
+    """The article of an entry: its page's text, else the feed's own; WAIT while the page may still come."""
+    page: Page | None = None
+    if entry.url:
+        try:
+            page = await read_page(world, entry.url)
+        except PageUnavailable:
+            if entry.published and world.clock() - entry.published < PAGE_PATIENCE:
+                return WAIT
+        except ChokanError as error:
+            event(log, "page.unread", level=logging.INFO, url=entry.url, kind=error.kind, error=str(error))
+    return await world.reading.run(_article, entry, page, feed, world.clock(), seconds=EXTRACT_SECONDS)
+
+
+class PageUnavailable(ChokanError):
+    """The page could not be had this time: timeout, 429, 5xx."""
+
+    kind = "page-unavailable"
+
+
+async def read_page(world: World, url: str) -> Page:
+    """Fetch and extract one article page. Raises FetchError, PageUnavailable, NoArticle, WorkerFailed."""
+    response = await world.fetch(url, kind="page")
+    if response.status in (408, 425, 429) or response.status >= 500:
+        raise PageUnavailable(f"{url}: the site answered with error {response.status}")
+    if response.status != 200:
+        raise NoArticle(url, f"the site answered with error {response.status}")
+    return await world.reading.run(_page, response.body, response.url, dict(response.headers), seconds=EXTRACT_SECONDS)
+
+
+def _polled(feed: Feed, status: str, *, new: int = 0, error: str | None = None) -> Polled:
+    level = logging.WARNING if error else logging.INFO
+    event(log, "feed.polled", level=level, feed=feed.url, status=status, new=new, error=error)
+    return Polled(feed=feed.url, status=status, new=new, error=error)
+
+
+def _parse(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
+    return parse_feed(body, url=url, headers=headers)
+
+
+def _links(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(link.url for link in feed_links(body, url=url, headers=headers))
+
+
+def _page(body: bytes, url: str, headers: Mapping[str, str]) -> Page:
+    return extract(body, url=url, headers=headers)
+
+
+def _article(entry: Entry, page: Page | None, feed: Feed, now: datetime) -> Article | None:
+    return article_from(entry, page, feed=feed, now=now, identify=identify)
+
+
+async def discover(world: World, url: str) -> str:
+    """The feed a person means by `url`: itself, or the first feed its page names. Raises FetchError, NotAFeed."""
+    response = await world.fetch(url, kind="feed")
+    if response.status != 200:
+        raise NotAFeed(url, f"the site answered with error {response.status}")
+    headers = dict(response.headers)
+    try:
+        await world.reading.run(_parse, response.body, response.url, headers, seconds=PARSE_SECONDS)
+    except NotAFeed:
+        for found in await world.reading.run(_links, response.body, response.url, headers, seconds=PARSE_SECONDS):
+            return found
+        raise NotAFeed(
+            url, "neither a feed nor a page that names one; give the address of its RSS or Atom feed"
+        ) from None
+    return response.moved_to or url
+
+
+# --- digest ---------------------------------------------------------------------------------------------------------
+
+
+async def digest(world: World) -> int:
+    """Digest every article that has none yet, once for all channels. Returns how many were taken up."""
+    taken = 0
+    while claimed := await world.store.claim_undigested(world.clock(), lease=LEASE, limit=BATCH):
+        references = [article for article in claimed if article.role == "reference"]
+        sources = [article for article in claimed if article.role == "source"]
+        # Reference articles first: what is polled together may cite each other.
+        for batch in (references, sources):
+            await _each(batch, lambda article: digest_article(world, article), world, "digest")
+        taken += len(claimed)
+    return taken
+
+
+async def digest_article(world: World, article: Article) -> Digest | None:
+    """Analyse, find related links and citations, compose, save: one article, whatever becomes of it."""
+    try:
+        digest, vector = await make_digest(world, article)
+    except ChokanError as error:
+        await world.store.save_digest(article.id, None, vector=b"", now=world.clock(), error=str(error))
+        event(log, "article.digested", level=logging.WARNING, article=article.id, url=article.url, error=str(error))
+        return None
+    await world.store.save_digest(article.id, digest, vector=vector, now=world.clock())
+    event(log, "article.digested", article=article.id, url=article.url, language=article.language)
+    return digest
+
+
+async def make_digest(world: World, article: Article) -> tuple[Digest | None, bytes]:
+    """The digest (None for a reference article) and the article's float16 vector. Raises WorkerFailed."""
+    analysis = await world.thinking.run(analysed, article, world.embeddings, seconds=DIGEST_SECONDS)
+    vector = np.asarray(analysis.article_vector, dtype="<f2").tobytes()
+    if article.role == "reference":
+        return None, vector
+    related, citations = await world.links.find(article, analysis.article_vector)
+    made = await world.thinking.run(
+        composed, article, analysis, related, citations, article.language, world.catalogs, seconds=DIGEST_SECONDS
+    )
+    return made, vector
+
+
+async def article_of_url(world: World, url: str) -> Article:
+    """The article at an address a person gave. Raises FetchError, PageUnavailable, NoArticle, WorkerFailed."""
+    page = await read_page(world, url)
+    entry = Entry(id=url, url=url, title="")
+    article = await world.reading.run(_article, entry, page, Feed(url=url), world.clock(), seconds=EXTRACT_SECONDS)
+    if article is None:
+        raise NoArticle(url)
+    return replace(article, feed=None)
+
+
+async def look_up(world: World, url: str) -> Digest:
+    """The digest of any address: the stored one, else made on the spot and kept. Raises ChokanError."""
+    known = await world.store.digest(article_id(url))
+    if known:
+        return known
+    article = await article_of_url(world, url)
+    await world.store.save_article(article)
+    made, vector = await make_digest(world, article)
+    assert made is not None
+    await world.store.save_digest(article.id, made, vector=vector, now=world.clock())
+    return made
+
+
+# --- publish --------------------------------------------------------------------------------------------------------
+
+
+async def publish(world: World) -> tuple[Edition, ...]:
+    """Make the edition of every subscription whose slot is due, with its deliveries, in one transaction each."""
+    last = await world.store.last_slots()
+    editions = []
+    for subscription in await world.store.subscriptions():
+        slot = due_slot(subscription, world.clock(), last.get(subscription.id), world.catch_up)
+        if slot:
+            edition = await publish_slot(world, subscription, slot)
+            editions += [edition] if edition else []
+    return tuple(editions)
+
+
+async def publish_slot(world: World, subscription: Subscription, slot: Slot) -> Edition | None:
+    """The edition of one slot, saved with its outbox; None when another process was first."""
+    edition, deliveries = await prepared(world, subscription, slot)
+    try:
+        await world.store.save_edition(edition, deliveries)
+    except SlotTaken:
+        return None
+    event(
+        log,
+        "edition.made",
+        edition=edition.id,
+        subscription=subscription.id,
+        state=edition.state,
+        articles=len(edition.articles),
+        deliveries=len(deliveries),
+    )
+    return edition
+
+
+async def prepared(world: World, subscription: Subscription, slot: Slot) -> tuple[Edition, tuple[Delivery, ...]]:
+    """What would be posted: the edition and its messages, nothing saved."""
+    now = world.clock()
+    found = await world.store.unpublished(subscription, since=window_start(subscription, now))
+    hits = ranked([hit for hit in found if wanted(subscription, hit.article)])
+    edition = edition_of(subscription, slot, hits, now)
+    if not hits and subscription.empty == "silent":
+        return edition, ()
+    chat = world.chats.get(subscription.destination.platform)
+    if chat is None:
+        raise ChatRefused(f"{subscription.destination}: no token for {subscription.destination.platform} is set")
+    sheets = edition_sheets(edition, hits, subscription, world.catalogs, chat.limits, chat.cost)
+    return edition, tuple(
+        Delivery(
+            id=delivery_key(edition.id, subscription.destination, part),
+            edition=edition.id,
+            destination=subscription.destination,
+            part=part,
+            message=sheet.message,
+            in_thread=sheet.in_thread,
+        )
+        for part, sheet in enumerate(sheets)
+    )
+
+
+# --- deliver --------------------------------------------------------------------------------------------------------
+
+
+async def deliver(world: World) -> int:
+    """Send what is in the outbox until nothing is left to send now. Returns how many messages were taken."""
+    sent = 0
+    while claimed := await world.store.claim_deliveries(
+        world.clock(), lease=LEASE, limit=BATCH, worker=world.worker, platforms=tuple(world.chats)
+    ):
+        results = await _each(claimed, lambda delivery: deliver_one(world, delivery), world, "deliver")
+        sent += sum(results)
+    return sent
+
+
+async def deliver_one(world: World, delivery: Delivery) -> bool:
+    """Post one message and settle it; what went wrong decides whether and when it is tried again."""
+    chat = world.chats[delivery.destination.platform]
+    try:
+        posted = await chat.post(
+            delivery.destination,
+            delivery.message,
+            key=delivery.id,
+            parent=delivery.parent,
+            unknown=delivery.unknown,
+            silent=world.silent,
+        )
+    except ChatError as error:
+        await _not_delivered(world, delivery, error)
+        return False
+    await world.store.settle_delivery(delivery.id, posted, world.clock())
+    event(log, "delivery.sent", delivery=delivery.id, destination=str(delivery.destination), part=delivery.part)
+    return True
+
+
+async def _not_delivered(world: World, delivery: Delivery, error: ChatError) -> None:
+    event(
+        log,
+        "delivery.failed",
+        level=logging.WARNING,
+        delivery=delivery.id,
+        destination=str(delivery.destination),
+        kind=error.kind,
+        attempt=delivery.attempts,
+        error=str(error),
+    )
+    if isinstance(error, ChatRefused):
+        await world.store.hold_delivery(delivery.id, error=str(error), state="held")
+        return
+    if delivery.attempts >= MOST_ATTEMPTS:
+        await world.store.hold_delivery(delivery.id, error=str(error), state="failed")
+        return
+    wait = error.retry_after if isinstance(error, ChatUnavailable) and error.retry_after else 0.0
+    at = world.clock() + timedelta(seconds=max(wait, backoff(delivery)))
+    await world.store.retry_delivery(
+        delivery.id, error=str(error), at=at, unknown=delivery.unknown or isinstance(error, ChatUnknown)
+    )
+
+
+def backoff(delivery: Delivery) -> float:
+    """Seconds before the next try: doubling from 5 s to 15 min, spread by the key so that channels do not march."""
+    base = min(5.0 * 2 ** max(0, delivery.attempts - 1), 900.0)
+    return base * (0.75 + int(delivery.id[:4], 16) / 0xFFFF / 2)
+
+
+# --- all of it, once -------------------------------------------------------------------------------------------------
+
+
+async def _each(units: Sequence[Any], work: Callable[[Any], Awaitable[R]], world: World, stage: str) -> list[R]:
+    """Do `work` on each unit, side by side; a unit's unforeseen failure is logged and never costs the others."""
+    done = 0
+
+    async def one(unit: Any) -> R | None:
+        nonlocal done
+        try:
+            return await work(unit)
+        except Exception:
+            log.exception("%s.crashed unit=%s", stage, getattr(unit, "id", ""))
+            return None
+        finally:
+            done += 1
+            world.progress(stage, done, len(units))
+
+    results = await asyncio.gather(*(one(unit) for unit in units))
+    return [result for result in results if result is not None]

@@ -1,0 +1,77 @@
+"""Finds related links and citations for an article: keeps the vector index in step with the store, asks it, and reads
+the articles it names. What is close to what is decided in `digests.related`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from digests.model import Article, Link
+from digests.ports import Candidate, Store, Vectors
+from digests.related import VectorIndex, distinct, outbound
+from digests.urls import article_id
+
+MOST = 8
+"""Candidates of each kind handed to the engine, which prints the best."""
+
+
+class Links:
+    """One index for the process; other processes' articles are taken in from the store before each search."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._index = VectorIndex()
+        self._cursor = 0
+        self._lock = asyncio.Lock()
+
+    async def find(self, article: Article, vector: Vectors) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
+        """(related links of the same site, citations), best first."""
+        await self._catch_up()
+        near = await asyncio.to_thread(
+            self._index.nearest, vector, count=MOST, site=article.site, role="source", leave_out=article.id
+        )
+        cited = await asyncio.to_thread(self._index.nearest, vector, count=MOST, role="reference", leave_out=article.id)
+        related = await self._candidates(article, near)
+        references = await self._candidates(article, cited)
+        links = await self._linked(article)
+        named = {candidate.article.id for candidate in links}
+        return related, (*links, *(c for c in references if c.article.id not in named))
+
+    async def _catch_up(self) -> None:
+        async with self._lock:
+            while True:
+                cursor, rows = await self._store.vectors(self._cursor)
+                self._index.add(rows)
+                if cursor == self._cursor or not rows:
+                    return
+                self._cursor = cursor
+
+    async def _candidates(self, own: Article, found: Sequence[tuple[str, float]]) -> tuple[Candidate, ...]:
+        scores = dict(found)
+        articles = await self._store.articles(list(scores))
+        kept = distinct([(article, scores[article.id]) for article in articles], own)
+        return tuple(Candidate(article=article, score=score) for article, score in kept)
+
+    async def _linked(self, own: Article) -> tuple[Candidate, ...]:
+        """What the article itself links to: with its text where we hold it, else by the link's own words."""
+        links = outbound(own)[:MOST]
+        held = {article.id: article for article in await self._store.articles([article_id(link.url) for link in links])}
+        return tuple(
+            Candidate(article=held.get(article_id(link.url)) or _by_its_words(link, own), score=1.0) for link in links
+        )
+
+
+def _by_its_words(link: Link, own: Article) -> Article:
+    host = (urlsplit(link.url).hostname or "").removeprefix("www.")
+    return Article(
+        id=article_id(link.url),
+        url=link.url,
+        site=host,
+        publisher=host,
+        language=own.language,
+        title=link.text,
+        text="",
+        first_seen=own.first_seen,
+        role="reference",
+    )

@@ -1,0 +1,73 @@
+"""Log lines: one wide event for each finished unit of work, as key=value or JSON. Secrets never: known ones are cut."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+_FIELDS = "chokan_fields"
+
+
+def event(logger: logging.Logger, name: str, *, level: int = logging.INFO, **fields: object) -> None:
+    """One finished unit of work: `feed.polled feed=… status=304`. Fields that are None are left out."""
+    present = {key: value for key, value in fields.items() if value is not None}
+    logger.log(level, name, extra={_FIELDS: present})
+
+
+def set_up_logging(level: str, form: Literal["text", "json"], secrets: Collection[str]) -> None:
+    """Log to standard error. `secrets` never appear, whoever logs them."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonFormatter(secrets) if form == "json" else _TextFormatter(secrets))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("chokan").setLevel(level.upper())
+
+
+class _Formatter(logging.Formatter, ABC):
+    def __init__(self, secrets: Collection[str]) -> None:
+        super().__init__()
+        self.secrets = tuple(secret for secret in secrets if len(secret) >= 4)
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = self.line(record, getattr(record, _FIELDS, {}))
+        for secret in self.secrets:
+            line = line.replace(secret, "…")
+        return line
+
+    @abstractmethod
+    def line(self, record: logging.LogRecord, fields: dict[str, Any]) -> str:
+        """The record as one line (a trace may follow it)."""
+
+    @staticmethod
+    def moment(record: logging.LogRecord) -> str:
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
+class _TextFormatter(_Formatter):
+    def line(self, record: logging.LogRecord, fields: dict[str, Any]) -> str:
+        pairs = "".join(f" {key}={_value(value)}" for key, value in fields.items())
+        trace = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
+        return f"{self.moment(record)} {record.levelname.lower()} {one_line(record.getMessage())}{pairs}{trace}"
+
+
+class _JsonFormatter(_Formatter):
+    def line(self, record: logging.LogRecord, fields: dict[str, Any]) -> str:
+        trace = {"trace": self.formatException(record.exc_info)} if record.exc_info else {}
+        base = {"time": self.moment(record), "level": record.levelname.lower(), "event": record.getMessage()}
+        return json.dumps({**base, **fields, **trace}, ensure_ascii=False, default=str)
+
+
+def _value(value: object) -> str:
+    text = one_line(str(value))
+    return json.dumps(text, ensure_ascii=False) if " " in text or '"' in text or not text else text
+
+
+def one_line(text: str) -> str:
+    """Feed text in a log line cannot forge another line."""
+    return "".join(char if char.isprintable() else " " for char in text)
