@@ -169,7 +169,8 @@ class Store(Protocol):
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> tuple[Hit, ...]:
-        """Digested source articles, newest first, by the time first seen."""
+        """Digested source articles that feeds brought (not those a person looked up), newest first, by the time first
+        seen; `since` is included, `until` is not."""
 
     # subscriptions and editions
     async def save_subscription(self, subscription: Subscription) -> None: ...
@@ -197,10 +198,21 @@ class Store(Protocol):
         """Deliveries ready to be sent, one per destination and in part order, leased. One whose lease ran out while
         `sending` comes back with `unknown=True`. `parent` is filled in from part 0."""
 
-    async def settle_delivery(self, delivery: str, posted: Posted, now: datetime) -> None: ...
-    async def retry_delivery(self, delivery: str, *, error: str, at: datetime, unknown: bool) -> None: ...
+    async def renew_delivery(self, delivery: str, *, attempt: int, now: datetime, lease: float) -> bool:
+        """Whether this attempt (`Delivery.attempts`) is still the one that sends; its lease then starts again. Ask right
+        before posting: a process that slept past its lease must not post what another has taken over."""
+
+    async def settle_delivery(self, delivery: str, posted: Posted, now: datetime) -> None:
+        """It is sent. Settled twice, it keeps what was said first."""
+
+    async def retry_delivery(self, delivery: str, *, error: str, at: datetime, unknown: bool) -> None:
+        """Try again, not before `at`. Once `unknown`, a delivery stays so until it is sent."""
+
     async def hold_delivery(self, delivery: str, *, error: str, state: Literal["held", "failed"] = "held") -> None:
         """Stop trying this delivery and every later part of its edition for the destination."""
+
+    async def resume_deliveries(self, edition: str, *, now: datetime) -> int:
+        """Held and failed deliveries of an edition are ready again, once what held them is put right; how many."""
 
     async def pending_deliveries(self) -> Mapping[str, int]:
         """How many deliveries are in each state."""

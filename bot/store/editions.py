@@ -1,0 +1,150 @@
+"""Subscriptions, and the editions they got. An edition and its deliveries are born in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.database import Database
+from bot.store.reading import hits
+from bot.store.rows import (
+    delivery_row,
+    edition_from,
+    edition_row,
+    hit_from,
+    insert_into,
+    paused,
+    slot_from,
+    subscription_from,
+    subscription_json,
+)
+from bot.store.tables import (
+    article_feeds,
+    articles,
+    deliveries,
+    digests,
+    edition_articles,
+    editions,
+    feeds,
+    subscriptions,
+)
+from digests.errors import NotFound, SlotTaken
+from digests.model import Delivery, Edition, Slot, Subscription
+from digests.ports import Hit
+
+
+class EditionRoom:
+    """The part of the store that publishing lives in."""
+
+    database: Database
+
+    async def save_subscription(self, subscription: Subscription) -> None:
+        row = {"id": subscription.id, "subscription": subscription_json(subscription)}
+        async with self.database.write() as connection:
+            save = insert_into(connection, subscriptions).values(row)
+            values = {"subscription": save.excluded.subscription}
+            await connection.execute(save.on_conflict_do_update(index_elements=["id"], set_=values))
+
+    async def remove_subscription(self, subscription: str) -> bool:
+        """Its editions stay in the archive, and a subscription of the same id still knows its past slots; what it has
+        not sent yet is held."""
+        async with self.database.write() as connection:
+            gone = delete(subscriptions).where(subscriptions.c.id == subscription).returning(subscriptions.c.id)
+            if (await connection.execute(gone)).first() is None:
+                return False
+            its = select(editions.c.id).where(editions.c.subscription == subscription)
+            waiting = update(deliveries).where(deliveries.c.edition.in_(its), deliveries.c.state == "ready")
+            await connection.execute(waiting.values(state="held", error="the subscription was removed"))
+            return True
+
+    async def subscriptions(self) -> tuple[Subscription, ...]:
+        async with self.database.read() as connection:
+            texts = await connection.scalars(select(subscriptions.c.subscription).order_by(subscriptions.c.id))
+            return tuple(subscription_from(text) for text in texts)
+
+    async def pause_subscription(self, subscription: str, reason: str | None) -> None:
+        """Raises `NotFound` when there is no such subscription."""
+        here = subscriptions.c.id == subscription
+        async with self.database.write() as connection:
+            text = await connection.scalar(select(subscriptions.c.subscription).where(here).with_for_update())
+            if text is None:
+                raise NotFound(f"no subscription {subscription}")
+            row = {"subscription": subscription_json(paused(subscription_from(text), reason))}
+            await connection.execute(update(subscriptions).where(here).values(row))
+
+    async def last_slots(self) -> Mapping[str, Slot]:
+        newest = func.row_number().over(
+            partition_by=editions.c.subscription, order_by=(editions.c.at.desc(), editions.c.made.desc(), editions.c.id)
+        )
+        ranked = select(editions, newest.label("place")).subquery()
+        async with self.database.read() as connection:
+            rows = await connection.execute(select(ranked).where(ranked.c.place == 1))
+            return {row["subscription"]: slot_from(row) for row in rows.mappings()}
+
+    async def unpublished(self, subscription: Subscription, *, since: datetime) -> tuple[Hit, ...]:
+        arrived = _arrivals(subscription).subquery()
+        carried = exists().where(
+            edition_articles.c.subscription == subscription.id, edition_articles.c.article == articles.c.id
+        )
+        query = (
+            hits()
+            .join(arrived, arrived.c.article == articles.c.id)
+            .where(arrived.c.first >= since, articles.c.role == "source", digests.c.digest.is_not(None), ~carried)
+            .order_by(arrived.c.first, articles.c.id)
+        )
+        async with self.database.read() as connection:
+            return tuple(hit_from(row) for row in (await connection.execute(query)).mappings())
+
+    async def save_edition(self, edition: Edition, deliveries: Sequence[Delivery]) -> None:
+        async with self.database.write() as connection:
+            save = insert_into(connection, editions).values(edition_row(edition))
+            saved = await connection.execute(save.on_conflict_do_nothing().returning(editions.c.id))
+            if saved.first() is None:
+                raise SlotTaken(edition.subscription, edition.slot.at)
+            await _save_contents(connection, edition)
+            await _save_deliveries(connection, edition, deliveries)
+
+    async def editions(self, *, subscription: str | None = None, limit: int = 20) -> tuple[Edition, ...]:
+        """Newest slot first."""
+        query = select(editions).order_by(editions.c.at.desc(), editions.c.id).limit(limit)
+        query = query if subscription is None else query.where(editions.c.subscription == subscription)
+        async with self.database.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+            contents = await _contents(connection, [row["id"] for row in rows])
+            return tuple(edition_from(row, tuple(contents.get(row["id"], ()))) for row in rows)
+
+
+def _arrivals(subscription: Subscription) -> Select[tuple[str, datetime]]:
+    """When each article was first seen in any feed of the subscription."""
+    first = func.min(article_feeds.c.first_seen).label("first")
+    query = select(article_feeds.c.article, first).join(feeds, feeds.c.number == article_feeds.c.feed)
+    return query.where(_wanted(subscription), ~feeds.c.removed).group_by(article_feeds.c.article)
+
+
+def _wanted(subscription: Subscription) -> ColumnElement[bool]:
+    return feeds.c.url.in_(subscription.feeds) if subscription.feeds else feeds.c.role == "source"
+
+
+async def _save_contents(connection: AsyncConnection, edition: Edition) -> None:
+    rows = [
+        {"edition": edition.id, "position": position, "article": article, "subscription": edition.subscription}
+        for position, article in enumerate(edition.articles)
+    ]
+    if rows:
+        await connection.execute(edition_articles.insert(), rows)
+
+
+async def _save_deliveries(connection: AsyncConnection, edition: Edition, parts: Sequence[Delivery]) -> None:
+    if parts:
+        await connection.execute(deliveries.insert(), [delivery_row(delivery, edition) for delivery in parts])
+
+
+async def _contents(connection: AsyncConnection, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    query = select(edition_articles).where(edition_articles.c.edition.in_(ids)).order_by(edition_articles.c.position)
+    contents: dict[str, list[str]] = {}
+    for row in await connection.execute(query):
+        contents.setdefault(row.edition, []).append(row.article)
+    return contents

@@ -1,0 +1,48 @@
+"""A feed whose address changed for good: its URL changes everywhere it is written down."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import delete, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.rows import insert_into, subscription_from, subscription_json
+from bot.store.tables import article_feeds, articles, feeds, seen, subscriptions
+
+
+async def move_feed(connection: AsyncConnection, feed: int, old: str, new: str) -> None:
+    """Also when the new address is a feed we know: the two become one, with what both have shown."""
+    other = (
+        await connection.execute(select(feeds.c.number, feeds.c.role, feeds.c.removed).where(feeds.c.url == new))
+    ).first()
+    if other is not None:
+        await _merge(connection, feed, other.number)
+        if other.role == "source" and not other.removed:
+            await connection.execute(update(feeds).where(feeds.c.number == feed).values(role="source"))
+    await connection.execute(update(feeds).where(feeds.c.number == feed).values(url=new))
+    await _resubscribe(connection, old, new)
+
+
+async def _merge(connection: AsyncConnection, into: int, other: int) -> None:
+    links = select(article_feeds.c.article, literal(into), article_feeds.c.first_seen).where(
+        article_feeds.c.feed == other
+    )
+    shown = select(literal(into), seen.c.entry, seen.c.at).where(seen.c.feed == other)
+    for table, names, rows in (
+        (article_feeds, ["article", "feed", "first_seen"], links),
+        (seen, ["feed", "entry", "at"], shown),
+    ):
+        await connection.execute(insert_into(connection, table).from_select(names, rows).on_conflict_do_nothing())
+    await connection.execute(update(articles).where(articles.c.feed == other).values(feed=into))
+    await connection.execute(delete(feeds).where(feeds.c.number == other))
+
+
+async def _resubscribe(connection: AsyncConnection, old: str, new: str) -> None:
+    for row in (await connection.execute(select(subscriptions).with_for_update())).all():
+        subscription = subscription_from(row.subscription)
+        if old not in subscription.feeds:
+            continue
+        moved = tuple(dict.fromkeys(new if url == old else url for url in subscription.feeds))
+        text = subscription_json(replace(subscription, feeds=moved))
+        await connection.execute(update(subscriptions).where(subscriptions.c.id == row.id).values(subscription=text))

@@ -1,0 +1,139 @@
+"""Full text: our own terms in FTS5 on SQLite, in a tsvector on PostgreSQL. No query syntax of either is ever live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.database import Database
+from bot.store.reading import hits_by_number
+from bot.store.tables import articles
+from digests.model import Article
+from digests.ports import Hit
+from digests.terms import index_terms, is_prefix, query_terms
+
+Phrase = tuple[str, ...]
+
+_LAST_POSITION = 16_383
+_MOST_POSITIONS = 255
+_MOST_BYTES = 500_000
+"""Limits of a tsvector (PostgreSQL manual, 12.11): positions, positions of one lexeme, 1 MB with padding in all."""
+
+# A term in the title counts as much as four in the text; PostgreSQL's labels A and D are used for the same.
+_IN_FEED = (
+    "AND {number} IN (SELECT a.number FROM articles a JOIN article_feeds l ON l.article = a.id "
+    "JOIN feeds f ON f.number = l.feed WHERE f.url = :feed) "
+)
+_SQLITE = (
+    "SELECT rowid AS number, -bm25(article_terms, 4.0, 1.0) AS score FROM article_terms "
+    "WHERE article_terms MATCH :query {feed}ORDER BY score DESC, number DESC LIMIT :limit OFFSET :offset"
+)
+_POSTGRES = (
+    "SELECT number, ts_rank('{{0.25, 0.25, 0.25, 1.0}}', terms, query, 1) AS score "
+    "FROM article_terms, CAST(:query AS tsquery) AS query "
+    "WHERE terms @@ query {feed}ORDER BY score DESC, number DESC LIMIT :limit OFFSET :offset"
+)
+
+
+class SearchRoom:
+    """The part of the store that questions go to."""
+
+    database: Database
+
+    async def search(self, words: str, *, limit: int = 10, offset: int = 0, feed: str | None = None) -> tuple[Hit, ...]:
+        phrases = query_terms(words)
+        if not phrases:
+            return ()
+        page = {"limit": max(0, limit), "offset": max(0, offset), "feed": feed}
+        async with self.database.read() as connection:
+            found = await _found(connection, phrases, "all", page)
+            if not found and len(phrases) > 1 and not await _any(connection, phrases, page):
+                found = await _found(connection, phrases, "any", page)
+            return await hits_by_number(connection, found)
+
+
+async def remember(connection: AsyncConnection, article: str) -> None:
+    """Make an article searchable, once: its words never change."""
+    query = select(articles.c.number, articles.c.title, articles.c.text).where(
+        articles.c.id == article, articles.c.role == "source", ~articles.c.searchable
+    )
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return
+    await connection.execute(text(_adding(connection)), _terms_of(connection, row.number, row.title, row.text))
+    await connection.execute(articles.update().where(articles.c.number == row.number).values(searchable=True))
+
+
+async def forget(connection: AsyncConnection, number: int, article: Article) -> None:
+    """Take an article out of the index. A contentless FTS5 table wants to hear again what it was told."""
+    if connection.dialect.name == "sqlite":
+        statement = (
+            "INSERT INTO article_terms(article_terms, rowid, title, body) VALUES('delete', :number, :title, :body)"
+        )
+        await connection.execute(text(statement), _terms_of(connection, number, article.title, article.text))
+    else:
+        await connection.execute(text("DELETE FROM article_terms WHERE number = :number"), {"number": number})
+
+
+def _adding(connection: AsyncConnection) -> str:
+    if connection.dialect.name == "sqlite":
+        return "INSERT INTO article_terms(rowid, title, body) VALUES(:number, :title, :body)"
+    return "INSERT INTO article_terms(number, terms) VALUES(:number, CAST(:terms AS tsvector))"
+
+
+def _terms_of(connection: AsyncConnection, number: int, title: str, body: str) -> dict[str, Any]:
+    if connection.dialect.name == "sqlite":
+        return {"number": number, "title": " ".join(index_terms(title)), "body": " ".join(index_terms(body))}
+    return {"number": number, "terms": tsvector(index_terms(title), index_terms(body))}
+
+
+async def _found(
+    connection: AsyncConnection, phrases: Sequence[Phrase], need: str, page: dict[str, Any]
+) -> tuple[tuple[int, float], ...]:
+    sqlite = connection.dialect.name == "sqlite"
+    query = fts5_query(phrases, need) if sqlite else tsquery(phrases, need)
+    template, number = (_SQLITE, "rowid") if sqlite else (_POSTGRES, "number")
+    in_feed = "" if page["feed"] is None else _IN_FEED.format(number=number)
+    rows = await connection.execute(text(template.format(feed=in_feed)), {**page, "query": query})
+    return tuple((row.number, float(row.score)) for row in rows)
+
+
+async def _any(connection: AsyncConnection, phrases: Sequence[Phrase], page: dict[str, Any]) -> bool:
+    """Whether any article has them all: an empty page may just lie past the last one."""
+    return page["offset"] > 0 and bool(await _found(connection, phrases, "all", {**page, "limit": 1, "offset": 0}))
+
+
+def fts5_query(phrases: Sequence[Phrase], need: str) -> str:
+    """Every phrase a quoted string: inside it FTS5 knows no operator (SQLite FTS5, 3.1)."""
+    quoted = (
+        '"' + " ".join(phrase).replace('"', '""') + '"' + (" *" if is_prefix(phrase) else "") for phrase in phrases
+    )
+    return (" AND " if need == "all" else " OR ").join(quoted)
+
+
+def tsquery(phrases: Sequence[Phrase], need: str) -> str:
+    return (" & " if need == "all" else " | ").join(
+        "(" + " <-> ".join(_lexeme(term) for term in phrase) + (":*" if is_prefix(phrase) else "") + ")"
+        for phrase in phrases
+    )
+
+
+def tsvector(title: Sequence[str], body: Sequence[str]) -> str:
+    """The literal of a tsvector with positions: title labelled A, a gap, then the text; cut at PostgreSQL's limits."""
+    places: dict[str, list[str]] = {}
+    room = _MOST_BYTES
+    labelled = [(term, "A") for term in title] + [("", "")] + [(term, "") for term in body]
+    for position, (term, label) in enumerate(labelled, start=1):
+        room -= 4 if term in places else 12 + len(term.encode())
+        if room < 0:
+            break
+        if term and len(known := places.setdefault(term, [])) < _MOST_POSITIONS:
+            known.append(f"{min(position, _LAST_POSITION)}{label}")
+    return " ".join(f"{_lexeme(term)}:{','.join(where)}" for term, where in places.items())
+
+
+def _lexeme(term: str) -> str:
+    return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,95 @@
+"""What a text is found by: words of spaced scripts, overlapping character bigrams of scripts written without spaces.
+
+The same terms index an article and read a query: a two-character word such as 「死者」 is found without a dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+LONGEST_WORD = 64
+"""Characters of a word that count; what is longer is no word a person types."""
+MOST_PHRASES = 24
+LONGEST_PHRASE = 48
+"""Terms of one phrase of a query that count."""
+
+_UNSPACED = (
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u0edc-\u0edf"  # Thai, Lao
+    "\u0f40-\u0fbc\u1000-\u103f\u1050-\u108f\u1780-\u17d3"  # Tibetan, Myanmar, Khmer
+    "\u1100-\u11ff\uac00-\ud7ff"  # Hangul: spaced, but its particles cling to the word
+    "\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u3041-\u3096\u3099\u309a\u309d-\u309f"  # 々〆〇, hiragana
+    "\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff"  # katakana without the middle dot, bopomofo
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"  # han, old kana
+)
+_GROUPED_DIGITS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_POSSESSIVE = re.compile(r"(?<=[a-z])['’]s(?![a-z])")
+_NOT_PLURAL = frozenset({"news", "series", "species", "means", "diabetes", "mars", "texas", "paris"})
+
+
+def terms(text: str) -> tuple[str, ...]:
+    """The terms of `text` in order: folded words, and bigrams of unspaced runs (a run of one character is kept)."""
+    return tuple(term for run in _runs(text) for term in (_grams(run) if _unspaced(run) else (_word(run),)))
+
+
+def index_terms(text: str) -> tuple[str, ...]:
+    """`terms` plus the last character of each unspaced run: then every character begins some term, and a query of a
+    single character finds all its places as a prefix."""
+    return tuple(term for run in _runs(text) for term in (_indexed(run) if _unspaced(run) else (_word(run),)))
+
+
+def query_terms(text: str) -> tuple[tuple[str, ...], ...]:
+    """What a query asks for: phrases, each a tuple of terms that stand next to each other; repeats left out.
+
+    A phrase of one single unspaced character is to be matched as the beginning of a term (`is_prefix`).
+    """
+    phrases = (_grams(run)[:LONGEST_PHRASE] if _unspaced(run) else (_word(run),) for run in _runs(text))
+    return tuple(dict.fromkeys(phrases))[:MOST_PHRASES]
+
+
+def is_prefix(phrase: tuple[str, ...]) -> bool:
+    return len(phrase) == 1 and len(phrase[0]) == 1 and _unspaced(phrase[0])
+
+
+def _runs(text: str) -> Iterator[str]:
+    # Folding may undo the normal form (İ → i + dot), so it is normalised again: Unicode 3.13, NFKC_Casefold.
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = _GROUPED_DIGITS.sub("", _POSSESSIVE.sub("", folded))
+    return (match[0] for match in _pattern().finditer(folded))
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    # `\w` lacks the combining marks that the words of many scripts are spelt with (Hindi vowels, Arabic points).
+    marks = "".join(chr(code) for code in range(0x300, 0xFE30) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
+    marks = re.escape(re.sub(f"[{_UNSPACED}]", "", marks))
+    return re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}_])\\w)(?:(?![{_UNSPACED}_])[\\w{marks}])*")
+
+
+@cache
+def _unspaced_start() -> re.Pattern[str]:
+    return re.compile(f"[{_UNSPACED}]")
+
+
+def _unspaced(run: str) -> bool:
+    return _unspaced_start().match(run) is not None
+
+
+def _grams(run: str) -> tuple[str, ...]:
+    return tuple(run[i : i + 2] for i in range(max(1, len(run) - 1)))
+
+
+def _indexed(run: str) -> tuple[str, ...]:
+    return (*_grams(run), run[-1]) if len(run) > 1 else (run,)
+
+
+def _word(word: str) -> str:
+    """The word without an English plural ending: Harman's s-stemmer (JASIS 42, 1991), the one that hardly ever errs."""
+    word = word[:LONGEST_WORD]
+    if len(word) < 4 or not word.endswith("s") or not word.isascii() or word in _NOT_PLURAL:
+        return word
+    if word.endswith("ies") and not word.endswith(("eies", "aies")):
+        return word[:-3] + "y"
+    return word if word.endswith(("us", "ss", "is")) else word[:-1]
