@@ -14,6 +14,17 @@ class ChokanError(Exception):
 
     kind = "error"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors cross process borders as they are, whatever their constructors ask for."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[ChokanError], args: tuple[object, ...], state: dict[str, object]) -> ChokanError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class ConfigError(ChokanError):
     """The configuration is wrong; the message names the key, the line and the nearest right key."""
@@ -72,6 +83,15 @@ class TooLarge(FetchError):
 
 class TooManyRedirects(FetchError):
     kind = "redirects"
+
+
+class RobotsRefused(FetchError):
+    """The site's robots.txt asks programs not to read this page, or could not be asked (RFC 9309)."""
+
+    kind = "robots"
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "the site asks programs not to read this page (robots.txt)")
 
 
 class BadEncoding(FetchError):
