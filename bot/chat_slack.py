@@ -1,0 +1,260 @@
+"""Slack as a chat: posts editions over the Web API, answers commands over Socket Mode.
+
+Never posts one key twice: slack_sdk's own retries are off, and a post whose outcome is unknown is looked for first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import slack_blocks
+from bot.commands import COMMANDS, Answers, Command
+from bot.slack_check import checked
+from bot.slack_desk import SlackDesk, payload_of, quiet_logger, slack_app
+from bot.slack_errors import code_of, slack_border
+from digests.catalog import Catalogs
+from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown
+from digests.model import Destination, Message, Part, Posted
+from digests.ports import Finding, Limits
+
+log = logging.getLogger(__name__)
+
+API_URL = "https://slack.com/api/"
+EVENT_TYPE = "chokan_delivery"
+
+_PACE = 1.0
+"""Seconds between two posts to a channel: https://docs.slack.dev/apis/web-api/rate-limits#chat_postMessage"""
+_TIMEOUT = 30
+_PERMALINK_SECONDS = 5.0
+_LOOK_BACK = 7 * 86_400
+"""Seconds of history in which an earlier try may stand: longer than any delivery is retried."""
+_PAGE, _PAGES = 500, 20
+_HISTORY_WAIT = 60.0
+"""Longest Retry-After that is waited for while looking a message up; apps limited to one look a minute fit in."""
+_CONNECT_SECONDS = 30.0
+_WATCH_SECONDS = 5.0
+_LOST_SECONDS = 60.0
+_BACKOFF = (2.0, 5.0, 15.0, 30.0, 60.0)
+
+
+class SlackChat:
+    """The `Chat` port on one Slack workspace. `app_token` is needed by `run` only, `signing_secret` by HTTP mode."""
+
+    platform = "slack"
+    limits: Limits = slack_blocks.LIMITS
+
+    def __init__(
+        self,
+        *,
+        bot_token: str,
+        app_token: str | None,
+        signing_secret: str | None,
+        answers: Answers,
+        catalogs: Catalogs,
+        api_url: str | None = None,
+        commands: Sequence[Command] = COMMANDS,
+    ) -> None:
+        self._app_token, self._signing_secret = (app_token or "").strip(), signing_secret
+        self._client = AsyncWebClient(
+            token=bot_token,
+            base_url=api_url or API_URL,
+            timeout=_TIMEOUT,
+            retry_handlers=[],
+            logger=quiet_logger("web", logging.ERROR),
+        )
+        self._desk = SlackDesk(client=self._client, answers=answers, catalogs=catalogs, commands=commands)
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._last: dict[str, float] = {}
+        self._own = ("", "")
+
+    def cost(self, part: Part) -> tuple[int, int]:
+        """Characters and blocks that `part` takes of `limits`."""
+        return slack_blocks.cost(part)
+
+    # --- posting ------------------------------------------------------------------------------------------------------
+
+    async def post(
+        self, destination: Destination, message: Message, *, key: str, parent: str | None, unknown: bool, silent: bool
+    ) -> Posted:
+        """Post one message, at most once for one `key`. Slack has no silent messages: `silent` changes nothing.
+
+        Raises `ChatRefused`, `ChatUnavailable`, `ChatUnknown`; `ChatRefused` "held" where an earlier try may have
+        arrived and Slack does not let us look.
+        """
+        earlier = await self._find(destination, key, parent) if unknown else None
+        if earlier is not None:
+            log.info("slack.found channel=%s key=%s", destination.channel, key)
+            return await self._posted(destination.channel, earlier, parent)
+        if not slack_blocks.fits(message):
+            log.warning("slack.cut channel=%s key=%s", destination.channel, key)
+        began = time.perf_counter()
+        answer = await self._send(destination, message, key, parent)
+        posted = await self._posted(str(answer.get("channel") or destination.channel), str(answer["ts"]), parent)
+        log.info("slack.posted channel=%s key=%s took=%.2f", destination.channel, key, time.perf_counter() - began)
+        return posted
+
+    async def _send(self, destination: Destination, message: Message, key: str, parent: str | None) -> dict[str, Any]:
+        body = payload_of(message) | {"metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": key}}}
+        async with self._turns[destination.channel]:
+            await self._wait_turn(destination.channel)
+            with slack_border(str(destination)):
+                answer = await self._client.chat_postMessage(channel=destination.channel, thread_ts=parent, **body)
+        if not isinstance(answer.data, dict) or not answer.data.get("ts"):
+            raise ChatUnknown(f"{destination}: Slack's answer has no message in it; it may have taken the message")
+        return answer.data
+
+    async def _wait_turn(self, channel: str) -> None:
+        clock = asyncio.get_running_loop().time
+        await asyncio.sleep(max(0.0, self._last.get(channel, -_PACE) + _PACE - clock()))
+        self._last[channel] = clock()
+
+    async def _posted(self, channel: str, ts: str, parent: str | None) -> Posted:
+        return Posted(ref=f"{channel}/{ts}", thread=parent or ts, permalink=await self._permalink(channel, ts))
+
+    async def _permalink(self, channel: str, ts: str) -> str | None:
+        """A nicety: its failure is not the post's."""
+        try:
+            with slack_border(f"slack:{channel}"):
+                async with asyncio.timeout(_PERMALINK_SECONDS):
+                    answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
+        except ChatError as error:
+            log.info("slack.no_permalink channel=%s error=%s", channel, error.kind)
+            return None
+        return answer.get("permalink")
+
+    # --- looking for an earlier try -----------------------------------------------------------------------------------
+
+    async def _find(self, destination: Destination, key: str, parent: str | None) -> str | None:
+        """The `ts` of the message that carries `key`; None where it surely is not there."""
+        cursor = ""
+        for _ in range(_PAGES):
+            page = await self._page(destination, parent, cursor)
+            for message in page.get("messages") or ():
+                if _key_of(message) == key:
+                    return str(message["ts"])
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return None
+        raise _held(destination, "the channel has too many messages to look through")
+
+    async def _page(self, destination: Destination, parent: str | None, cursor: str) -> dict[str, Any]:
+        for _ in range(2):
+            try:
+                return await self._look(destination, parent, cursor)
+            except ChatRefused as error:
+                if code_of(error.__cause__) == "thread_not_found":
+                    raise
+                raise _held(destination, str(error)) from error
+            except ChatUnavailable as error:
+                if error.retry_after is None:
+                    # The look-up did not go out, but the message may have, the time before.
+                    raise ChatUnknown(str(error)) from error
+                if error.retry_after > _HISTORY_WAIT:
+                    break
+                await asyncio.sleep(error.retry_after)
+        raise _held(destination, "Slack does not let the app read its history now")
+
+    async def _look(self, destination: Destination, parent: str | None, cursor: str) -> dict[str, Any]:
+        asked: dict[str, Any] = {"channel": destination.channel, "include_all_metadata": True, "limit": _PAGE}
+        asked |= {"cursor": cursor} if cursor else {}
+        with slack_border(str(destination)):
+            if parent:
+                answer = await self._client.conversations_replies(ts=parent, **asked)
+            else:
+                answer = await self._client.conversations_history(oldest=f"{time.time() - _LOOK_BACK:.6f}", **asked)
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    # --- answering ----------------------------------------------------------------------------------------------------
+
+    def app(self) -> AsyncApp:
+        """The bolt app that answers commands and buttons, for whichever way its requests come in."""
+        return slack_app(
+            self._desk,
+            base_url=self._client.base_url,
+            signing_secret=self._signing_secret,
+            own=lambda: self._own,
+        )
+
+    async def run(self) -> None:
+        """Answer over Socket Mode until cancelled; connects again whenever the connection is lost.
+
+        Raises `ChatRefused` when Slack does not accept one of the tokens.
+        """
+        if not self._app_token:
+            raise ChatRefused("slack: SLACK_APP_TOKEN is not set; commands need an app-level token (xapp-…)")
+        failures = 0
+        while True:
+            try:
+                await self._connected()
+                failures = 0
+            except (ChatUnavailable, ChatUnknown) as error:
+                wait = getattr(error, "retry_after", None) or _BACKOFF[min(failures, len(_BACKOFF) - 1)]
+                failures += 1
+                log.warning("slack.disconnected error=%s retry_in=%.0f", error.kind, wait)
+                await asyncio.sleep(wait)
+
+    async def _connected(self) -> None:
+        """One Socket Mode client from its first connection until it stays lost for a minute."""
+        with slack_border("slack"):
+            me = await self._client.auth_test()
+        self._own = (str(me.get("user_id") or ""), str(me.get("bot_id") or ""))
+        # Asked for here because the client itself retries a wrong token for ever.
+        with slack_border("slack", token="SLACK_APP_TOKEN"):  # noqa: S106 (a variable's name)
+            opened = await self._client.apps_connections_open(app_token=self._app_token)
+        handler = AsyncSocketModeHandler(
+            self.app(),
+            self._app_token,
+            logger=quiet_logger("socket", logging.CRITICAL),
+            web_client=AsyncWebClient(base_url=self._client.base_url, retry_handlers=[]),
+        )
+        handler.client.wss_uri = opened["url"]
+        try:
+            with slack_border("slack"):
+                async with asyncio.timeout(_CONNECT_SECONDS):
+                    await handler.connect_async()  # type: ignore[no-untyped-call]
+            log.info("slack.connected workspace=%s", me.get("team_id"))
+            await _watch(handler)
+        finally:
+            await handler.close_async()  # type: ignore[no-untyped-call]
+
+    async def check(self, destinations: Sequence[Destination]) -> tuple[Finding, ...]:
+        """Token, scopes and membership in plain words; never raises."""
+        return await checked(self._client, self._app_token, destinations)
+
+    async def close(self) -> None:
+        """Give up the answers under way."""
+        await self._desk.close()
+
+
+async def _watch(handler: AsyncSocketModeHandler) -> None:
+    """Return when the connection has been gone for a minute: the client's own attempts have then failed."""
+    clock = asyncio.get_running_loop().time
+    alive = clock()
+    while clock() - alive < _LOST_SECONDS:
+        await asyncio.sleep(_WATCH_SECONDS)
+        if await handler.client.is_connected():
+            alive = clock()
+    log.warning("slack.connection_lost")
+
+
+def _key_of(message: dict[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    return (metadata.get("event_payload") or {}).get("id")
+
+
+def _held(destination: Destination, reason: str) -> ChatRefused:
+    return ChatRefused(
+        f"held: Slack may already have this message; look in {destination} and send it again if it is missing "
+        f"(it could not be looked up: {reason})"
+    )

@@ -1,0 +1,237 @@
+"""The desk where Slack's commands and buttons are answered: acknowledged at once, worked on afterwards, in private.
+
+Builds the bolt app that Socket Mode and HTTP mode share; opens no connection by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.commands import Answers, Command, Press, Request
+from bot.slack_blocks import blocks_of, text_of, verb_of
+from bot.slack_errors import slack_border
+from bot.slack_words import asked
+from digests.catalog import Catalogs
+from digests.errors import ChatError
+from digests.model import Destination, Message, Paragraph, Part, Span
+
+log = logging.getLogger(__name__)
+
+Payload = Mapping[str, Any]
+Ack = Callable[[], Awaitable[object]]
+
+REPLY_HOSTS = frozenset(("hooks.slack.com", "hooks.slack-gov.com"))
+_REMEMBERED = 2000
+_LOCALE_SECONDS = 3600.0
+_LOCALE_WAIT = 3.0
+_REPLY_SECONDS = 20.0
+_ANYTHING = re.compile(r".*", re.DOTALL)
+
+
+class SlackDesk:
+    """Answers what readers ask. Every answer is ephemeral; an error is a plain line in the reader's language."""
+
+    def __init__(
+        self, *, client: AsyncWebClient, answers: Answers, catalogs: Catalogs, commands: Sequence[Command]
+    ) -> None:
+        self._client, self._answers, self._catalogs, self._commands = client, answers, catalogs, commands
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._locales: OrderedDict[str, tuple[float, str | None]] = OrderedDict()
+        self._work: set[asyncio.Task[None]] = set()
+
+    async def command(self, ack: Ack, body: Payload) -> None:
+        """A slash command: acknowledged, then answered in the background."""
+        await ack()
+        if self._first(body.get("trigger_id")):
+            self._start(self._answer(body), body)
+
+    async def press(self, ack: Ack, body: Payload) -> None:
+        """A pressed button: acknowledged, then answered; a button that opened a page needs no answer."""
+        await ack()
+        action: Payload = next(iter(body.get("actions") or ()), {})
+        verb = verb_of(str(action.get("action_id", "")))
+        if verb and self._first(body.get("trigger_id")):
+            self._start(self._pressed(body, verb, str(action.get("value") or "")), body)
+
+    async def ignore(self, ack: Ack) -> None:
+        """Anything else is acknowledged, so that Slack does not send it again."""
+        await ack()
+
+    async def close(self) -> None:
+        """Stop answering; what is under way is given up."""
+        for task in self._work:
+            task.cancel()
+        await asyncio.gather(*self._work, return_exceptions=True)
+
+    def _first(self, key: object) -> bool:
+        """False for a delivery Slack has repeated: a trigger id belongs to one command or one press."""
+        if not isinstance(key, str) or not key:
+            return True
+        if key in self._seen:
+            return False
+        self._seen[key] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return True
+
+    def _start(self, work: Coroutine[Any, Any, None], body: Payload) -> None:
+        task = asyncio.create_task(self._guarded(work, body))
+        self._work.add(task)  # the loop itself keeps no reference to a task
+        task.add_done_callback(self._work.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None], body: Payload) -> None:
+        try:
+            await work
+        except Exception as error:
+            log.warning("slack.answer_failed error=%s", type(error).__name__, exc_info=not isinstance(error, ChatError))
+
+    async def _answer(self, body: Payload) -> None:
+        began = perf_counter()
+        ask = asked(str(body.get("text") or ""), self._commands, self._catalogs)
+        locale = await self._locale(body.get("user_id"), ask.language)
+        origin = _origin(body.get("channel_id"), body.get("team_id"))
+        request = Request(command=ask.command, options=ask.options, locale=locale, origin=origin)
+        message = await self._message(self._answers.answer(request), locale)
+        await self._reply(body, message, replace=False)
+        log.info("slack.answered command=%s took=%.2f", ask.command, perf_counter() - began)
+
+    async def _pressed(self, body: Payload, verb: str, value: str) -> None:
+        began = perf_counter()
+        locale = await self._locale((body.get("user") or {}).get("id"), None)
+        origin = _origin((body.get("channel") or {}).get("id"), (body.get("team") or {}).get("id"))
+        press = Press(verb=verb, value=value, locale=locale, origin=origin)
+        message = await self._message(self._answers.press(press), locale)
+        private = bool((body.get("container") or {}).get("is_ephemeral"))
+        await self._reply(body, message, replace=private)
+        log.info("slack.pressed verb=%s took=%.2f", verb, perf_counter() - began)
+
+    async def _message(self, answer: Awaitable[Message], locale: str) -> Message:
+        try:
+            return await answer
+        except Exception as error:
+            log.warning("slack.answer_failed error=%s", type(error).__name__, exc_info=True)
+            return _line(self._catalogs.of(locale)("slack.failed"), locale)
+
+    async def _locale(self, user: object, shown: str | None) -> str:
+        """The reader's own locale, as their profile says; else the language they wrote in; else English."""
+        if not isinstance(user, str) or not user:
+            return shown or "en"
+        now = asyncio.get_running_loop().time()
+        known = self._locales.get(user)
+        if known is None or known[0] < now:
+            known = (now + _LOCALE_SECONDS, await self._profile_locale(user))
+            self._locales[user] = known
+            if len(self._locales) > _REMEMBERED:
+                self._locales.popitem(last=False)
+        return known[1] or shown or "en"
+
+    async def _profile_locale(self, user: str) -> str | None:
+        try:
+            with slack_border(f"slack user {user}"):
+                async with asyncio.timeout(_LOCALE_WAIT):
+                    found = await self._client.users_info(user=user, include_locale=True)
+        except ChatError as error:
+            log.info("slack.locale_unknown error=%s", error.kind)
+            return None
+        return str((found.get("user") or {}).get("locale") or "") or None
+
+    async def _reply(self, body: Payload, message: Message, *, replace: bool) -> None:
+        """One use of the `response_url` (Slack allows five within 30 minutes).
+
+        https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+        """
+        url = str(body.get("response_url") or "")
+        if not may_reply_to(url, self._client.base_url):
+            log.warning("slack.reply_refused host=%s", urlsplit(url).hostname)
+            return
+        payload = {**payload_of(message), "response_type": "ephemeral", "replace_original": replace}
+        with slack_border("slack reply"):
+            timeout = aiohttp.ClientTimeout(total=_REPLY_SECONDS)
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.post(url, json=payload, proxy=self._client.proxy, allow_redirects=False) as response,
+            ):
+                said = (await response.content.read(300)).decode("utf-8", "replace")
+                if response.status != 200 or '"ok":false' in said.replace(" ", ""):
+                    log.warning("slack.reply_failed status=%d answer=%s", response.status, " ".join(said.split()))
+
+
+def slack_app(
+    desk: SlackDesk, *, base_url: str, signing_secret: str | None, own: Callable[[], tuple[str, str]]
+) -> AsyncApp:
+    """The bolt app with every listener, for Socket Mode and HTTP mode alike.
+
+    `own` gives our (user id, bot id) as far as known: bolt drops what the bot itself caused. No listener and no
+    middleware calls Slack before the acknowledgement.
+    """
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        user, bot = own()
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_user_id=user, bot_id=bot)
+
+    app = AsyncApp(
+        name="chokan",
+        logger=quiet_logger("bolt", logging.ERROR),
+        client=AsyncWebClient(base_url=base_url, retry_handlers=[]),
+        signing_secret=signing_secret or "",
+        authorize=authorize,
+    )
+    app.command(_ANYTHING)(desk.command)
+    app.action(_ANYTHING)(desk.press)
+    app.event(_ANYTHING)(desk.ignore)
+    app.shortcut(_ANYTHING)(desk.ignore)
+    return app
+
+
+def quiet_logger(name: str, level: int) -> logging.Logger:
+    """A logger for a library that would write whole payloads (addresses to answer to) at DEBUG."""
+    logger = logging.getLogger(f"{__name__}.{name}")
+    logger.setLevel(level)
+    return logger
+
+
+def payload_of(message: Message) -> dict[str, Any]:
+    """The body of a message: blocks, the same as text, and nothing in either that unfurls, pings or formats itself."""
+    return {
+        "text": text_of(message),
+        "blocks": blocks_of(message),
+        "mrkdwn": False,
+        "parse": "none",
+        "link_names": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def may_reply_to(url: str, base_url: str) -> bool:
+    """True for Slack's own reply host over TLS, and for the host the API was moved to (same scheme and port)."""
+    try:
+        target, home = urlsplit(url), urlsplit(base_url)
+        places = [(part.scheme, part.hostname, part.port) for part in (target, home)]
+    except ValueError:
+        return False
+    if target.username is not None or target.password is not None:
+        return False
+    if target.scheme == "https" and target.hostname in REPLY_HOSTS and target.port in (None, 443):
+        return True
+    return places[0] == places[1]
+
+
+def _origin(channel: object, team: object) -> Destination | None:
+    return Destination(platform="slack", channel=channel, tenant=str(team or "")) if isinstance(channel, str) else None
+
+
+def _line(text: str, locale: str) -> Message:
+    return Message(title=text, parts=(Part(blocks=(Paragraph(spans=(Span(text=text),)),)),), language=locale)

@@ -1,0 +1,107 @@
+"""What somebody typed after `/digest`, read as a command of the table. Pure: words in, a command out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.commands import Command
+from digests.catalog import Catalogs
+
+_QUOTES = {'"': '"', "“": "”", "”": "”", "„": "”", "«": "»", "「": "」", "『": "』", "＂": "＂"}
+# Slack sends `<https://example.com|example.com>` where the app asks for escaped text.
+_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_JAPANESE = re.compile("[\u3040-\u30ff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A command with its options. `language` is what the words themselves show of the reader's, if anything."""
+
+    command: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
+
+
+def asked(text: str, commands: Sequence[Command], catalogs: Catalogs) -> Asked:
+    """The command in `text`: named in any language; a bare address is an article, other words a search, nothing or
+    an incomplete command a request for help."""
+    words = tuple(split(_unescaped(text)))
+    if not words:
+        return Asked(command="help")
+    command, language = _named(words[0], commands, catalogs)
+    language = language or ("ja" if _JAPANESE.search(text) else None)
+    if command is None:
+        command = _meant(words, commands)
+    else:
+        words = words[1:]
+    if command is None:
+        return Asked(command="help", language=language)
+    options = _options(command, words)
+    if any(option.required and not options.get(option.name) for option in command.options):
+        return Asked(command="help", language=language)
+    return Asked(command=command.name, options=options, language=language)
+
+
+def split(text: str) -> Iterator[str]:
+    """Words between white space of any width; a quoted run (" ", “ ”, 「 」, 『 』) that begins a word is one word.
+
+    An apostrophe is no quote (Putin's), and a quote that is never closed is a character like any other.
+    """
+    at = 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        end = text.find(_QUOTES[text[at]], at + 1) if text[at] in _QUOTES else -1
+        after = end + 1
+        if end > at and (after == len(text) or text[after].isspace()):
+            word, at = text[at + 1 : end].strip(), after
+        else:
+            word = re.split(r"\s", text[at:], maxsplit=1)[0]
+            at += len(word)
+        if word:
+            yield word
+
+
+def _unescaped(text: str) -> str:
+    text = _LINK.sub(r" \1 ", text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _named(word: str, commands: Sequence[Command], catalogs: Catalogs) -> tuple[Command | None, str | None]:
+    """The command of this name and the language the name is in; English names say nothing of the language."""
+    folded = _folded(word)
+    for command in commands:
+        if folded == _folded(command.name):
+            return command, None
+        for language in catalogs.languages:
+            catalog, key = catalogs.of(language), f"command.{command.name}.name"
+            if catalog.has(key) and folded == _folded(catalog(key)):
+                return command, language
+    return None, None
+
+
+def _meant(words: Sequence[str], commands: Sequence[Command]) -> Command | None:
+    """What words without a command mean: the command that takes an address, or `search`."""
+    if len(words) == 1 and _ADDRESS.fullmatch(words[0]):
+        for command in commands:
+            if any(option.kind == "url" for option in command.options):
+                return command
+    return next((command for command in commands if command.name == "search"), None)
+
+
+def _options(command: Command, words: Sequence[str]) -> Mapping[str, str]:
+    """One word for each option, and for the last one all that is left."""
+    names = [option.name for option in command.options]
+    if not names:
+        return {}
+    texts = [*words[: len(names) - 1], " ".join(words[len(names) - 1 :])]
+    return {name: text for name, text in zip(names, texts, strict=False) if text}
+
+
+def _folded(word: str) -> str:
+    return unicodedata.normalize("NFKC", word).casefold()

@@ -1,0 +1,416 @@
+"""A loopback Slack for tests: Web API, `response_url`, and Socket Mode over a real WebSocket.
+
+Real slack_sdk and slack-bolt talk to it; it keeps what it takes and refuses what Slack refuses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from aiohttp import WSMsgType, web
+from slack_rules import Refusal, refused_message
+
+Json = dict[str, Any]
+SCOPES = "chat:write,commands,channels:read,groups:read,channels:history,groups:history,users:read"
+RESPONSE_USES = 5
+
+
+@dataclass(kw_only=True)
+class Channel:
+    id: str
+    name: str = "news"
+    is_member: bool = True
+    is_archived: bool = False
+    is_private: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A message Slack took."""
+
+    channel: str
+    ts: str
+    body: Json
+
+    @property
+    def key(self) -> str | None:
+        return ((self.body.get("metadata") or {}).get("event_payload") or {}).get("id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """A use of a `response_url`."""
+
+    reply: str
+    body: Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ack:
+    """An acknowledged envelope and how long it took, in seconds."""
+
+    envelope: str
+    seconds: float
+    payload: Json | None
+
+
+@dataclass(kw_only=True)
+class Trouble:
+    """What the next calls of a method meet, instead of or after being done."""
+
+    error: str | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    keep: bool = False
+    """The call is done first: Slack took the message and the caller does not get to know."""
+    reset: bool = False
+    raw: str | None = None
+    delay: float = 0.0
+    times: int = 1
+
+
+class SlackStand:
+    """`async with SlackStand() as slack:`, then point clients at `slack.api_url`."""
+
+    def __init__(self, *, pace: float | None = None) -> None:
+        self.bot_token, self.app_token = "xoxb-stand-1", "xapp-stand-1"
+        self.pace = pace
+        """Refuse a second message to a channel within this many seconds."""
+        self.scopes = SCOPES
+        self.page = 100
+        self.channels = {"C1": Channel(id="C1")}
+        self.locales: dict[str, str] = {"U1": "ja-JP", "U2": "en-US"}
+        self.messages: list[Kept] = []
+        self.answers: list[Answered] = []
+        self.acks: list[Ack] = []
+        self.calls: list[tuple[str, Json]] = []
+        self.connections = 0
+        self._troubles: defaultdict[str, list[Trouble]] = defaultdict(list)
+        self._sockets: list[web.WebSocketResponse] = []
+        self._sent: dict[str, float] = {}
+        self._uses: defaultdict[str, int] = defaultdict(int)
+        self._tickets: set[str] = set()
+        self._counter = itertools.count(1)
+        self._changed = asyncio.Condition()
+        self._runner: web.AppRunner | None = None
+        self.root = ""
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.root}/api/"
+
+    # --- being a server -----------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        app = web.Application()
+        app.router.add_route("*", "/api/{method}", self._api)
+        app.router.add_post("/reply/{reply}", self._reply)
+        app.router.add_get("/socket/{ticket}", self._socket)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.2, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.root = f"http://{host}:{port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for socket in self._sockets:
+            await socket.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    # --- what tests say -----------------------------------------------------------------------------------------------
+
+    def refuse(self, method: str, error: str | None = None, **trouble: Any) -> None:
+        """The next call(s) of `method` meet this `Trouble`; `retry_after=` makes it a 429."""
+        retry_after = trouble.pop("retry_after", None)
+        if retry_after is not None:
+            trouble |= {"status": 429, "headers": {"Retry-After": str(retry_after)}}
+            error = error or "ratelimited"
+        self._troubles[method].append(Trouble(error=error, **trouble))
+
+    def called(self, method: str) -> list[Json]:
+        return [body for name, body in self.calls if name == method]
+
+    async def send_command(
+        self, text: str, *, user: str = "U1", channel: str = "C1", command: str = "/digest", trigger: str | None = None
+    ) -> str:
+        """Somebody types a slash command; the envelope's id."""
+        payload = {
+            "token": "stand",
+            "command": command,
+            "text": text,
+            "user_id": user,
+            "channel_id": channel,
+            "team_id": "T1",
+            "trigger_id": trigger or self._new("trigger"),
+            "response_url": self.reply_url(),
+        }
+        return await self.send("slash_commands", payload)
+
+    async def press(
+        self,
+        button: Mapping[str, Any],
+        *,
+        user: str = "U1",
+        channel: str = "C1",
+        ephemeral: bool = True,
+        trigger: str | None = None,
+    ) -> str:
+        """Somebody presses a button as it stands in a message of ours; the envelope's id."""
+        action = {name: button[name] for name in ("type", "action_id", "value") if name in button}
+        payload = {
+            "type": "block_actions",
+            "token": "stand",
+            "user": {"id": user, "team_id": "T1"},
+            "team": {"id": "T1"},
+            "channel": {"id": channel},
+            "container": {"type": "message", "is_ephemeral": ephemeral},
+            "trigger_id": trigger or self._new("trigger"),
+            "response_url": self.reply_url(),
+            "actions": [{**action, "block_id": "b1", "action_ts": self._ts()}],
+        }
+        return await self.send("interactive", payload)
+
+    async def send_event(self, event: Mapping[str, Any], *, event_id: str | None = None) -> str:
+        """An event of the Events API; the envelope's id."""
+        payload = {"type": "event_callback", "event_id": event_id or self._new("Ev"), "team_id": "T1", "event": event}
+        return await self.send("events_api", payload)
+
+    async def send(self, kind: str, payload: Json) -> str:
+        """An envelope over the newest open connection."""
+        await self.until(lambda: bool(self._open()))
+        envelope = self._new("envelope")
+        self._sent[envelope] = time.perf_counter()
+        body = {"type": kind, "envelope_id": envelope, "payload": payload, "accepts_response_payload": True}
+        await self._open()[-1].send_json(body)
+        return envelope
+
+    async def disconnect(self, reason: str = "refresh_requested") -> None:
+        """Slack asks every client to connect anew, as it does every few hours."""
+        for socket in self._open():
+            await socket.send_json({"type": "disconnect", "reason": reason})
+
+    async def drop(self) -> None:
+        """Every connection is closed without a word."""
+        for socket in self._open():
+            await socket.close()
+
+    async def until(self, true: Callable[[], bool], timeout: float = 10.0) -> None:
+        """Wait until something has come true. Raises TimeoutError."""
+        async with asyncio.timeout(timeout), self._changed:
+            await self._changed.wait_for(true)
+
+    async def ack_of(self, envelope: str) -> Ack:
+        await self.until(lambda: any(ack.envelope == envelope for ack in self.acks))
+        return next(ack for ack in self.acks if ack.envelope == envelope)
+
+    async def answered(self, count: int) -> list[Answered]:
+        await self.until(lambda: len(self.answers) >= count)
+        return self.answers
+
+    def reply_url(self) -> str:
+        return f"{self.root}/reply/{self._new('reply')}"
+
+    def keep(self, body: Json, channel: str = "C1") -> Kept:
+        """A message that is simply there."""
+        kept = Kept(channel=channel, ts=self._ts(), body=body)
+        self.messages.append(kept)
+        return kept
+
+    # --- Web API ------------------------------------------------------------------------------------------------------
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        method, body = request.match_info["method"], await _arguments(request)
+        self.calls.append((method, body))
+        trouble = self._next_trouble(method)
+        if trouble is not None:
+            await asyncio.sleep(trouble.delay)
+        done: Json = {"ok": True}
+        if trouble is None or trouble.keep:
+            done = self._done(method, body, request.headers.get("Authorization", ""))
+        await self._notify()
+        if trouble is not None and trouble.reset and request.transport is not None:
+            request.transport.abort()
+        if trouble is None or (trouble.keep and trouble.status == 200 and not trouble.error and trouble.raw is None):
+            return self._json(done)
+        if trouble.raw is not None:
+            return web.Response(status=trouble.status, text=trouble.raw, content_type="text/html")
+        return self._json({"ok": False, "error": trouble.error}, trouble.status, trouble.headers)
+
+    def _next_trouble(self, method: str) -> Trouble | None:
+        waiting = self._troubles[method]
+        if not waiting:
+            return None
+        waiting[0].times -= 1
+        return waiting.pop(0) if waiting[0].times <= 0 else waiting[0]
+
+    def _json(self, body: Json, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+        return web.json_response(body, status=status, headers={"x-oauth-scopes": self.scopes, **(headers or {})})
+
+    def _done(self, method: str, body: Json, authorization: str) -> Json:
+        handler = getattr(self, "_" + method.replace(".", "_"), None)
+        try:
+            if handler is None:
+                raise Refusal("unknown_method")
+            token = self.app_token if method == "apps.connections.open" else self.bot_token
+            if authorization != f"Bearer {token}":
+                raise Refusal("invalid_auth" if authorization else "not_authed")
+            return {"ok": True, **handler(body)}
+        except Refusal as refusal:
+            more = {"response_metadata": {"messages": list(refusal.messages)}} if refusal.messages else {}
+            return {"ok": False, "error": refusal.code, **more}
+
+    def _auth_test(self, body: Json) -> Json:
+        return {"user": "chokan", "user_id": "UBOT", "bot_id": "BBOT", "team": "Stand", "team_id": "T1"}
+
+    def _apps_connections_open(self, body: Json) -> Json:
+        ticket = self._new("ticket")
+        self._tickets.add(ticket)
+        return {"url": f"{self.root.replace('http', 'ws')}/socket/{ticket}"}
+
+    def _chat_postMessage(self, body: Json) -> Json:  # noqa: N802 (Slack's own name)
+        channel = self._channel(body)
+        if not channel.is_member:
+            raise Refusal("not_in_channel")
+        if channel.is_archived:
+            raise Refusal("is_archived")
+        if body.get("thread_ts") and not any(kept.ts == body["thread_ts"] for kept in self.messages):
+            raise Refusal("thread_not_found")
+        refused_message(body)
+        self._paced(channel.id)
+        kept = self.keep(body, channel.id)
+        return {"channel": channel.id, "ts": kept.ts, "message": {"type": "message", "text": body.get("text", "")}}
+
+    def _paced(self, channel: str) -> None:
+        last = next((float(kept.ts) for kept in reversed(self.messages) if kept.channel == channel), 0.0)
+        if self.pace is not None and time.time() - last < self.pace:
+            raise Refusal("ratelimited")
+
+    def _chat_update(self, body: Json) -> Json:
+        found = self._message(body, "ts")
+        refused_message(body)
+        self.messages[self.messages.index(found)] = Kept(channel=found.channel, ts=found.ts, body=body)
+        return {"channel": found.channel, "ts": found.ts}
+
+    def _chat_getPermalink(self, body: Json) -> Json:  # noqa: N802 (Slack's own name)
+        found = self._message(body, "message_ts")
+        link = f"https://stand.slack.com/archives/{found.channel}/p{found.ts.replace('.', '')}"
+        return {"channel": found.channel, "permalink": link}
+
+    def _conversations_info(self, body: Json) -> Json:
+        return {"channel": vars(self._channel(body)) | {"is_channel": True}}
+
+    def _conversations_history(self, body: Json) -> Json:
+        channel = self._channel(body).id
+        oldest = float(body.get("oldest") or 0)
+        found = [kept for kept in self.messages if kept.channel == channel and not kept.body.get("thread_ts")]
+        return self._paged([kept for kept in reversed(found) if float(kept.ts) > oldest], body)
+
+    def _conversations_replies(self, body: Json) -> Json:
+        parent = self._message(body, "ts")
+        found = [kept for kept in self.messages if kept.body.get("thread_ts") == parent.ts]
+        return self._paged([parent, *found], body)
+
+    def _paged(self, found: list[Kept], body: Json) -> Json:
+        start, size = int(body.get("cursor") or 0), min(self.page, int(body.get("limit") or 100))
+        more = start + size < len(found)
+        rows = [_row(kept, body) for kept in found[start : start + size]]
+        cursor = str(start + size) if more else ""
+        return {"messages": rows, "has_more": more, "response_metadata": {"next_cursor": cursor}}
+
+    def _users_info(self, body: Json) -> Json:
+        user = str(body.get("user"))
+        if user not in self.locales:
+            raise Refusal("user_not_found")
+        return {"user": {"id": user, **({"locale": self.locales[user]} if body.get("include_locale") else {})}}
+
+    def _channel(self, body: Json) -> Channel:
+        found = self.channels.get(str(body.get("channel")))
+        if found is None:
+            raise Refusal("channel_not_found")
+        return found
+
+    def _message(self, body: Json, name: str) -> Kept:
+        channel, ts = self._channel(body).id, str(body.get(name))
+        found = next((kept for kept in self.messages if (kept.channel, kept.ts) == (channel, ts)), None)
+        if found is None:
+            raise Refusal("thread_not_found" if name == "ts" else "message_not_found")
+        return found
+
+    # --- response_url -------------------------------------------------------------------------------------------------
+
+    async def _reply(self, request: web.Request) -> web.Response:
+        reply, body = request.match_info["reply"], await request.json()
+        self._uses[reply] += 1
+        try:
+            if self._uses[reply] > RESPONSE_USES:
+                raise Refusal("used_url")
+            refused_message(body)
+        except Refusal as refusal:
+            status = 404 if refusal.code == "used_url" else 400
+            return web.json_response({"ok": False, "error": refusal.code}, status=status)
+        self.answers.append(Answered(reply=reply, body=body))
+        await self._notify()
+        return web.Response(text="ok")
+
+    # --- Socket Mode --------------------------------------------------------------------------------------------------
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        if request.match_info["ticket"] not in self._tickets:
+            return web.Response(status=404)
+        self._tickets.discard(request.match_info["ticket"])  # an address is good for one connection
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": len(self._open()) + 1})
+        self._sockets.append(socket)
+        self.connections += 1
+        await self._notify()
+        async for message in socket:
+            if message.type == WSMsgType.TEXT:
+                await self._acked(json.loads(message.data))
+        return socket
+
+    async def _acked(self, said: Json) -> None:
+        envelope = str(said.get("envelope_id"))
+        seconds = time.perf_counter() - self._sent[envelope]
+        self.acks.append(Ack(envelope=envelope, seconds=seconds, payload=said.get("payload")))
+        await self._notify()
+
+    def _open(self) -> list[web.WebSocketResponse]:
+        return [socket for socket in self._sockets if not socket.closed]
+
+    # --- small things -------------------------------------------------------------------------------------------------
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    def _new(self, name: str) -> str:
+        return f"{name}-{next(self._counter)}"
+
+    def _ts(self) -> str:
+        return f"{int(time.time())}.{next(self._counter):06d}"
+
+
+def _row(kept: Kept, asked: Json) -> Json:
+    metadata = (
+        {"metadata": kept.body["metadata"]} if kept.body.get("metadata") and asked["include_all_metadata"] else {}
+    )
+    return {"type": "message", "ts": kept.ts, "text": kept.body.get("text", ""), **metadata}
+
+
+async def _arguments(request: web.Request) -> Json:
+    """slack_sdk sends JSON, forms or a query, as it sees fit."""
+    if request.content_type == "application/json":
+        return dict(await request.json())
+    form = await request.post()
+    return {**request.query, **{name: str(value) for name, value in form.items()}}
