@@ -1,0 +1,70 @@
+"""The sentences of an article that may be printed, trimmed and judged one by one; at most sixty, the rest never stood a
+chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digests.analysis import Analysis
+from digests.model import ROLES, Sentence
+from digests.readable import problems, squeezed
+from digests.trim import Trimmed, trimmed
+
+MOST = 60
+_MOST_TRIMMED = 200
+LEAST_CHARACTERS = 3
+"""Word characters a printed text needs to be found again in its article."""
+_OPENING_ONLY = frozenset({"dangling", "connective", "quotation without speaker"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Sentence `index` of the article as it may be printed. `opens`: it reads on its own; else only right behind the
+    sentence before it."""
+
+    index: int
+    sentence: Sentence
+    print: Trimmed
+    opens: bool
+
+    @property
+    def size(self) -> int:
+        return len(self.print.text)
+
+
+def lines(analysis: Analysis) -> tuple[Line, ...]:
+    """The printable sentences in article order. Empty only for an article without three letters or digits in a row."""
+    indices = [i for i, piece in enumerate(analysis.pieces) if not piece.boilerplate and _solid(piece.text)]
+    indices = indices or [i for i, piece in enumerate(analysis.pieces) if _solid(piece.text)]
+    indices = _best(indices, analysis.sentences, _MOST_TRIMMED)
+    judged = [(i, *_judged(analysis, i)) for i in indices]
+    kept = [row for row in judged if not set(row[2]) - _OPENING_ONLY] or judged
+    if not any(not row[2] for row in kept):
+        return tuple(Line(i, analysis.sentences[i], text, True) for i, text, _ in kept[:MOST])
+    best = set(_best([row[0] for row in kept], analysis.sentences, MOST))
+    return tuple(Line(i, analysis.sentences[i], text, not wrong) for i, text, wrong in kept if i in best)
+
+
+def _solid(text: str) -> bool:
+    return len(squeezed(text)) >= LEAST_CHARACTERS
+
+
+def _judged(analysis: Analysis, i: int) -> tuple[Trimmed, tuple[str, ...]]:
+    piece = analysis.pieces[i]
+    text = trimmed(piece.text, piece.start, analysis.language)
+    return text, problems(text.text, analysis.language, opening=True)
+
+
+def _best(indices: Sequence[int], sentences: Sequence[Sentence], most: int) -> list[int]:
+    """The `most` sentences with the best role or salience, in article order; the opening always."""
+    if len(indices) <= most:
+        return list(indices)
+
+    def promise(i: int) -> float:
+        sentence = sentences[i]
+        return sentence.salience + max((sentence.roles.get(role, 0.0) for role in ROLES), default=0.0)
+
+    ranked = sorted(indices[3:], key=lambda i: (-promise(i), i))
+    return sorted([*indices[:3], *ranked[: most - 3]])

@@ -1,0 +1,209 @@
+"""Noun phrases as they stand in a sentence: what a heading or a label can be made of. Invents no word.
+
+Japanese by runs of parts of speech (SudachiPy), English by a light chunker over function words and verb forms, other
+languages by runs of longer or capitalised words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from digests.phrases_ja import japanese_phrases
+from digests.readable import base
+from digests.wordlists import ADVERBS, DETERMINERS, FUNCTION_WORDS, LINKS, TIMES, VERBS
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of `text[start:end]`. `weight` (0..1) is how well its place in the sentence suits a label; `event`: it
+    names something that happens."""
+
+    text: str
+    start: int
+    end: int
+    weight: float
+    event: bool = False
+
+
+def phrases(text: str, language: str) -> tuple[Phrase, ...]:
+    """The noun phrases of a sentence, in order."""
+    finder = _FINDERS.get(base(language), _other)
+    return tuple(finder(text))
+
+
+def _japanese(text: str) -> list[Phrase]:
+    return [Phrase(p.text, p.start, p.end, p.weight, p.event) for p in japanese_phrases(text)]
+
+
+# --- English --------------------------------------------------------------------------------------------------------
+
+_TOKEN = re.compile(r"[^\W_]+(?:[-'’.&](?=[^\W_])[^\W_]+)*|[^\w\s]")
+_POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+
+    @property
+    def low(self) -> str:
+        return self.text.lower()
+
+
+def _english(text: str) -> list[Phrase]:
+    tokens = [_Token(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    runs = _joined(_runs(tokens), tokens)
+    found = []
+    for first, last in runs:
+        phrase = _phrase(tokens, first, last, text)
+        if phrase:
+            found.append(phrase)
+    return found
+
+
+def _runs(tokens: list[_Token]) -> list[Span]:
+    """(first, last) token indices of the content-word runs."""
+    runs: list[Span] = []
+    begin: int | None = None
+    for i in range(len(tokens) + 1):
+        inside = i < len(tokens) and _content(tokens, i, begin)
+        if inside and begin is None:
+            begin = i
+        elif not inside and begin is not None:
+            runs.append((begin, i - 1))
+            begin = None
+    return runs
+
+
+Span = tuple[int, int]
+
+
+def _content(tokens: list[_Token], i: int, begin: int | None) -> bool:
+    """Whether token `i` may belong to a noun phrase that began at `begin`."""
+    token, low = tokens[i], tokens[i].low
+    if not token.text[0].isalnum() or low in FUNCTION_WORDS or low in ADVERBS:
+        return False
+    if token.text[0].isupper() and i > 0 and tokens[i - 1].text not in {".", "“", '"', "‘"}:
+        return True
+    before = tokens[i - 1].low if i else ""
+    if before in DETERMINERS or _POSSESSIVE.search(before):
+        return True
+    if low in VERBS or (low.endswith("ly") and len(low) > 4):
+        return False
+    if low.endswith("ed") and len(low) > 4:
+        return before in {"of", "for", "with", "from", "on", "in"} and i + 1 < len(tokens)
+    if low.endswith("ing") and len(low) > 5:
+        return begin is not None
+    return True
+
+
+def _joined(runs: list[Span], tokens: list[_Token]) -> list[Span]:
+    """The runs, and those that "of (the)" ties together as one more each."""
+    joined = list(runs)
+    for (a, b), (c, d) in zip(runs, runs[1:], strict=False):
+        between = [t.low for t in tokens[b + 1 : c]]
+        if between and between[0] in LINKS and len(between) <= 2 and (len(between) == 1 or between[1] in DETERMINERS):
+            if d - a < 6:
+                joined.append((a, d))
+    return joined
+
+
+def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | None:
+    while first <= last and (tokens[first].text[0].isdigit() or tokens[first].low in TIMES):
+        first += 1
+    while last >= first and (tokens[last].low in TIMES or tokens[last].text.isdigit()):
+        last -= 1
+    words = tokens[first : last + 1]
+    if not words or len(words) > 6 or not _nounlike(words):
+        return None
+    end = words[-1].end
+    body = text[words[0].start : end]
+    tail = _POSSESSIVE.search(body)
+    body = body[: tail.start()] if tail else body
+    weight = _place(tokens, first) * _size(len(words), words)
+    return Phrase(body, words[0].start, words[0].start + len(body), weight)
+
+
+def _nounlike(words: list[_Token]) -> bool:
+    final = words[-1]
+    if len(words) == 1 and (not final.text[0].isupper() or len(final.text) < 3):
+        return len(final.text) > 6 and not final.low.endswith(
+            ("al", "ous", "ive", "able", "ible", "ful", "less", "ing", "ish")
+        )
+    if final.text[0].isupper():
+        return True
+    return not final.low.endswith(("ous", "able", "ible", "ful", "less", "ish", "iest")) and not final.text[0].isdigit()
+
+
+def _place(tokens: list[_Token], first: int) -> float:
+    """Early in the sentence, after a determiner: likely what the sentence is about."""
+    early = 1.0 - 0.45 * first / max(1, len(tokens))
+    before = tokens[first - 1].low if first else ""
+    return early * (1.0 if first == 0 or before in DETERMINERS or not before.isalpha() else 0.85)
+
+
+def _size(count: int, words: list[_Token]) -> float:
+    capitals = sum(w.text[0].isupper() for w in words)
+    size = {1: 0.45, 2: 0.9, 3: 1.0, 4: 0.95, 5: 0.8}.get(count, 0.6)
+    return size * (0.85 if capitals == count and count > 1 else 1.0)
+
+
+# --- other languages ------------------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_HAN = re.compile(r"[\u3400-\u9fff]{2,12}")
+_HAN_BREAK = re.compile(
+    r"[的了在是和与與及或并並也都而但从從到对對被把将將为為有就这這那其之等]|表示|认为|認為|指出|宣布|已经|已經|可能|没有|沒有|进行|進行"
+)
+
+
+def _chinese(text: str) -> list[Phrase]:
+    found, at = [], 0
+    for piece in _HAN_BREAK.split(text):
+        at = text.index(piece, at)
+        for match in _HAN.finditer(piece):
+            size = min(1.0, len(match.group()) / 6)
+            found.append(
+                Phrase(match.group(), at + match.start(), at + match.end(), size * (1 - 0.4 * at / max(1, len(text))))
+            )
+        at += len(piece)
+    return found
+
+
+def _other(text: str) -> list[Phrase]:
+    """Runs of up to four words that are long or capitalised inside the sentence."""
+    found: list[Phrase] = []
+    run: list[re.Match[str]] = []
+    for match in [*_WORD.finditer(text), None]:
+        if match and (not run or text[run[-1].end() : match.start()].isspace()) and _weighty(match) and len(run) < 4:
+            run.append(match)
+            continue
+        if run:
+            body = text[run[0].start() : run[-1].end()]
+            weight = (0.6 if len(run) == 1 else 1.0) * (1 - 0.4 * run[0].start() / len(text))
+            found.append(Phrase(body, run[0].start(), run[-1].end(), weight))
+        run = [match] if match and _weighty(match) else []
+    return found
+
+
+def _weighty(match: re.Match[str]) -> bool:
+    word = match.group()
+    return (
+        len(word) > 4
+        or (match.start() > 0 and word[0].isupper() and len(word) > 1)
+        or (len(word) > 1 and not word.isascii())
+    )
+
+
+_FINDERS: dict[str, Callable[[str], list[Phrase]]] = {"ja": _japanese, "en": _english, "zh": _chinese}
+
+
+@lru_cache(maxsize=4096)
+def cached(text: str, language: str) -> tuple[Phrase, ...]:
+    """`phrases`, remembered: headings and labels ask for the same sentences."""
+    return phrases(text, language)

@@ -1,0 +1,156 @@
+"""Noun phrases of a Japanese sentence by runs of parts of speech: compound nouns, tied together by の."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+MOST_CHARACTERS = 16
+_LOOSE_NOUNS = frozenset(
+    "こと もの ため よう とき 時 際 中 間 前 後 上 下 他 ほか 方 点 面 形 場合 以上 以下 以内 以外 以降 以前 うち ところ はず わけ つもり まま 程度 など 等 分 者 的 "
+    "同 自分 自身 今回 今後 結果 影響 予定 見通し 見込み 可能性 必要 状況 模様 方針 考え 問題 対応 全て すべて それぞれ 一部 一つ 多く 周辺 付近 当時 現在 同様 "
+    "何 誰 初 約 計 第 内容 理由 原因 目的 発表 話 声 姿勢 一方 一環 様子 状態 結局 全体 各 氏 名 人 つ 発生 実施 開始 指摘 説明 確認 報道 日本時間 現地時間 午前 午後".split()
+)
+_TOPIC_AFTER = {"は": 1.0, "が": 0.95, "を": 0.9, "も": 0.85, "へ": 0.75, "に": 0.7, "で": 0.6, "と": 0.6}
+_DATE = re.compile(
+    r"^[\d０-９〇一二三四五六七八九十百千万億兆年月日時分秒人件円ドル歳個回位名台便キロメートル％%.．,、前後約間頃ごろ目曜火水木金土同翌昨今来先者強弱余上下旬末以]+$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JapanesePhrase:
+    text: str
+    start: int
+    end: int
+    weight: float
+    event: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Morpheme:
+    surface: str
+    start: int
+    end: int
+    pos: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _tokenizer() -> Callable[[str], Sequence[Any]]:
+    from sudachipy import Dictionary, SplitMode
+
+    tokenizer = Dictionary().create()
+    return lambda text: list(tokenizer.tokenize(text, SplitMode.C))
+
+
+def _morphemes(text: str) -> list[_Morpheme]:
+    return [_Morpheme(m.surface(), m.begin(), m.end(), m.part_of_speech()) for m in _tokenizer()(text[:4000])]
+
+
+def japanese_phrases(text: str) -> list[JapanesePhrase]:
+    """The compound nouns of `text` and those tied by の, 2 to 16 characters, in order."""
+    morphemes = _morphemes(text)
+    units = _units(morphemes)
+    spans = [*units, *_tied(units, morphemes)]
+    made = (_phrase(morphemes, first, last, len(text)) for first, last in spans)
+    return sorted((p for p in made if p), key=lambda p: (p.start, p.end))
+
+
+def _nominal(morphemes: list[_Morpheme], i: int) -> bool:
+    """Whether morpheme `i` can stand in a compound noun."""
+    m = morphemes[i]
+    major, minor, detail = m.pos[0], m.pos[1], m.pos[2]
+    if major == "名詞":
+        return minor != "助動詞語幹"
+    if major in {"接尾辞", "接頭辞"}:
+        return minor not in {"形状詞的", "動詞的", "形容詞的"} or m.surface == "的"
+    if major == "形状詞":
+        return minor == "一般" and i + 1 < len(morphemes) and morphemes[i + 1].pos[0] == "名詞"
+    return (
+        m.surface in {"・", "＝", "-", "－"}
+        and 0 < i < len(morphemes) - 1
+        and morphemes[i + 1].pos[0] == "名詞"
+        and detail != ""
+    )
+
+
+def _units(morphemes: list[_Morpheme]) -> list[tuple[int, int]]:
+    units: list[tuple[int, int]] = []
+    begin: int | None = None
+    for i in range(len(morphemes) + 1):
+        inside = i < len(morphemes) and _nominal(morphemes, i)
+        if inside and begin is None:
+            begin = i
+        elif not inside and begin is not None:
+            units.append((begin, i - 1))
+            begin = None
+    return units
+
+
+def _tied(units: list[tuple[int, int]], morphemes: list[_Morpheme]) -> list[tuple[int, int]]:
+    return [
+        (a, d)
+        for (a, b), (c, d) in zip(units, units[1:], strict=False)
+        if c - b == 2 and morphemes[b + 1].surface == "の"
+    ]
+
+
+def _phrase(morphemes: list[_Morpheme], first: int, last: int, length: int) -> JapanesePhrase | None:
+    while first <= last and (_weak_start(morphemes[first]) or _counted(morphemes, first)):
+        first += 1
+    while last >= first and (_weak_end(morphemes[last]) or _counted(morphemes, last)):
+        last -= 1
+    if first > last:
+        return None
+    words = morphemes[first : last + 1]
+    surface = "".join(m.surface for m in words)
+    if (
+        not 2 <= len(surface) <= MOST_CHARACTERS
+        or _DATE.match(surface)
+        or surface in _LOOSE_NOUNS
+        or surface[0] in "のーっ々"
+    ):
+        return None
+    if any(m.surface in _LOOSE_NOUNS for m in (words[0], words[-1])) or not any(
+        m.pos[0] == "名詞" and m.pos[1] != "数詞" for m in words
+    ):
+        return None
+    after = morphemes[last + 1].surface if last + 1 < len(morphemes) else ""
+    event = words[-1].pos[2] == "サ変可能"
+    return JapanesePhrase(
+        surface, words[0].start, words[-1].end, _weight(surface, after, words[0].start / max(1, length)), event
+    )
+
+
+def _weak_start(m: _Morpheme) -> bool:
+    return (
+        m.pos[1] == "数詞"
+        or m.pos[0] == "接尾辞"
+        or m.surface in {"約", "同", "各", "両", "全", "当", "計", "の", "・", "-"}
+        or m.pos[2] == "副詞可能"
+    )
+
+
+def _weak_end(m: _Morpheme) -> bool:
+    return (
+        m.pos[1] == "数詞"
+        or m.pos[0] == "接頭辞"
+        or m.pos[2] in {"副詞可能", "助数詞"}
+        or m.surface in {"・", "-", "の", "ら", "たち", "など", "的", "側"}
+    )
+
+
+def _counted(morphemes: list[_Morpheme], i: int) -> bool:
+    """A counter right after its number: 16人, 3年ぶり."""
+    return (
+        i > 0
+        and morphemes[i - 1].pos[1] == "数詞"
+        and (morphemes[i].pos[2] in {"助数詞可能", "助数詞"} or len(morphemes[i].surface) <= 3)
+    )
+
+
+def _weight(surface: str, after: str, place: float) -> float:
+    size = min(1.0, 0.35 + 0.11 * (len(surface) - 1)) if len(surface) <= 12 else 0.9
+    return size * _TOPIC_AFTER.get(after, 0.5) * (1 - 0.3 * place)

@@ -1,0 +1,138 @@
+"""What each printable sentence is worth in each part of the digest, and the plan that follows: who is printed where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from digests.analysis import Analysis
+from digests.choose import NOWHERE, Floats, Problem, chosen, redundancy
+from digests.lines import Line
+from digests.model import ROLES
+from digests.readable import base
+from digests.terms import terms
+
+LEAD, CONCLUSION = len(ROLES), len(ROLES) + 1
+SHARE = 0.6
+"""Most of an article's characters that a digest prints."""
+MOST_CHARACTERS = {"ja": 1800, "zh": 1500, "ko": 2000}
+MOST_CHARACTERS_ELSEWHERE = 4200
+CAPS = (3, 3, 6, 5, 1, 1)
+FLOORS = (0.30, 0.36, 0.36, 0.30)
+"""Least probability of a role for a sentence to be printed under it."""
+BONUSES = (
+    (1.2, 0.10, 0.0),
+    (0.55, 0.10, 0.0),
+    (0.55, 0.10, 0.05, 0.05, 0.0),
+    (0.55, 0.10, 0.05, 0.0),
+    (0.75,),
+    (0.30,),
+)
+WELCOME = 0.12
+"""Worth of printing one more fitting sentence at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`groups[g]` lists positions in `lines`, in article order; `worth[i, g]` is the value it was chosen for."""
+
+    lines: tuple[Line, ...]
+    groups: tuple[tuple[int, ...], ...]
+    worth: Floats
+
+
+def plan(analysis: Analysis, lines: tuple[Line, ...]) -> Plan:
+    """The best set of lines for the whole digest."""
+    if not lines:
+        return Plan(lines, tuple(() for _ in CAPS), np.zeros((0, len(CAPS))))
+    worth = values(analysis, lines)
+    alike = redundancy(
+        [frozenset(terms(line.print.text)) for line in lines], analysis.vectors[[x.index for x in lines]]
+    )
+    main = main_event(analysis, lines)
+    worth[main, 0] = max(worth[main, 0], 0.5)
+    problem = Problem(
+        values=np.where(np.array([line.opens for line in lines])[:, None], worth, -np.inf),
+        redundancy=alike,
+        sizes=np.array([line.size for line in lines], dtype=float),
+        caps=CAPS,
+        bonuses=BONUSES,
+        budget=budget(analysis),
+        pins={main: 0},
+    )
+    groups = _followed(chosen(problem), problem, worth, lines)
+    return Plan(lines, tuple(tuple(i for i, g in enumerate(groups) if g == k) for k in range(len(CAPS))), worth)
+
+
+def budget(analysis: Analysis) -> float:
+    most = MOST_CHARACTERS.get(base(analysis.language), MOST_CHARACTERS_ELSEWHERE)
+    return min(SHARE * len(analysis.text.strip()), most)
+
+
+def values(analysis: Analysis, lines: Sequence[Line]) -> Floats:
+    """(lines, parts) worth of each line in each part; -inf where it may not stand."""
+    roles = np.array([[line.sentence.roles.get(role, 0.0) for role in ROLES] for line in lines])
+    salience = np.array([line.sentence.salience for line in lines])
+    about = _closeness(analysis, lines)
+    place = np.array([line.index for line in lines]) / max(1, len(analysis.sentences) - 1)
+    worth = np.full((len(lines), len(CAPS)), -np.inf)
+    for g, floor in enumerate(FLOORS):
+        fit = roles[:, g]
+        allowed = (fit >= floor) & (fit >= roles.max(axis=1) - 0.08)
+        worth[:, g] = np.where(allowed, WELCOME + fit * (0.35 + 0.65 * salience), -np.inf)
+    telling = 0.5 + 0.5 * np.minimum(1.0, roles[:, 0] + roles[:, 1])
+    worth[:, LEAD] = (0.6 * salience + 0.4 * about) * telling - 0.3 * place - _long(lines)
+    looking = 0.4 + 0.6 * np.minimum(1.0, roles[:, 1] + roles[:, 3])
+    worth[:, CONCLUSION] = (0.4 * salience + 0.4 * about) * looking + 0.35 * place - 0.25 - _long(lines)
+    return worth
+
+
+def _long(lines: Sequence[Line]) -> Floats:
+    """A penalty for lines of more than about two rows."""
+    sizes = np.array([line.size * (2.2 if _wide(line.print.text) else 1.0) for line in lines])
+    return np.asarray(np.clip((sizes - 220) / 600, 0, 0.4))
+
+
+def _wide(text: str) -> bool:
+    return sum("\u3000" <= c <= "\u9fff" for c in text[:40]) > 10
+
+
+def _closeness(analysis: Analysis, lines: Sequence[Line]) -> Floats:
+    """How near each line is to title and article, 0..1 within this article."""
+    vectors = analysis.vectors[[line.index for line in lines]]
+    near = 0.6 * vectors @ analysis.title_vector + 0.4 * vectors @ analysis.article_vector
+    low, high = float(near.min()), float(near.max())
+    return np.asarray((near - low) / (high - low) if high - low > 1e-6 else np.zeros(len(lines)), dtype=np.float64)
+
+
+def main_event(analysis: Analysis, lines: Sequence[Line]) -> int:
+    """The line that tells what happened: it opens section 1, whatever else is printed."""
+
+    def score(k: int) -> float:
+        line = lines[k]
+        first = 1 / (1 + line.index)
+        return (
+            line.sentence.roles.get("development", 0.0)
+            + 0.35 * line.sentence.salience
+            + 0.35 * first
+            - (0 if line.opens else 0.5)
+        )
+
+    return max(range(len(lines)), key=lambda k: (score(k), -k))
+
+
+def _followed(groups: tuple[int, ...], problem: Problem, worth: Floats, lines: Sequence[Line]) -> list[int]:
+    """Let sentences that point back be printed right behind the sentence they point to, where there is room."""
+    out = list(groups)
+    used = sum(problem.sizes[i] for i, g in enumerate(out) if g != NOWHERE)
+    for i in range(1, len(lines)):
+        before = out[i - 1]
+        if lines[i].opens or out[i] != NOWHERE or not 0 <= before < LEAD or lines[i].index != lines[i - 1].index + 1:
+            continue
+        gain = worth[i, before] - sum(problem.redundancy[i, j] for j, g in enumerate(out) if g != NOWHERE)
+        if gain > 0 and out.count(before) < CAPS[before] and used + problem.sizes[i] <= problem.budget:
+            out[i] = before
+            used += problem.sizes[i]
+    return out

@@ -1,0 +1,184 @@
+"""Rule 7 of the format as a machine can check it: does a printed sentence read on its own? Decides nothing, only says.
+
+`problems` looks at one text, `digest_problems` at everything a digest prints.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from digests.model import Digest, Point, Text
+
+DANGLING: dict[str, re.Pattern[str]] = {
+    "ja": re.compile(
+        r"(?:これ|それ|あれ|ここ|そこ|この(?!ほど|たび|まま)|その(?!後の)|あの|こう(?:した|いった|し)|そう(?:した|いった|し)|こんな|そんな"
+        r"|彼(?!岸|方)|彼女|同(?:氏|社|国|日|月|年|紙|誌|局|庁|省|県|市|町|村|区|署|府|都|州|校|大|院|会|党|様|じ|番組|サイト|容疑者|大会|選手|地域|地区"
+        r"|委員会|事故|事件|機構|組織|団体|チーム|球団|大統領|首相|知事|選挙|大学|病院|施設|店|駅|線|機|船|艦|作|曲|賞|法|案|条約|協会|連盟|グループ)"
+        r"|両(?:氏|者|国|社|チーム|党|院|県|市|首脳)|当該|前述|上記|前者|後者|いずれも|どちらも|うち|以上|以下)"
+    ),
+    "en": re.compile(
+        r"[\"“‘'(]?(?:It|Its|It[’']s|He|His|He[’'](?:s|d|ll)|She|Her|She[’'](?:s|d|ll)|They|Their|They[’'](?:re|ve|d|ll)|Them|This|That|That[’']s|These"
+        r"|Those|Such|Both|Neither|Either|Some of them|One of them|Here|There|The (?:latter|former|same|two|pair|trio|duo|other|others|second|third)"
+        r"|Others?|Another|Each|Similar|Doing so|If so|So|Thus|Hence|Which|Who|Nor|Then|Instead|Otherwise|Likewise"
+        r"|Asked|Speaking|Earlier|Later)\b(?! is no| are no)"
+    ),
+    "fr": re.compile(
+        r"[«\"“ ]*(?:Il|Elle|Ils|Elles|Ce|Cela|Ceci|Cet|Cette|Ces|Celui|Celle|Ceux|C[’']est|Son|Sa|Ses|Leurs?)\b(?! y a)"
+    ),
+    "es": re.compile(
+        r"[«\"“ ]*(?:Él|Ella|Ellos|Ellas|Esto|Este|Esta|Estos|Estas|Ese|Esa|Eso|Su|Sus|Ambos|Ambas|Dich[oa]s?)\b"
+    ),
+    "pt": re.compile(r"[«\"“ ]*(?:Ele|Ela|Eles|Elas|Isto|Isso|Este|Esta|Estes|Estas|Esse|Essa|Seu|Sua|Ambos|Ambas)\b"),
+    "it": re.compile(r"[«\"“ ]*(?:Egli|Lui|Lei|Loro|Essa|Esso|Questo|Questa|Questi|Queste|Quello|Ciò|Il suo|La sua)\b"),
+    "de": re.compile(
+        r"[„\"“ ]*(?:Er|Sie|Es|Dies|Dieser|Diese|Dieses|Ihr|Ihre|Sein|Seine|Das|Beide|Dabei|Damit|Dazu|Dafür)\b"
+    ),
+    "zh": re.compile(r"(?:他|她|它|这|這|该|該|此|其|那|两者|兩者)"),
+    "ko": re.compile(r"(?:그는|그녀|그들|이는|이에|이것|그것|이를|이로|이 |그 )"),
+    "vi": re.compile(r"(?:Ông ấy|Bà ấy|Anh ấy|Cô ấy|Nó|Họ|Điều này|Việc này|Ông này|Bà này|Người này)\b"),
+}
+CONNECTIVE: dict[str, re.Pattern[str]] = {
+    "ja": re.compile(
+        r"(?:しかしながら|しかし|一方で(?!は)|一方(?=、|，|,)|他方で?|また(?=、|，|,)|さらに(?!は)|更に|なお(?=、|，|,)|そして|ただし?(?=、|，|,)|だが|ところが"
+        r"|それでも|加えて|そのうえ|その上(?=、)|その後|そこで|このため|そのため|したがって|従って|よって|つまり|すなわち|例えば|たとえば|実際(?=、)|ちなみに"
+        r"|特に(?=、)|とりわけ|同時に|および|及び|並びに|もっとも(?=、)|とはいえ|むしろ|逆に|結局(?=、)|次に(?=、)|最後に(?=、)|まず(?=、)|だから|なので|ですが|でも(?=、)|けれども)"
+        r"[、，,]?\s*"
+    ),
+    "en": re.compile(
+        r"(?:However|But|And|Meanwhile|Also|Moreover|Furthermore|In addition|Still|Yet|Nevertheless|Nonetheless|Indeed|Additionally|Finally|Besides"
+        r"|At the same time|For example|For instance|On the other hand|In contrast|By contrast|In fact|As a result|Therefore|Consequently|Separately"
+        r"|In the meantime|Or|Plus|Again|Similarly|Of course|Overall|In short|After all|That said|Even so)\b,?\s+"
+    ),
+    "fr": re.compile(
+        r"(?:Mais|Et|Cependant|Toutefois|Néanmoins|Or|Donc|De plus|En outre|Par ailleurs|Ainsi|En effet|Pourtant)\b,?\s+"
+    ),
+    "es": re.compile(
+        r"(?:Pero|Y|Sin embargo|No obstante|Además|También|Por otra parte|Asimismo|Así|Mientras tanto|Por ello)\b,?\s+"
+    ),
+    "pt": re.compile(r"(?:Mas|E|No entanto|Porém|Contudo|Além disso|Também|Por outro lado|Assim|Enquanto isso)\b,?\s+"),
+    "it": re.compile(r"(?:Ma|E|Tuttavia|Però|Inoltre|Anche|Intanto|Quindi|Così)\b,?\s+"),
+    "de": re.compile(r"(?:Aber|Und|Jedoch|Doch|Außerdem|Zudem|Dennoch|Allerdings|Auch|Daher|Deshalb|Trotzdem)\b,?\s+"),
+}
+PAIRS = (
+    ("「", "」"),
+    ("『", "』"),
+    ("（", "）"),
+    ("(", ")"),
+    ("“", "”"),
+    ("《", "》"),
+    ("【", "】"),
+    ("[", "]"),
+    ("«", "»"),
+    ("〈", "〉"),
+)
+END = re.compile(r"[.!?。！？…‥؟।॥։။።៕۔｡)）\]」』”\"»’'】][\s\W]*$")
+UNSTOPPED = frozenset({"th", "lo", "my", "km", "bo"})
+"""Languages whose sentences need no mark at their end."""
+BYLINE = re.compile(
+    r"(?:^(?:By|BY|Von|Par|Por)\s+[A-Z][\w.'’-]+(?:\s+(?:and\s+)?[A-Z][\w.'’-]+){1,4}[\s.]*$|^(?:Reporting|Writing|Editing|Additional reporting) by\b"
+    r"|^\(?(?:Reporting|Editing) by|^[【(（]?(?:記者|取材・文|文・写真|執筆|筆者|構成|編集部)[：:／/=＝]|^[^。]{0,12}記者\s*[】）)]?$|\bContact the author\b)"
+)
+CAPTION = re.compile(
+    r"(?:FILE PHOTO|REUTERS/|Getty Images|AFP PHOTO|AP Photo|^(?:Photo|Image|Picture|Video|Caption|Credit|Source|Fichier photo)\s*[:：]|\bImage (?:copyright|caption|source)\b"
+    r"|^[（(【]?(?:写真|画像|動画|図|資料写真|写真説明|提供|撮影)(?:[：:=＝／/】)）]|は[、，]|提供)|[=＝](?:.{0,20})(?:撮影|提供)[】)）]?[。]?$|＝写真)"
+)
+PROMPT = re.compile(
+    r"(?:\b(?:click here|read more|sign up|subscribe (?:to|now)|follow us|share this|download (?:the|our) app|scroll down|watch (?:the video|below|now)|find out more|see also|more on this story)\b"
+    r"|こちらをクリック|続きを読む|詳しくはこちら|会員登録|メルマガ|シェアする|フォローし|この記事をシェア|関連記事|関連リンク|→|https?://\S+$)",
+    re.IGNORECASE,
+)
+FULL_QUOTE = re.compile(r"^[\"“„«「『][^\"“”„»」』]*[\"”“»」』]?[.!?。！？,，]?[\"”»」』]?$")
+
+
+def squeezed(text: str) -> str:
+    """The word characters alone, under NFKC: what makes two printed texts the same text."""
+    return re.sub(r"\W+", "", unicodedata.normalize("NFKC", text))
+
+
+def base(language: str) -> str:
+    return language.replace("_", "-").split("-")[0].lower()
+
+
+def dangles(text: str, language: str) -> bool:
+    """Opens with a word that points back at something not in the text."""
+    pattern = DANGLING.get(base(language))
+    return bool(pattern and pattern.match(text.lstrip()))
+
+
+def connects(text: str, language: str) -> bool:
+    """Opens with a connective to a sentence that is not there."""
+    pattern = CONNECTIVE.get(base(language))
+    return bool(pattern and pattern.match(text.lstrip()))
+
+
+def speakerless(text: str) -> bool:
+    """Nothing but a quotation: who says so stands elsewhere."""
+    return bool(FULL_QUOTE.match(text.strip()))
+
+
+def half_quoted(text: str) -> bool:
+    """Some quotation or parenthesis opens or closes without its other half."""
+    if text.count('"') % 2:
+        return True
+    return any(_unbalanced(text, opening, closing) for opening, closing in PAIRS)
+
+
+def _unbalanced(text: str, opening: str, closing: str) -> bool:
+    depth = 0
+    for character in text:
+        depth += (character == opening) - (character == closing)
+        if depth < 0:
+            return True
+    return depth != 0
+
+
+def ends(text: str, language: str) -> bool:
+    return base(language) in UNSTOPPED or bool(END.search(text))
+
+
+def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
+    """What is wrong with a printed text, in words of one kind each. `opening`: it opens a section or stands alone."""
+    checks = (
+        ("empty", not squeezed(text)),
+        ("dangling", opening and dangles(text, language)),
+        ("connective", opening and connects(text, language)),
+        ("half quotation", half_quoted(text)),
+        ("quotation without speaker", opening and speakerless(text)),
+        ("byline", bool(BYLINE.search(text))),
+        ("caption", bool(CAPTION.search(text))),
+        ("prompt", bool(PROMPT.search(text))),
+        ("no sentence end", not ends(text, language)),
+    )
+    return tuple(name for name, found in checks if found)
+
+
+def printed(digest: Digest) -> Iterator[tuple[str, bool, Text | Point]]:
+    """Everything a digest prints of the article, in order: (part, opens its part, text). Honest lines are not among it."""
+    for i, text in enumerate(digest.lead):
+        yield "lead", i == 0, text
+    for section in digest.sections:
+        if not section.addressed:
+            continue
+        for i, text in enumerate(section.body):
+            yield section.role, i == 0, text
+        for point in section.points:
+            yield section.role, True, point
+        for text in section.closing:
+            yield section.role, True, text
+    for i, text in enumerate(digest.conclusion):
+        yield "conclusion", i == 0, text
+
+
+def digest_problems(digest: Digest) -> tuple[tuple[str, str], ...]:
+    """(problem, text) of every printed text, with texts printed twice."""
+    found: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    for _, opening, text in printed(digest):
+        found += [(problem, text.text) for problem in problems(text.text, digest.language_of_text, opening)]
+        bare = squeezed(text.text)
+        if bare in seen:
+            found.append(("printed twice", text.text))
+        seen.add(bare)
+    return tuple(found)

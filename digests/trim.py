@@ -1,0 +1,127 @@
+"""Cuts a sentence at its ends and in at most two places inside, never rewording: what is left stands in the article.
+
+Leading connectives, datelines and bracketed sources go; a quotation left open is closed with its own mark.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from digests.readable import CONNECTIVE, PAIRS, base, dangles, half_quoted, squeezed
+
+MOST_PIECES = 3
+Span = tuple[int, int]
+DATELINE = re.compile(
+    r"\s*(?:[A-Z][A-Za-z.,/'’ -]{1,60}?(?:,\s*\w+\.?\s+\d{1,2})?\s*\((?:Reuters|AP|AFP|CNN|UPI|Bloomberg|Xinhua|IANS|PTI|BBC)[^)]{0,30}\)\s*[-–—:]+\s*"
+    r"|[A-Z]{3,}(?:[ ,./'’-]+[A-Z]{2,}){0,4}(?:,\s*\w+\.?\s+\d{1,2})?\s*(?:[-–—]{1,2})\s+(?=[A-Z])"
+    r"|【[^】]{1,30}】\s*|[（(][^）)]{1,12}(?:共同|時事|ロイター|AFP)[^）)]{0,8}[）)]\s*|[◆■●▼▲◇□○・※•*–—-]+\s*)"
+)
+ASIDE = re.compile(
+    r"\s?[（(](?:[^（）()]{0,24}(?:による|調べ|撮影|提供|参照|既報|関連記事|外部リンク|敬称略|UTC[^（）()]{0,12}|以下同じ?|以下、?同様|肩書き?は当時)"
+    r"|[ぁ-ゖー・\s]{3,24}|[A-Z0-9]{1,8}\.[A-Z]{1,3}|[A-Z]{2,8}:\s?[A-Z]{1,6}|pictured[^()]{0,30}|see [^()]{0,40}|file photo|file picture|left|right|above|below|Reuters|AP|AFP)[）)]"
+)
+MOST_ASIDES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Trimmed:
+    """`text` is printed; it rests on the article's characters from `start` to `end`."""
+
+    text: str
+    start: int
+    end: int
+
+
+def trimmed(text: str, start: int, language: str) -> Trimmed:
+    """The sentence that begins at `start` of its article as it may be printed."""
+    head = _head(text, base(language))
+    tail = len(text.rstrip())
+    if not squeezed(text[head:tail]):
+        head = 0
+    whole = Trimmed(_tidy(text[head:tail]), start + head, start + max(tail, head))
+    cut = _closed(_tidy(_without(text[head:tail], _asides(text[head:tail]))))
+    if squeezed(cut) and in_pieces(cut, text[head:tail]) <= MOST_PIECES:
+        return Trimmed(cut, whole.start, whole.end)
+    return whole
+
+
+def in_pieces(text: str, source: str) -> int:
+    """In how many contiguous pieces, in order, `text` stands in `source` (word characters only); 99: it does not."""
+    wanted, given = squeezed(text), squeezed(source)
+    count = at = i = 0
+    while i < len(wanted):
+        size = _longest(wanted, i, given, at)
+        if size < 3:
+            return 99
+        at = given.find(wanted[i : i + size], at) + size
+        i, count = i + size, count + 1
+    return count
+
+
+def _longest(wanted: str, i: int, given: str, at: int) -> int:
+    """The length of the longest prefix of wanted[i:] found in given[at:]; prefixes are monotone, so bisect."""
+    low, high = 0, len(wanted) - i
+    while low < high:
+        middle = (low + high + 1) // 2
+        if given.find(wanted[i : i + middle], at) >= 0:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _head(text: str, language: str) -> int:
+    """Where the sentence proper begins."""
+    at = len(text) - len(text.lstrip())
+    dateline = DATELINE.match(text, at)
+    if dateline and len(text) - dateline.end() > 15:
+        at = dateline.end()
+    connective = CONNECTIVE[language].match(text, at) if language in CONNECTIVE else None
+    if connective and _stands_alone(text[connective.end() :], language):
+        at = connective.end()
+    return at
+
+
+def _stands_alone(rest: str, language: str) -> bool:
+    """Whether what follows a connective still looks like a sentence: no lower-case opening, no word pointing back."""
+    if len(rest) < 12 or dangles(rest, language):
+        return False
+    return language == "ja" or rest[0].isupper() or rest[0].isdigit()
+
+
+def _asides(text: str) -> list[Span]:
+    return [found.span() for found in ASIDE.finditer(text)][:MOST_ASIDES]
+
+
+def _without(text: str, cuts: list[Span]) -> str:
+    for start, end in reversed(cuts):
+        text = text[:start] + text[end:]
+    return text
+
+
+def _tidy(text: str) -> str:
+    """White space as a reader expects it; a line break between two Japanese characters is nothing."""
+    text = re.sub(r"(?<=[\u3000-\u30ff\u4e00-\u9fff])\s*\n\s*(?=[\u3000-\u30ff\u4e00-\u9fff])", "", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"\s+([,.;:!?、。])(?=\s|$)", r"\1", text)
+
+
+def _closed(text: str) -> str:
+    """A quotation that the next sentence goes on with is closed where the printed text ends."""
+    if not half_quoted(text):
+        return text
+    if text.count('"') % 2 and text.rfind('"') < len(text) - 3 and re.search(r'(?:^|[\s:(,])"(?=\w)[^"]*$', text):
+        return text + '"'
+    for opening, closing in PAIRS:
+        if (
+            opening in "“「『"
+            and text.count(opening) == text.count(closing) + 1
+            and text.rfind(opening) > text.rfind(closing)
+        ):
+            return _shut(text, closing)
+    return text
+
+
+def _shut(text: str, closing: str) -> str:
+    return text + closing
