@@ -8,7 +8,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from dateutil import parser as dates  # type: ignore[import-untyped]
+from dateutil import parser as dates
 
 from digests.errors import NotAFeed
 from digests.said import ENTRY_LIMIT, SaidEntry, SaidFeed, sane

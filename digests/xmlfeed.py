@@ -16,6 +16,7 @@ import feedparser
 from digests.decode import without_declaration
 from digests.errors import NotAFeed
 from digests.said import ENTRY_LIMIT, Markup, SaidEntry, SaidFeed, sane
+from digests.visible import without_attribute_floods
 
 Node = Mapping[str, Any]
 
@@ -23,8 +24,6 @@ _SANITIZED_UP_TO = 128 * 1024
 """Characters. feedparser's sanitizer is quadratic on hostile markup; our own text never depends on it."""
 _ENTRY = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\s{0,9}>", re.IGNORECASE)
-_LONG_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,80})\s[^<>]{4096,}>")
-_MANY_ATTRIBUTES = 200
 _DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[<>]{0,1000}\[", re.IGNORECASE)
 _DOCTYPE_LIMIT = 16 * 1024
 _LONG_DATE = re.compile(
@@ -63,16 +62,12 @@ def read_xml(text: str, *, url: str, headers: Mapping[str, str]) -> SaidFeed:
 def tame(text: str) -> tuple[str, int]:
     """`text` without what makes parsers slow: entries over the limit, tags with hundreds of attributes, a huge DTD,
     long runs of bare signs, endless dates. Also how many entries were left out."""
-    text = _LONG_DATE.sub(r"\1", _BARE_SIGNS.sub("", _LONG_TAG.sub(_without_attributes, _without_dtd(text))))
+    text = _LONG_DATE.sub(r"\1", _BARE_SIGNS.sub("", without_attribute_floods(_without_dtd(text))))
     starts = [found.start() for found in _ENTRY.finditer(text)]
     if len(starts) <= ENTRY_LIMIT:
         return text, 0
     tail = max((found.end() for found in _ENTRY_END.finditer(text, starts[-1])), default=len(text))
     return text[: starts[ENTRY_LIMIT]] + text[tail:], len(starts) - ENTRY_LIMIT
-
-
-def _without_attributes(tag: re.Match[str]) -> str:
-    return f"<{tag[1]}{'/' if tag[0].endswith('/>') else ''}>" if tag[0].count("=") > _MANY_ATTRIBUTES else tag[0]
 
 
 def _without_dtd(text: str) -> str:
