@@ -260,6 +260,8 @@ class Subscription:
     paused: bool = False
     paused_reason: str | None = None
     created: datetime | None = None
+    origin: Literal["file", "chat"] = "chat"
+    """Subscriptions of the file are removed when the file no longer has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

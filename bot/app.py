@@ -1,0 +1,255 @@
+"""The composition root: the only file that names every concrete class. Tests build the same world with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.chat_console import ConsoleChat
+from bot.commands import Answers
+from bot.fetch import Fetcher
+from bot.jobs import World, deliver, digest, poll, publish
+from bot.links import Links
+from bot.lookups import Lookups
+from bot.schedule import Alarm
+from bot.store import open_store
+from bot.workers import Workers
+from config.catalogs import locales
+from config.settings import WEEKDAYS, FeedSettings, Settings, SubscriptionSettings
+from digests.catalog import Catalogs
+from digests.model import Destination, Feed, Subscription
+from digests.ports import Chat
+
+DATABASE = "chokan.db"
+SAMPLE_DATABASE = "chokan-sample.db"
+PUBLISH_EVERY = 15.0
+"""Seconds between looks at what is due: how late a morning edition can start."""
+READING_MEMORY = 1 << 30
+"""Bytes a reading worker may take: what strangers wrote must not eat the machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """What a caller adds to or takes from the usual world."""
+
+    allow_hosts: Collection[str] = ()
+    spacing: float | None = None
+    subscriptions: tuple[Subscription, ...] = ()
+    platforms: Collection[str] = field(default=("discord", "slack", "console"))
+
+
+def catalogs() -> Catalogs:
+    return Catalogs(locales())
+
+
+def database_of(settings: Settings) -> str:
+    """Where the archive is: DATABASE_URL, else chokan.db here, else (nothing configured) the sample's."""
+    if settings.database_url:
+        return settings.database_url
+    real = settings.configured or Path(DATABASE).exists() or not Path(SAMPLE_DATABASE).exists()
+    return f"sqlite:///{DATABASE if real else SAMPLE_DATABASE}"
+
+
+def is_sample(settings: Settings) -> bool:
+    """Nothing is configured and nothing was ever set up here: `run` shows the sample."""
+    return not settings.configured and not Path(DATABASE).exists()
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, console: Console, *, database: str | None = None, extras: Extras | None = None
+) -> AsyncIterator[World]:
+    """The world of these settings, with feeds and subscriptions of the file taken into the store; closed at the end.
+
+    Raises `StoreError` when the database cannot be used.
+    """
+    extras = extras or Extras()
+    async with AsyncExitStack() as stack:
+        store = await open_store(database or database_of(settings), now=datetime.now(UTC))
+        stack.push_async_callback(store.close)
+        fetch = _fetcher(settings, extras)
+        stack.push_async_callback(fetch.close)
+        reading, thinking = _workers(settings)
+        stack.push_async_callback(reading.close)
+        stack.push_async_callback(thinking.close)
+        chats: dict[str, Chat] = {}
+        world = World(
+            store=store,
+            fetch=fetch,
+            reading=reading,
+            thinking=thinking,
+            chats=chats,
+            catalogs=catalogs(),
+            links=Links(store),
+            embeddings=settings.engine.embeddings,
+            silent=settings.schedule.silent,
+            catch_up=timedelta(hours=settings.schedule.catch_up),
+            worker=f"{socket.gethostname()}:{os.getpid()}",
+        )
+        for chat in _chats(settings, Lookups(world), world.catalogs, console):
+            if chat.platform in extras.platforms:
+                chats[chat.platform] = chat
+                stack.push_async_callback(chat.close)
+        await _take_in(world, settings, extras.subscriptions)
+        yield world
+
+
+def _fetcher(settings: Settings, extras: Extras) -> Fetcher:
+    return Fetcher(
+        user_agent=f"Chokan/{version('chokan')} (+{settings.fetch.contact})",
+        allow_hosts=(*settings.fetch.allow_hosts, *extras.allow_hosts),
+        timeout=settings.fetch.timeout,
+        per_host_spacing=settings.fetch.spacing if extras.spacing is None else extras.spacing,
+    )
+
+
+def _workers(settings: Settings) -> tuple[Workers, Workers]:
+    thinkers = settings.engine.workers or min(4, os.cpu_count() or 1)
+    return Workers(size=2, memory=READING_MEMORY), Workers(size=thinkers)
+
+
+def _chats(settings: Settings, answers: Answers, words: Catalogs, console: Console) -> list[Chat]:
+    """The console, and each platform that has a token. The libraries are loaded only where they are used."""
+    chats: list[Chat] = [ConsoleChat(console)]
+    if settings.discord_token:
+        from bot.chat_discord import DiscordChat
+
+        chats.append(
+            DiscordChat(
+                token=settings.discord_token.get_secret_value(),
+                answers=answers,
+                catalogs=words,
+                api_url=settings.discord_api_url,
+            )
+        )
+    if settings.slack_bot_token:
+        from bot.chat_slack import SlackChat
+
+        app_token, signing = settings.slack_app_token, settings.slack_signing_secret
+        chats.append(
+            SlackChat(
+                bot_token=settings.slack_bot_token.get_secret_value(),
+                app_token=app_token.get_secret_value() if app_token else None,
+                signing_secret=signing.get_secret_value() if signing else None,
+                answers=answers,
+                catalogs=words,
+                api_url=settings.slack_api_url,
+            )
+        )
+    return chats
+
+
+async def _take_in(world: World, settings: Settings, more: tuple[Subscription, ...]) -> None:
+    """The file's feeds and subscriptions are what it says now; those added from elsewhere stay as they are."""
+    now = world.clock()
+    for feed in settings.feeds:
+        await world.store.add_feed(feed_of(feed, now))
+    known = {subscription.id: subscription for subscription in await world.store.subscriptions()}
+    wanted = [*(subscription_of(s, now) for s in settings.subscriptions), *more]
+    for subscription in wanted:
+        await world.store.save_subscription(_kept(subscription, known.get(subscription.id)))
+    gone = {s.id for s in known.values() if s.origin == "file"} - {s.id for s in wanted}
+    for identifier in sorted(gone):
+        await world.store.remove_subscription(identifier)
+
+
+def _kept(new: Subscription, old: Subscription | None) -> Subscription:
+    """A changed order keeps its age, and stays paused where it is paused for a reason."""
+    if old is None:
+        return new
+    same_place = old.destination == new.destination
+    return replace(
+        new,
+        created=old.created,
+        paused=old.paused and same_place,
+        paused_reason=old.paused_reason if same_place else None,
+    )
+
+
+def feed_of(feed: FeedSettings, now: datetime) -> Feed:
+    return Feed(url=feed.url, role=feed.role, backfill=feed.backfill, added=now)
+
+
+def subscription_of(settings: SubscriptionSettings, now: datetime) -> Subscription:
+    platform, _, channel = settings.destination.partition(":")
+    return Subscription(
+        id=settings.id,
+        destination=Destination(platform=platform, channel=channel),
+        feeds=settings.feeds,
+        at=settings.at,
+        zone=settings.zone,
+        weekdays=frozenset(WEEKDAYS.index(day) for day in settings.weekdays),
+        language=settings.language,
+        length=settings.length,
+        layout=settings.layout,
+        include=settings.include,
+        exclude=settings.exclude,
+        limit=settings.limit,
+        empty=settings.empty,
+        created=now,
+        origin="file",
+    )
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Every secret there is, so that logs can leave them out."""
+    values = (
+        settings.discord_token,
+        settings.slack_bot_token,
+        settings.slack_app_token,
+        settings.slack_signing_secret,
+    )
+    return tuple(value.get_secret_value() for value in values if value)
+
+
+# --- running --------------------------------------------------------------------------------------------------------
+
+
+async def poll_and_digest(world: World) -> None:
+    await poll(world)
+    await digest(world)
+
+
+async def publish_and_deliver(world: World) -> None:
+    await publish(world)
+    await deliver(world)
+
+
+async def run_once(world: World) -> None:
+    """Everything that is due, once, in order."""
+    await poll_and_digest(world)
+    await publish_and_deliver(world)
+
+
+async def stay_up(world: World, settings: Settings, stop: asyncio.Event) -> None:
+    """Poll, publish and answer until `stop` is set. Raises `ChatRefused` when a platform refuses our token."""
+    alarm = Alarm()
+    alarm.every(settings.schedule.poll_every, "poll", lambda: poll_and_digest(world))
+    alarm.every(PUBLISH_EVERY, "publish", lambda: publish_and_deliver(world))
+    alarm.start()
+    chats = [asyncio.create_task(chat.run(), name=chat.platform) for chat in world.chats.values()]
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await _until_stopped(chats, stopped)
+    finally:
+        await alarm.stop()
+        for task in (*chats, stopped):
+            task.cancel()
+        await asyncio.gather(*chats, stopped, return_exceptions=True)
+
+
+async def _until_stopped(chats: list[asyncio.Task[None]], stopped: asyncio.Task[bool]) -> None:
+    waiting: set[asyncio.Task[None] | asyncio.Task[bool]] = {*chats, stopped}
+    while not stopped.done():
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
