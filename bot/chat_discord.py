@@ -1,0 +1,115 @@
+"""Discord as a `Chat`: puts the client, the poster, the commands and the check together.
+
+Knows messages and destinations, neither feeds nor the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.commands import COMMANDS, Answers, Command
+from bot.discord_check import bot_finding, channel_finding
+from bot.discord_client import ChokanClient
+from bot.discord_commands import Tree
+from bot.discord_errors import asking
+from bot.discord_post import Poster
+from bot.discord_view import LIMITS, cost
+from digests.catalog import Catalogs
+from digests.errors import ChatError, ChatUnavailable, ChatUnknown
+from digests.model import Destination, Message, Part, Posted
+from digests.ports import Finding
+
+_log = logging.getLogger(__name__)
+
+
+class DiscordChat:
+    """The `Chat` port over one bot token. Posting and checking need REST only; `run` also connects the gateway."""
+
+    platform = "discord"
+    limits = LIMITS
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        answers: Answers,
+        catalogs: Catalogs,
+        api_url: str | None = None,
+        commands: Sequence[Command] = COMMANDS,
+    ) -> None:
+        self._token = token
+        self.client = _Client(api_url)
+        self.client.tree = Tree(self.client, answers, catalogs, commands)
+        self._poster = Poster(self.client)
+        self._signing_in = asyncio.Lock()
+
+    def cost(self, part: Part) -> tuple[int, int]:
+        return cost(part)
+
+    async def post(
+        self, destination: Destination, message: Message, *, key: str, parent: str | None, unknown: bool, silent: bool
+    ) -> Posted:
+        """As the port says. With `unknown`, an answer that did not come leaves the outcome unknown."""
+        started = time.monotonic()
+        try:
+            await self._sign_in()
+            posted = await self._poster.post(
+                destination, message, key=key, parent=parent, unknown=unknown, silent=silent
+            )
+        except ChatUnavailable as error:
+            _log.warning("discord.post_failed key=%s channel=%s kind=%s", key, destination.channel, error.kind)
+            raise (ChatUnknown(str(error)) if unknown else error) from error
+        except ChatError as error:
+            _log.warning("discord.post_failed key=%s channel=%s kind=%s", key, destination.channel, error.kind)
+            raise
+        took = time.monotonic() - started
+        _log.info("discord.posted key=%s channel=%s ref=%s took=%.2f", key, destination.channel, posted.ref, took)
+        return posted
+
+    async def run(self) -> None:
+        """Register the commands if they changed, connect, and answer until cancelled; `close` then ends the
+        connection, so that what is being posted can be finished first. Raises `ChatRefused` for a wrong token."""
+        self.client.use_api_url()
+        await self._sign_in()
+        with asking(needs="the scope applications.commands"):
+            await self.register()
+            await self.client.connect(reconnect=True)
+
+    async def register(self) -> bool:
+        """Register the slash commands with Discord unless they are there already; True if it had to."""
+        changed = await self.client.tree.publish()
+        _log.info("discord.commands changed=%s", changed)
+        return changed
+
+    async def check(self, destinations: Sequence[Destination]) -> tuple[Finding, ...]:
+        try:
+            await self._sign_in()
+        except ChatError as error:
+            fix = "set DISCORD_TOKEN (developer portal → your app → Bot → Reset Token)"
+            return (Finding(subject="discord", ok=False, text=str(error), fix=fix),)
+        channels = [await channel_finding(self.client, destination) for destination in destinations]
+        return (bot_finding(self.client), *channels)
+
+    async def close(self) -> None:
+        await self.client.close()
+
+    async def _sign_in(self) -> None:
+        """Raises `ChatRefused` for a wrong token, `ChatUnavailable` where Discord does not answer."""
+        async with self._signing_in:
+            if self.client.user is None:
+                with asking():
+                    await self.client.login(self._token)
+
+
+class _Client(ChokanClient):
+    tree: Tree
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        if interaction.type is discord.InteractionType.component:
+            await self.tree.desk.button(interaction)

@@ -1,0 +1,71 @@
+"""The real discord.py client, as small as Chokan needs it, and with REST at an address of choice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord.http import HTTPClient, Route
+from discord.webhook.async_ import AsyncWebhookAdapter, async_context
+
+_SLEEP_AT_MOST = 30.0
+"""Seconds discord.py itself waits out a rate limit; longer ones come back as `ChatUnavailable`."""
+
+
+class MovedHttp(HTTPClient):
+    """REST under another base address: discord.py knows but one, in the class `Route`, for the whole process."""
+
+    base = ""
+
+    async def request(self, route: Route, **options: Any) -> Any:
+        return await super().request(_moved(route, self.base), **options)
+
+
+class MovedAdapter(AsyncWebhookAdapter):
+    """The same for answers to interactions, which discord.py sends on a way of their own."""
+
+    base = ""
+
+    async def request(self, route: Route, session: Any, **options: Any) -> Any:
+        return await super().request(_moved(route, self.base), session, **options)
+
+
+class ChokanClient(discord.AutoShardedClient):
+    """Sees servers and channels, no members and no messages: no privileged intent, next to no cache.
+
+    `api_url` takes the place of `https://discord.com/api/v10`. The gateway's address is what that REST answers.
+    """
+
+    def __init__(self, api_url: str | None = None) -> None:
+        intents = discord.Intents.none()
+        intents.guilds = True
+        super().__init__(
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=_SLEEP_AT_MOST,
+        )
+        self._api_url = (api_url or "").rstrip("/")
+        if self._api_url:
+            self.http = self._connection.http = _http_at(self._api_url, self.loop)
+
+    def use_api_url(self) -> None:
+        """Let answers to interactions that this task (and those it starts) receives go to `api_url` as well."""
+        if self._api_url:
+            adapter = MovedAdapter()  # type: ignore[no-untyped-call]  # the library left its __init__ untyped
+            adapter.base = self._api_url
+            async_context.set(adapter)
+
+
+def _http_at(base: str, loop: Any) -> MovedHttp:
+    http = MovedHttp(loop, unsync_clock=True, max_ratelimit_timeout=_SLEEP_AT_MOST)
+    http.base = base
+    return http
+
+
+def _moved(route: Route, base: str) -> Route:
+    if route.url.startswith(Route.BASE):
+        route.url = base + route.url.removeprefix(Route.BASE)
+    return route
