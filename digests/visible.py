@@ -11,7 +11,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 PAGE_LIMIT = 2 * 1024 * 1024
 """Characters of a page that are read."""
-ELEMENT_LIMIT = 40_000
+ELEMENT_LIMIT = 25_000
 """Elements of a page that are looked at; real articles have a few thousand."""
 
 _LONG_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,80})\s[^<>]{4096,}>")
