@@ -298,7 +298,9 @@ def _button(action: Action, number: int) -> Json | None:
     name = button_id("" if action.url else action.verb, number)
     if not label or not (url if action.url else action.verb):
         return None
-    if len(name) > _ACTION_ID or weight(action.value) > _BUTTON_VALUE or action.value != clean(action.value):
+    if len(name) > _ACTION_ID or weight(action.value) > _BUTTON_VALUE:
+        return None
+    if name + action.value != clean(name + action.value):
         return None
     button: Json = {"type": "button", "action_id": name, "text": _plain(label)}
     button |= {"url": url} if url else ({"value": action.value} if action.value else {})

@@ -68,12 +68,8 @@ def unlinked(text: str) -> str:
 
 def weight(text: str) -> int:
     """Characters of `text` as the strictest reading of Slack counts: UTF-16 units of the escaped text."""
-    return (
-        len(text)
-        + sum(char > "\uffff" for char in text)
-        + 4 * text.count("&")
-        + 3 * (text.count("<") + text.count(">"))
-    )
+    units = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return units + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
 
 
 def cut(text: str, room: int) -> str:
@@ -118,6 +114,8 @@ def web_url(url: str | None) -> str | None:
 
 def _head(text: str, room: int) -> str:
     """The longest beginning of at most `room` weight that does not part a character from its marks."""
+    if weight(text) <= room:
+        return text
     used = end = 0
     for char in text:
         used += weight(char)

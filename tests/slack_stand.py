@@ -98,6 +98,7 @@ class SlackStand:
         self._uses: defaultdict[str, int] = defaultdict(int)
         self._tickets: set[str] = set()
         self._counter = itertools.count(1)
+        self._clock = 0.0
         self._changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
         self.root = ""
@@ -241,7 +242,8 @@ class SlackStand:
         if trouble is not None and trouble.reset and request.transport is not None:
             request.transport.abort()
         if trouble is None or (trouble.keep and trouble.status == 200 and not trouble.error and trouble.raw is None):
-            return self._json(done)
+            limited = done.get("error") == "ratelimited"
+            return self._json(done, 429, {"Retry-After": "1"}) if limited else self._json(done)
         if trouble.raw is not None:
             return web.Response(status=trouble.status, text=trouble.raw, content_type="text/html")
         return self._json({"ok": False, "error": trouble.error}, trouble.status, trouble.headers)
@@ -257,17 +259,20 @@ class SlackStand:
         return web.json_response(body, status=status, headers={"x-oauth-scopes": self.scopes, **(headers or {})})
 
     def _done(self, method: str, body: Json, authorization: str) -> Json:
-        handler = getattr(self, "_" + method.replace(".", "_"), None)
         try:
-            if handler is None:
-                raise Refusal("unknown_method")
-            token = self.app_token if method == "apps.connections.open" else self.bot_token
-            if authorization != f"Bearer {token}":
-                raise Refusal("invalid_auth" if authorization else "not_authed")
-            return {"ok": True, **handler(body)}
+            return {"ok": True, **self._handler(method, authorization)(body)}
         except Refusal as refusal:
             more = {"response_metadata": {"messages": list(refusal.messages)}} if refusal.messages else {}
             return {"ok": False, "error": refusal.code, **more}
+
+    def _handler(self, method: str, authorization: str) -> Callable[[Json], Json]:
+        handler: Callable[[Json], Json] | None = getattr(self, "_" + method.replace(".", "_"), None)
+        if handler is None:
+            raise Refusal("unknown_method")
+        token = self.app_token if method == "apps.connections.open" else self.bot_token
+        if authorization != f"Bearer {token}":
+            raise Refusal("invalid_auth" if authorization else "not_authed")
+        return handler
 
     def _auth_test(self, body: Json) -> Json:
         return {"user": "chokan", "user_id": "UBOT", "bot_id": "BBOT", "team": "Stand", "team_id": "T1"}
@@ -350,10 +355,8 @@ class SlackStand:
 
     async def _reply(self, request: web.Request) -> web.Response:
         reply, body = request.match_info["reply"], await request.json()
-        self._uses[reply] += 1
         try:
-            if self._uses[reply] > RESPONSE_USES:
-                raise Refusal("used_url")
+            self._use(reply)
             refused_message(body)
         except Refusal as refusal:
             status = 404 if refusal.code == "used_url" else 400
@@ -361,6 +364,11 @@ class SlackStand:
         self.answers.append(Answered(reply=reply, body=body))
         await self._notify()
         return web.Response(text="ok")
+
+    def _use(self, reply: str) -> None:
+        self._uses[reply] += 1
+        if self._uses[reply] > RESPONSE_USES:
+            raise Refusal("used_url")
 
     # --- Socket Mode --------------------------------------------------------------------------------------------------
 
@@ -398,7 +406,8 @@ class SlackStand:
         return f"{name}-{next(self._counter)}"
 
     def _ts(self) -> str:
-        return f"{int(time.time())}.{next(self._counter):06d}"
+        self._clock = max(time.time(), self._clock + 0.000_01)
+        return f"{self._clock:.6f}"
 
 
 def _row(kept: Kept, asked: Json) -> Json:

@@ -1,0 +1,252 @@
+"""Answering on Slack with real slack-bolt over a real socket: acknowledged at once, answered in private, once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from slack_stand import SlackStand
+
+from bot.chat_slack import SlackChat
+from bot.commands import COMMANDS, Press, Request, Suggestion
+from bot.slack_desk import may_reply_to
+from bot.slack_words import asked, split
+from config.catalogs import locales
+from digests.catalog import Catalogs
+from digests.errors import ChatRefused
+from digests.model import Action, Destination, Message, Paragraph, Part, Span
+
+CATALOGS = Catalogs(locales())
+
+
+@dataclass
+class Clerk:
+    """Answers with what it was asked, as slowly and as badly as it is told to."""
+
+    requests: list[Request] = field(default_factory=list)
+    presses: list[Press] = field(default_factory=list)
+    delay: float = 0.0
+    broken: bool = False
+
+    async def answer(self, request: Request) -> Message:
+        await asyncio.sleep(self.delay)
+        self.requests.append(request)
+        if self.broken:
+            raise RuntimeError("secret detail")
+        return self._message(f"{request.command} {dict(request.options)}")
+
+    async def press(self, press: Press) -> Message:
+        self.presses.append(press)
+        return self._message(f"{press.verb} {press.value}")
+
+    async def suggest(self, command: str, option: str, typed: str, locale: str) -> tuple[Suggestion, ...]:
+        return ()
+
+    def _message(self, text: str) -> Message:
+        part = Part(blocks=(Paragraph(spans=(Span(text=text),)),))
+        actions = (Action(label="More", verb="more", value="v1"), Action(label="Open", url="https://example.com/"))
+        return Message(title=text, parts=(part,), actions=actions)
+
+
+def chat_for(slack: SlackStand, clerk: Clerk, **more: Any) -> SlackChat:
+    tokens = {"bot_token": slack.bot_token, "app_token": slack.app_token} | more
+    return SlackChat(signing_secret=None, answers=clerk, catalogs=CATALOGS, api_url=slack.api_url, **tokens)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackStand]:
+    async with SlackStand() as stand:
+        yield stand
+
+
+@pytest.fixture
+async def clerk(slack: SlackStand) -> AsyncIterator[Clerk]:
+    found = Clerk()
+    chat = chat_for(slack, found)
+    running = asyncio.create_task(chat.run())
+    yield found
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    await chat.close()
+
+
+def button(answer: dict[str, Any], number: int) -> dict[str, Any]:
+    element: dict[str, Any] = answer["blocks"][-1]["elements"][number]
+    return element
+
+
+async def test_a_command_is_answered_in_private_in_the_readers_locale(slack: SlackStand, clerk: Clerk) -> None:
+    await slack.send_command("search レアアース 停戦")
+    (answer,) = await slack.answered(1)
+    assert clerk.requests == [
+        Request(
+            command="search",
+            options={"words": "レアアース 停戦"},
+            locale="ja-JP",
+            origin=Destination(platform="slack", channel="C1", tenant="T1"),
+        )
+    ]
+    assert (answer.body["response_type"], answer.body["replace_original"]) == ("ephemeral", False)
+
+
+async def test_an_acknowledgement_does_not_wait_for_the_answer(slack: SlackStand, clerk: Clerk) -> None:
+    clerk.delay = 1.5
+    envelopes = [await slack.send_command("latest") for _ in range(20)]
+    acks = [await slack.ack_of(envelope) for envelope in envelopes]
+    assert max(ack.seconds for ack in acks) < 1.0
+    assert slack.answers == []
+    await slack.answered(20)
+
+
+async def test_a_repeated_command_is_answered_once(slack: SlackStand, clerk: Clerk) -> None:
+    for _ in range(3):
+        await slack.ack_of(await slack.send_command("latest", trigger="same"))
+    await slack.send_command("help")
+    await slack.answered(2)
+    assert sorted(request.command for request in clerk.requests) == ["help", "latest"]
+
+
+async def test_a_press_replaces_the_private_answer_it_stands_in(slack: SlackStand, clerk: Clerk) -> None:
+    await slack.send_command("latest")
+    (first,) = await slack.answered(1)
+    await slack.press(button(first.body, 0))
+    await slack.press(button(first.body, 0), ephemeral=False, user="U2")
+    answers = await slack.answered(3)
+    assert sorted((press.verb, press.value, press.locale) for press in clerk.presses) == [
+        ("more", "v1", "en-US"),
+        ("more", "v1", "ja-JP"),
+    ]
+    assert sorted(answer.body["replace_original"] for answer in answers[1:]) == [False, True]
+    assert {answer.body["response_type"] for answer in answers} == {"ephemeral"}
+
+
+async def test_a_button_that_opened_a_page_is_only_acknowledged(slack: SlackStand, clerk: Clerk) -> None:
+    await slack.send_command("latest")
+    (first,) = await slack.answered(1)
+    await slack.ack_of(await slack.press(button(first.body, 1)))
+    assert (clerk.presses, len(slack.answers)) == ([], 1)
+
+
+async def test_events_and_unknown_buttons_are_acknowledged_and_forgotten(slack: SlackStand, clerk: Clerk) -> None:
+    await slack.ack_of(await slack.send_event({"type": "app_mention", "user": "U1", "text": "hi"}))
+    await slack.ack_of(await slack.press({"type": "button", "action_id": "other", "value": "x"}))
+    assert (clerk.presses, slack.answers) == ([], [])
+
+
+async def test_a_failure_is_a_plain_line_in_the_readers_language(slack: SlackStand, clerk: Clerk) -> None:
+    clerk.broken = True
+    await slack.send_command("latest", user="U1")
+    (answer,) = await slack.answered(1)
+    assert answer.body["text"] == CATALOGS.of("ja")("slack.failed")
+
+
+async def test_an_unknown_locale_falls_back_on_the_words_and_is_asked_for_once(slack: SlackStand, clerk: Clerk) -> None:
+    slack.refuse("users.info", "missing_scope", times=9)
+    for text in ("search にほんご", "search words"):
+        await slack.send_command(text)
+        await slack.answered(len(clerk.requests) + 1)
+    assert [request.locale for request in clerk.requests] == ["ja", "en"]
+    assert len(slack.called("users.info")) == 1
+
+
+async def test_an_answer_goes_nowhere_but_to_slack(slack: SlackStand, clerk: Clerk) -> None:
+    async with SlackStand() as elsewhere:
+        payload = {"command": "/digest", "text": "latest", "user_id": "U1", "channel_id": "C1", "team_id": "T1"}
+        url = elsewhere.reply_url()
+        await slack.ack_of(await slack.send("slash_commands", {**payload, "trigger_id": "t", "response_url": url}))
+        await slack.send_command("help")
+        await slack.answered(1)
+        assert elsewhere.answers == []
+
+
+async def test_answers_go_on_after_slack_asked_to_reconnect(slack: SlackStand, clerk: Clerk) -> None:
+    await slack.send_command("latest")
+    await slack.answered(1)
+    await slack.disconnect()
+    await slack.until(lambda: slack.connections == 2)
+    await slack.send_command("help")
+    await slack.answered(2)
+
+
+@pytest.mark.parametrize("wrong", ["bot_token", "app_token"])
+async def test_a_wrong_token_ends_the_run_by_its_name(slack: SlackStand, wrong: str) -> None:
+    with pytest.raises(ChatRefused, match=f"SLACK_{wrong.upper()}"):
+        await asyncio.wait_for(chat_for(slack, Clerk(), **{wrong: "xoxb-wrong"}).run(), 5)
+
+
+async def test_a_run_needs_an_app_token(slack: SlackStand) -> None:
+    with pytest.raises(ChatRefused, match="SLACK_APP_TOKEN"):
+        await chat_for(slack, Clerk(), app_token=None).run()
+
+
+async def test_a_run_connects_once_slack_is_back(slack: SlackStand) -> None:
+    slack.refuse("auth.test", retry_after=0.2)
+    slack.refuse("apps.connections.open", retry_after=0.2)
+    running = asyncio.create_task(chat_for(slack, Clerk()).run())
+    await slack.until(lambda: slack.connections == 1)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("https://hooks.slack.com/commands/T1/2/x", True),
+        ("http://127.0.0.1:1234/reply/1", True),
+        ("http://hooks.slack.com/commands/T1/2/x", False),
+        ("https://hooks.slack.com:8443/x", False),
+        ("https://hooks.slack.com.evil.example/x", False),
+        ("https://user@hooks.slack.com/x", False),
+        ("http://127.0.0.1:1235/reply/1", False),
+        ("http://[::1", False),
+        ("", False),
+    ],
+)
+def test_only_slack_is_replied_to(url: str, allowed: bool) -> None:
+    assert may_reply_to(url, "http://127.0.0.1:1234/api/") == allowed
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+LOCALISED = Catalogs({"en": {"command.search.name": "search"}, "ja": {"command.search.name": "検索"}})
+
+
+@pytest.mark.parametrize(
+    ("text", "command", "options", "language"),
+    [
+        ("", "help", {}, None),
+        ("\u3000", "help", {}, None),
+        ("latest", "latest", {}, None),
+        ("LATEST  BBC", "latest", {"feed": "BBC"}, None),
+        ("検索\u3000「レアアース 停戦」\u3000資源", "search", {"words": "レアアース 停戦 資源"}, "ja"),
+        ("search", "help", {}, None),
+        ("Putin's call", "search", {"words": "Putin's call"}, None),
+        ("ウクライナ", "search", {"words": "ウクライナ"}, "ja"),
+        ("article <https://a.b/?x=1&amp;y=2|a.b>", "article", {"url": "https://a.b/?x=1&y=2"}, None),
+        ("https://a.b/c", "article", {"url": "https://a.b/c"}, None),
+        ("search a &lt; b", "search", {"words": "a < b"}, None),
+    ],
+)
+def test_words_are_read_as_a_command(text: str, command: str, options: dict[str, str], language: str | None) -> None:
+    found = asked(text, COMMANDS, LOCALISED)
+    assert (found.command, dict(found.options), found.language) == (command, options, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('a "b c" d', ["a", "b c", "d"]),
+        ("『b c』 “d e”", ["b c", "d e"]),
+        ('"open a', ['"open', "a"]),
+        ("「a」b", ["「a」b"]),
+        ('""', []),
+    ],
+)
+def test_a_quoted_run_is_one_word(text: str, words: list[str]) -> None:
+    assert list(split(text)) == words
