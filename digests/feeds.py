@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from digests.autodiscovery import FeedLink, feed_links
 from digests.decode import decode
 from digests.jsonfeed import looks_like_json, read_json
 from digests.model import Entry, ParsedFeed
-from digests.plain import line, shortened, title_from_markup, title_from_text, without_tags
-from digests.said import SaidEntry, SaidFeed
+from digests.plain import line, shortened, title_from_anything, title_from_markup, title_from_text, without_tags
+from digests.said import Markup, SaidEntry, SaidFeed
 from digests.urls import article_id, canonical_url, web_url
 from digests.xmlfeed import read_xml
 
@@ -53,19 +53,20 @@ def base_of(said: SaidFeed, url: str) -> str:
 
 def _tidied(said: SaidFeed, url: str) -> ParsedFeed:
     base = base_of(said, url)
+    entries = tuple(_entry(entry, base) for entry in said.entries if _says_something(entry))
     return ParsedFeed(
         title=_title(said.title, said.title_kind),
         link=web_url(said.link, url),
-        entries=_entries(said.entries, base),
+        entries=entries,
         language=_language(said.language),
         ttl=said.ttl,
         hub=web_url(said.hub, url),
-        skipped=said.skipped,
+        skipped=said.skipped + len(said.entries) - len(entries),
     )
 
 
-def _entries(said: Sequence[SaidEntry], base: str) -> tuple[Entry, ...]:
-    return tuple(_entry(entry, base) for entry in said)
+def _says_something(said: SaidEntry) -> bool:
+    return any(text and text.strip() for text in (said.id, said.link, said.title, said.content))
 
 
 def _entry(said: SaidEntry, base: str) -> Entry:
@@ -83,8 +84,9 @@ def _entry(said: SaidEntry, base: str) -> Entry:
     )
 
 
-def _title(title: str | None, kind: str) -> str:
-    return (title_from_markup if kind == "html" else title_from_text)(title or "")
+def _title(title: str | None, kind: Markup) -> str:
+    read = {"text": title_from_text, "html": title_from_markup, "loose": title_from_anything}[kind]
+    return read(title or "")
 
 
 def _page(said: SaidEntry, base: str) -> str | None:

@@ -61,9 +61,13 @@ def without_tags(markup: str) -> str:
 
 
 def title_from_markup(markup: str) -> str:
-    """A title as people read it. Twice-escaped markup (`&lt;b&gt;`, `&amp;amp;`), common in RSS, is read twice."""
-    markup = markup[: TITLE_LIMIT * 20]
-    return shortened(line(html.unescape(without_tags(without_tags(markup)))))
+    """A title that its format says is HTML, as people read it."""
+    return shortened(line(html.unescape(without_tags(markup[: TITLE_LIMIT * 20]))))
+
+
+def title_from_anything(markup: str) -> str:
+    """A title nobody says the format of. Twice-escaped markup (`&lt;b&gt;`, `&amp;amp;`), common in RSS, is read twice."""
+    return title_from_markup(without_tags(markup[: TITLE_LIMIT * 20]))
 
 
 def title_from_text(text: str) -> str:

@@ -10,7 +10,8 @@ ENTRY_LIMIT = 500
 """Entries read of one feed; the rest are counted as skipped."""
 _EARLIEST, _LATEST = 1971, 2100
 
-Markup = Literal["text", "html"]
+Markup = Literal["text", "html", "loose"]
+"""`loose`: nobody said; HTML as often as not, and often escaped once too often (RSS)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class SaidEntry:
     id: str | None = None
     link: str | None = None
     title: str | None = None
-    title_kind: Markup = "html"
+    title_kind: Markup = "loose"
     content: str = ""
     """HTML; plain text is escaped."""
     author: str = ""
@@ -32,7 +33,7 @@ class SaidEntry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaidFeed:
     title: str | None = None
-    title_kind: Markup = "html"
+    title_kind: Markup = "loose"
     link: str | None = None
     self_link: str | None = None
     language: str | None = None

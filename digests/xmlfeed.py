@@ -8,7 +8,7 @@ import io
 import re
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import feedparser
@@ -19,6 +19,7 @@ from digests.said import ENTRY_LIMIT, Markup, SaidEntry, SaidFeed, sane
 from digests.visible import without_attribute_floods
 
 Node = Mapping[str, Any]
+_JST = timezone(timedelta(hours=9))
 
 _SANITIZED_UP_TO = 128 * 1024
 """Characters. feedparser's sanitizer is quadratic on hostile markup; our own text never depends on it."""
@@ -155,9 +156,10 @@ def _detail(node: Node, key: str) -> Node:
 
 
 def _kind(detail: object, version: str) -> Markup:
-    """Only Atom says what a title is; in RSS it is HTML as often as not."""
-    plain = isinstance(detail, Mapping) and detail.get("type") == "text/plain"
-    return "text" if plain and version.startswith("atom") else "html"
+    """Only Atom says what a title is."""
+    if not version.startswith("atom") or not isinstance(detail, Mapping):
+        return "loose"
+    return "text" if detail.get("type") == "text/plain" else "html"
 
 
 def _links(node: Node) -> list[Node]:
@@ -204,10 +206,11 @@ def _as_html(part: Node) -> str:
 
 
 def _moment(node: Node, key: str) -> datetime | None:
-    parsed = node.get(f"{key}_parsed")
-    if isinstance(parsed, time.struct_time):
-        return _from_tuple(parsed)
-    return _from_words(_text(node, key) or "")
+    written, parsed = _text(node, key) or "", node.get(f"{key}_parsed")
+    # feedparser takes the year out of these and fills up the rest from today's date
+    if not isinstance(parsed, time.struct_time) or "年" in written[:100]:
+        return _from_words(written)
+    return _from_tuple(parsed)
 
 
 def _from_tuple(parsed: time.struct_time) -> datetime | None:
@@ -219,12 +222,13 @@ def _from_tuple(parsed: time.struct_time) -> datetime | None:
 
 
 def _from_words(text: str) -> datetime | None:
-    """Dates feedparser does not know: `2025年2月14日 07:00`, `2025/2/14`. Without a zone they are read as UTC."""
+    """Dates feedparser does not know: `2025年2月14日 07:00` (in Japan's time), `2025/2/14` (in UTC)."""
     found = _PLAIN_DATE.search(text[:100])
     if not found:
         return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        return sane(datetime(*(int(part or 0) for part in found.groups()), tzinfo=UTC))  # type: ignore[misc,arg-type]
+        return sane(datetime(year, month, day, hour, minute, second, tzinfo=_JST if "年" in found[0] else UTC))
     except ValueError:
         return None
 
