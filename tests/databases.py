@@ -1,16 +1,18 @@
-"""Real databases for tests: a SQLite file, and a PostgreSQL schema of its own where a server is there."""
+"""Real databases for tests: a SQLite file, and a PostgreSQL schema of this run's own where a server is there."""
 
 from __future__ import annotations
 
-import asyncio
+import atexit
 import os
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import URL, make_url
 
 BACKENDS = (
@@ -25,36 +27,55 @@ def postgres_server() -> URL:
     return make_url(text).set(drivername="postgresql")
 
 
-async def _run(server: URL, statement: str) -> None:
-    connection = await psycopg.AsyncConnection.connect(
-        server.render_as_string(hide_password=False), autocommit=True, connect_timeout=3
-    )
-    async with connection:
-        await connection.execute(statement.encode())
-
-
-@asynccontextmanager
-async def postgres_database() -> AsyncIterator[str]:
+@contextmanager
+def postgres_schema() -> Iterator[str]:
     """The URL of an empty schema, dropped afterwards. Skips, saying so, where no server answers."""
-    server, schema = postgres_server(), f"chokan_test_{secrets.token_hex(6)}"
+    schema = f"chokan_test_{secrets.token_hex(6)}"
+    _run(f"CREATE SCHEMA {schema}")
     try:
-        await _run(server, f"CREATE SCHEMA {schema}")
-    except psycopg.OperationalError as error:
-        pytest.skip(
-            f"no PostgreSQL at {server.render_as_string()}; set TEST_DATABASE_URL ({str(error).splitlines()[0]})"
-        )
-    try:
-        url = server.update_query_dict({"options": f"-csearch_path={schema}"})
+        url = postgres_server().update_query_dict({"options": f"-csearch_path={schema}"})
         yield url.render_as_string(hide_password=False)
     finally:
-        await asyncio.shield(_run(server, f"DROP SCHEMA {schema} CASCADE"))
+        _run(f"DROP SCHEMA {schema} CASCADE")
 
 
 @asynccontextmanager
 async def database(backend: str, folder: Path) -> AsyncIterator[str]:
-    """The URL of an empty database on `backend` (`sqlite` or `postgres`)."""
+    """The URL of a database without data on `backend` (`sqlite` or `postgres`)."""
     if backend == "sqlite":
         yield f"sqlite:///{folder / 'chokan.db'}"
-    else:
-        async with postgres_database() as url:
-            yield url
+        return
+    url = _schema_of_this_run()
+    _empty(url)
+    yield url
+
+
+@cache
+def _schema_of_this_run() -> str:
+    # Making the tables costs more than a whole test, so all tests of a run share them, emptied each time.
+    held = postgres_schema()
+    url = held.__enter__()
+    atexit.register(held.__exit__, None, None, None)
+    return url
+
+
+def _empty(url: str) -> None:
+    with psycopg.connect(url, autocommit=True, connect_timeout=3) as connection:
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'alembic_version'"
+        ).fetchall()
+        kept = [name for (name,) in tables]
+        for name in sorted(kept, key=lambda name: name not in ("editions", "articles")):  # what others hang on, first
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+
+
+def _run(statement: str) -> None:
+    server = postgres_server()
+    try:
+        with psycopg.connect(
+            server.render_as_string(hide_password=False), autocommit=True, connect_timeout=3
+        ) as connection:
+            connection.execute(statement.encode())
+    except psycopg.OperationalError as error:
+        why = str(error).splitlines()[0]
+        pytest.skip(f"no PostgreSQL at {server.render_as_string()}; set TEST_DATABASE_URL ({why})")

@@ -13,6 +13,7 @@ from bot.store.database import Database
 from bot.store.reading import articles_by_id, chunks, hits
 from bot.store.rows import article_row, digest_from, digest_json, hit_from, insert_into
 from bot.store.tables import article_feeds, articles, digests, feeds, vectors
+from bot.store.unbroken import unbroken
 from digests.errors import NotFound
 from digests.model import Article, Digest
 from digests.ports import Hit, VectorRow
@@ -27,6 +28,7 @@ class ArchiveRoom:
 
     database: Database
 
+    @unbroken
     async def save_article(self, article: Article) -> None:
         async with self.database.write() as connection:
             feed = await connection.scalar(select(feeds.c.number).where(feeds.c.url == article.feed))
@@ -37,6 +39,7 @@ class ArchiveRoom:
                 link = {"article": article.id, "feed": feed, "first_seen": article.first_seen}
                 await connection.execute(insert_into(connection, article_feeds).values(link).on_conflict_do_nothing())
 
+    @unbroken
     async def claim_undigested(self, now: datetime, *, lease: float, limit: int) -> tuple[Article, ...]:
         free = or_(articles.c.leased_until.is_(None), articles.c.leased_until <= now)
         oldest = select(articles.c.id).where(articles.c.indexed.is_(None), free)
@@ -52,6 +55,7 @@ class ArchiveRoom:
             claimed = sorted((row.first_seen, row.id) for row in await connection.execute(claim))
             return await articles_by_id(connection, [article for _, article in claimed])
 
+    @unbroken
     async def save_digest(
         self, article: str, digest: Digest | None, *, vector: bytes, now: datetime, error: str | None = None
     ) -> None:
@@ -68,17 +72,21 @@ class ArchiveRoom:
             await _save_vector(connection, article, vector)
             await search.remember(connection, article)
 
+    @unbroken
     async def article(self, article: str) -> Article | None:
         found = await self.articles((article,))
         return found[0] if found else None
 
+    @unbroken
     async def articles(self, ids: Sequence[str]) -> tuple[Article, ...]:
         async with self.database.read() as connection:
             return await articles_by_id(connection, ids)
 
+    @unbroken
     async def digest(self, article: str) -> Digest | None:
         return (await self.digests((article,))).get(article)
 
+    @unbroken
     async def digests(self, ids: Sequence[str]) -> Mapping[str, Digest]:
         found: dict[str, Digest] = {}
         async with self.database.read() as connection:
@@ -88,6 +96,7 @@ class ArchiveRoom:
                 found.update((row.article, digest_from(row.digest)) for row in rows)
         return {article: found[article] for article in ids if article in found}
 
+    @unbroken
     async def vectors(self, after: int = 0, limit: int = 10_000) -> tuple[int, tuple[VectorRow, ...]]:
         columns = (articles.c.site, articles.c.language, articles.c.role)
         query = select(vectors, *columns).join(articles, articles.c.id == vectors.c.article)
@@ -102,6 +111,7 @@ class ArchiveRoom:
         )
         return (rows[-1].number if rows else after), found
 
+    @unbroken
     async def latest(
         self,
         *,

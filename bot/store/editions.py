@@ -31,6 +31,7 @@ from bot.store.tables import (
     feeds,
     subscriptions,
 )
+from bot.store.unbroken import unbroken
 from digests.errors import NotFound, SlotTaken
 from digests.model import Delivery, Edition, Slot, Subscription
 from digests.ports import Hit
@@ -41,6 +42,7 @@ class EditionRoom:
 
     database: Database
 
+    @unbroken
     async def save_subscription(self, subscription: Subscription) -> None:
         row = {"id": subscription.id, "subscription": subscription_json(subscription)}
         async with self.database.write() as connection:
@@ -48,6 +50,7 @@ class EditionRoom:
             values = {"subscription": save.excluded.subscription}
             await connection.execute(save.on_conflict_do_update(index_elements=["id"], set_=values))
 
+    @unbroken
     async def remove_subscription(self, subscription: str) -> bool:
         """Its editions stay in the archive, and a subscription of the same id still knows its past slots; what it has
         not sent yet is held."""
@@ -60,11 +63,13 @@ class EditionRoom:
             await connection.execute(waiting.values(state="held", error="the subscription was removed"))
             return True
 
+    @unbroken
     async def subscriptions(self) -> tuple[Subscription, ...]:
         async with self.database.read() as connection:
             texts = await connection.scalars(select(subscriptions.c.subscription).order_by(subscriptions.c.id))
             return tuple(subscription_from(text) for text in texts)
 
+    @unbroken
     async def pause_subscription(self, subscription: str, reason: str | None) -> None:
         """Raises `NotFound` when there is no such subscription."""
         here = subscriptions.c.id == subscription
@@ -75,6 +80,7 @@ class EditionRoom:
             row = {"subscription": subscription_json(paused(subscription_from(text), reason))}
             await connection.execute(update(subscriptions).where(here).values(row))
 
+    @unbroken
     async def last_slots(self) -> Mapping[str, Slot]:
         newest = func.row_number().over(
             partition_by=editions.c.subscription, order_by=(editions.c.at.desc(), editions.c.made.desc(), editions.c.id)
@@ -84,6 +90,7 @@ class EditionRoom:
             rows = await connection.execute(select(ranked).where(ranked.c.place == 1))
             return {row["subscription"]: slot_from(row) for row in rows.mappings()}
 
+    @unbroken
     async def unpublished(self, subscription: Subscription, *, since: datetime) -> tuple[Hit, ...]:
         arrived = _arrivals(subscription).subquery()
         carried = exists().where(
@@ -98,6 +105,7 @@ class EditionRoom:
         async with self.database.read() as connection:
             return tuple(hit_from(row) for row in (await connection.execute(query)).mappings())
 
+    @unbroken
     async def save_edition(self, edition: Edition, deliveries: Sequence[Delivery]) -> None:
         async with self.database.write() as connection:
             save = insert_into(connection, editions).values(edition_row(edition))
@@ -107,6 +115,7 @@ class EditionRoom:
             await _save_contents(connection, edition)
             await _save_deliveries(connection, edition, deliveries)
 
+    @unbroken
     async def editions(self, *, subscription: str | None = None, limit: int = 20) -> tuple[Edition, ...]:
         """Newest slot first."""
         query = select(editions).order_by(editions.c.at.desc(), editions.c.id).limit(limit)

@@ -27,8 +27,6 @@ _POSTGRES = {
     "08": "the connection was lost; it is tried again at the next call",
     "23": "refused what contradicts what is stored; nothing was changed",
     "25006": "is read-only; connect to the primary server",
-    "28": "refused this user or password; correct DATABASE_URL",
-    "3D000": "there is no such database; create it (createdb) or correct DATABASE_URL",
     "3F000": "has no schema to create tables in; create it or correct the search path",
     "40": "another process got in the way; try again",
     "42501": "this user has not the right to do that; grant it on the database and its schema",
@@ -84,9 +82,17 @@ def _sqlite_reason(error: sqlite3.Error) -> str:
 def _postgres_reason(error: psycopg.Error) -> str:
     state = error.sqlstate
     if state is None:
-        return f"cannot be reached; is the server running, is DATABASE_URL right? ({_first_line(error)})"
+        return _unconnected(_first_line(error))
     reason = _POSTGRES.get(state) or _POSTGRES.get(state[:2])
     return reason or f"{_first_line(error)} [{state}]"
+
+
+def _unconnected(line: str) -> str:
+    """libpq gives no code for a connection that was never made, only its own words and, after FATAL, the server's."""
+    _, refused, why = line.partition("FATAL:")
+    if refused:
+        return f"the server refused the connection: {why.strip().rstrip(')')}; correct DATABASE_URL or the server"
+    return f"cannot be reached; is the server running, is DATABASE_URL right? ({line})"
 
 
 def _first_line(error: BaseException) -> str:

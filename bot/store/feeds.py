@@ -16,6 +16,7 @@ from bot.store.moves import move_feed
 from bot.store.reading import chunks
 from bot.store.rows import article_from, article_row, health_from, insert_into, state_row
 from bot.store.tables import article_feeds, articles, feeds, seen
+from bot.store.unbroken import unbroken
 from digests.model import Article, Feed, FeedState
 from digests.ports import FeedHealth
 
@@ -25,6 +26,7 @@ class FeedRoom:
 
     database: Database
 
+    @unbroken
     async def add_feed(self, feed: Feed) -> bool:
         async with self.database.write() as connection:
             known = (await connection.execute(select(feeds).where(feeds.c.url == feed.url).with_for_update())).first()
@@ -36,6 +38,7 @@ class FeedRoom:
             await connection.execute(update(feeds).where(feeds.c.number == known.number).values(values))
             return bool(known.removed)
 
+    @unbroken
     async def remove_feed(self, url: str) -> bool:
         """Not polled or listed any more; its articles and digests stay, what it had shown is forgotten."""
         async with self.database.write() as connection:
@@ -46,17 +49,20 @@ class FeedRoom:
             await connection.execute(delete(seen).where(seen.c.feed == number))
             return True
 
+    @unbroken
     async def feeds(self) -> tuple[FeedHealth, ...]:
         async with self.database.read() as connection:
             rows = await connection.execute(_healths().where(~feeds.c.removed).order_by(feeds.c.number))
             return tuple(health_from(row) for row in rows.mappings())
 
+    @unbroken
     async def resume_feed(self, url: str, now: datetime) -> bool:
         fresh = {"stopped": False, "next_poll": now, "failures": 0, "failing_since": None, "leased_until": None}
         async with self.database.write() as connection:
             done = update(feeds).where(feeds.c.url == url, ~feeds.c.removed).values(fresh).returning(feeds.c.number)
             return (await connection.execute(done)).first() is not None
 
+    @unbroken
     async def claim_due_feeds(
         self, now: datetime, *, lease: float, limit: int, urls: Collection[str] | None = None
     ) -> tuple[FeedHealth, ...]:
@@ -73,6 +79,7 @@ class FeedRoom:
             rows = await connection.execute(_healths().where(feeds.c.number.in_(numbers)).order_by(*order))
             return tuple(health_from(row) for row in rows.mappings())
 
+    @unbroken
     async def unseen(self, feed: str, entry_ids: Collection[str]) -> frozenset[str]:
         keys = {entry_key(entry): entry for entry in entry_ids}
         fresh = set(keys.values())
@@ -83,6 +90,7 @@ class FeedRoom:
                 fresh.difference_update(keys[bytes(key)] for key in known.scalars())
         return frozenset(fresh)
 
+    @unbroken
     async def save_poll(
         self,
         feed: str,

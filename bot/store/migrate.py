@@ -15,13 +15,20 @@ from digests.errors import StoreError
 
 LOCK = 0x43484F4B414E
 """PostgreSQL's advisory lock of migrations: the letters of CHOKAN."""
+APPLICATION = 0x43484F4B
+"""SQLite's application id: the letters of CHOK."""
 
 
 async def migrate(database: Database) -> None:
     """All steps that are missing, in one transaction under a lock. Raises `StoreError` for a newer database."""
     async with database.write() as connection:  # on SQLite: BEGIN IMMEDIATE, the lock itself
-        if not database.sqlite:
+        if database.sqlite:
+            # Marks the file as ours (`file` shows it), and fails here and now where it may not be written.
+            await connection.execute(text(f"PRAGMA application_id = {APPLICATION}"))
+        else:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            if await connection.scalar(text("SHOW transaction_read_only")) == "on":
+                raise StoreError(f"database {database.name}: is read-only; connect to the primary server")
         await connection.run_sync(_upgrade, database.name)
 
 

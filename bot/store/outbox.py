@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.database import Database
 from bot.store.rows import delivery_from
 from bot.store.tables import deliveries
+from bot.store.unbroken import unbroken
 from digests.errors import NotFound
 from digests.model import Delivery, DeliveryState, Posted
 
@@ -24,6 +25,7 @@ class OutboxRoom:
 
     database: Database
 
+    @unbroken
     async def claim_deliveries(
         self, now: datetime, *, lease: float, limit: int, worker: str, platforms: Collection[str]
     ) -> tuple[Delivery, ...]:
@@ -47,6 +49,7 @@ class OutboxRoom:
             numbers = (await connection.execute(claim)).scalars().all()
             return await _load(connection, deliveries.c.number.in_(numbers))
 
+    @unbroken
     async def renew_delivery(self, delivery: str, *, attempt: int, now: datetime, lease: float) -> bool:
         """Whether this attempt (`Delivery.attempts`) is still the one that sends; its lease then starts again. Ask
         right before posting: a process that slept past its lease must not post what another has taken over."""
@@ -55,6 +58,7 @@ class OutboxRoom:
         async with self.database.write() as connection:
             return (await connection.execute(renew.returning(deliveries.c.id))).first() is not None
 
+    @unbroken
     async def settle_delivery(self, delivery: str, posted: Posted, now: datetime) -> None:
         """Raises `NotFound` for an unknown delivery. Settled twice, it keeps what was said first."""
         done = {
@@ -70,6 +74,7 @@ class OutboxRoom:
         async with self.database.write() as connection:
             await _change(connection, delivery, done, deliveries.c.state != "sent")
 
+    @unbroken
     async def retry_delivery(self, delivery: str, *, error: str, at: datetime, unknown: bool) -> None:
         """Once `unknown`, a delivery stays so until it is sent: a later certain failure says nothing of the earlier."""
         again = {
@@ -82,6 +87,7 @@ class OutboxRoom:
         async with self.database.write() as connection:
             await _change(connection, delivery, again, deliveries.c.state.in_(("ready", "sending")))
 
+    @unbroken
     async def hold_delivery(self, delivery: str, *, error: str, state: Literal["held", "failed"] = "held") -> None:
         async with self.database.write() as connection:
             query = select(deliveries).where(deliveries.c.id == delivery).with_for_update()
@@ -96,6 +102,7 @@ class OutboxRoom:
             )
             await connection.execute(rest.values(state=state, error=error, leased_until=None))
 
+    @unbroken
     async def resume_deliveries(self, edition: str, *, now: datetime) -> int:
         """Held and failed deliveries of an edition become ready again, once what held them is put right; how many."""
         stopped = (deliveries.c.edition == edition, deliveries.c.state.in_(("held", "failed")))
@@ -103,6 +110,7 @@ class OutboxRoom:
         async with self.database.write() as connection:
             return len((await connection.execute(resume.returning(deliveries.c.id))).all())
 
+    @unbroken
     async def pending_deliveries(self) -> Mapping[str, int]:
         """Every state is there, with 0 where there is none."""
         query = select(deliveries.c.state, func.count().label("many")).group_by(deliveries.c.state)
@@ -110,6 +118,7 @@ class OutboxRoom:
             counted = {row.state: row.many for row in await connection.execute(query)}
         return {state: counted.get(state, 0) for state in get_args(DeliveryState)}
 
+    @unbroken
     async def deliveries(self, edition: str) -> tuple[Delivery, ...]:
         """By destination, then part."""
         async with self.database.read() as connection:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.database import Database
 from bot.store.reading import hits_by_number
 from bot.store.tables import articles
+from bot.store.unbroken import unbroken
 from digests.model import Article
 from digests.ports import Hit
 from digests.terms import index_terms, is_prefix, query_terms
@@ -43,6 +44,7 @@ class SearchRoom:
 
     database: Database
 
+    @unbroken
     async def search(self, words: str, *, limit: int = 10, offset: int = 0, feed: str | None = None) -> tuple[Hit, ...]:
         phrases = query_terms(words)
         if not phrases:
