@@ -204,8 +204,8 @@ def _reader(interaction: Interaction) -> tuple[str, Destination]:
 def _group(commands: Sequence[Command], desk: Desk, words: Words) -> app_commands.Group:
     """Usable in servers, in direct messages and wherever a member who installed the app goes."""
     group = app_commands.Group(
-        name=words.named("discord.group.name", GROUP),
-        description=words.english("discord.about", "News in four sections"),
+        name=words.named(f"command.{GROUP}.name", GROUP),
+        description=words.english(f"command.{GROUP}.about", "News in four sections"),
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
     )
