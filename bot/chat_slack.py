@@ -14,12 +14,11 @@ from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_blocks
 from bot.commands import COMMANDS, Answers, Command
 from bot.slack_check import checked
-from bot.slack_desk import SlackDesk, payload_of, quiet_logger, slack_app
+from bot.slack_desk import SlackDesk, payload_of, quiet_logger, slack_app, web_client
 from bot.slack_errors import code_of, slack_border
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown
@@ -33,7 +32,6 @@ EVENT_TYPE = "chokan_delivery"
 
 _PACE = 1.0
 """Seconds between two posts to a channel: https://docs.slack.dev/apis/web-api/rate-limits#chat_postMessage"""
-_TIMEOUT = 30
 _PERMALINK_SECONDS = 5.0
 _LOOK_BACK = 7 * 86_400
 """Seconds of history in which an earlier try may stand: longer than any delivery is retried."""
@@ -64,13 +62,7 @@ class SlackChat:
         commands: Sequence[Command] = COMMANDS,
     ) -> None:
         self._app_token, self._signing_secret = (app_token or "").strip(), signing_secret
-        self._client = AsyncWebClient(
-            token=bot_token,
-            base_url=api_url or API_URL,
-            timeout=_TIMEOUT,
-            retry_handlers=[],
-            logger=quiet_logger("web", logging.ERROR),
-        )
+        self._client = web_client(api_url or API_URL, bot_token)
         self._desk = SlackDesk(client=self._client, answers=answers, catalogs=catalogs, commands=commands)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._last: dict[str, float] = {}
@@ -214,7 +206,7 @@ class SlackChat:
             self.app(),
             self._app_token,
             logger=quiet_logger("socket", logging.CRITICAL),
-            web_client=AsyncWebClient(base_url=self._client.base_url, retry_handlers=[]),
+            web_client=web_client(self._client.base_url),
         )
         handler.client.wss_uri = opened["url"]
         try:

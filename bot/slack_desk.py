@@ -37,6 +37,7 @@ _REMEMBERED = 2000
 _LOCALE_SECONDS = 3600.0
 _LOCALE_WAIT = 3.0
 _REPLY_SECONDS = 20.0
+_CALL_SECONDS = 30
 _ANYTHING = re.compile(r".*", re.DOTALL)
 
 
@@ -184,7 +185,7 @@ def slack_app(
     app = AsyncApp(
         name="chokan",
         logger=quiet_logger("bolt", logging.ERROR),
-        client=AsyncWebClient(base_url=base_url, retry_handlers=[]),
+        client=web_client(base_url),
         signing_secret=signing_secret or "",
         authorize=authorize,
     )
@@ -195,8 +196,19 @@ def slack_app(
     return app
 
 
+def web_client(base_url: str, token: str | None = None) -> AsyncWebClient:
+    """slack_sdk's client without its own retries: after a lost connection it would post a message again."""
+    return AsyncWebClient(
+        token=token,
+        base_url=base_url,
+        timeout=_CALL_SECONDS,
+        retry_handlers=[],
+        logger=quiet_logger("web", logging.ERROR),
+    )
+
+
 def quiet_logger(name: str, level: int) -> logging.Logger:
-    """A logger for a library that would write whole payloads (addresses to answer to) at DEBUG."""
+    """A logger for a library that would write whole payloads, and with them tickets and reply addresses, at DEBUG."""
     logger = logging.getLogger(f"{__name__}.{name}")
     logger.setLevel(level)
     return logger

@@ -13,6 +13,7 @@ from digests.catalog import Catalogs
 _QUOTES = {'"': '"', "“": "”", "”": "”", "„": "”", "«": "»", "「": "」", "『": "』", "＂": "＂"}
 # Slack sends `<https://example.com|example.com>` where the app asks for escaped text.
 _LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
+_MENTION = re.compile(r"<[@#!][^|>\s]*\|([^>]*)>")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _JAPANESE = re.compile("[\u3040-\u30ff]")
 
@@ -68,7 +69,7 @@ def split(text: str) -> Iterator[str]:
 
 
 def _unescaped(text: str) -> str:
-    text = _LINK.sub(r" \1 ", text)
+    text = _MENTION.sub(r" \1 ", _LINK.sub(r" \1 ", text))
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

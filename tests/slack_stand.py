@@ -11,69 +11,16 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from aiohttp import WSMsgType, web
+from slack_parts import Ack, Answered, Channel, Json, Kept, Trouble
 from slack_rules import Refusal, refused_message
 
-Json = dict[str, Any]
+__all__ = ["Ack", "Answered", "Channel", "Kept", "SlackStand", "Trouble"]
+
 SCOPES = "chat:write,commands,channels:read,groups:read,channels:history,groups:history,users:read"
 RESPONSE_USES = 5
-
-
-@dataclass(kw_only=True)
-class Channel:
-    id: str
-    name: str = "news"
-    is_member: bool = True
-    is_archived: bool = False
-    is_private: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """A message Slack took."""
-
-    channel: str
-    ts: str
-    body: Json
-
-    @property
-    def key(self) -> str | None:
-        return ((self.body.get("metadata") or {}).get("event_payload") or {}).get("id")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answered:
-    """A use of a `response_url`."""
-
-    reply: str
-    body: Json
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ack:
-    """An acknowledged envelope and how long it took, in seconds."""
-
-    envelope: str
-    seconds: float
-    payload: Json | None
-
-
-@dataclass(kw_only=True)
-class Trouble:
-    """What the next calls of a method meet, instead of or after being done."""
-
-    error: str | None = None
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    keep: bool = False
-    """The call is done first: Slack took the message and the caller does not get to know."""
-    reset: bool = False
-    raw: str | None = None
-    delay: float = 0.0
-    times: int = 1
 
 
 class SlackStand:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
 from slack_stand import SlackStand
 
 from bot.chat_slack import SlackChat
@@ -53,8 +58,8 @@ class Clerk:
 
 
 def chat_for(slack: SlackStand, clerk: Clerk, **more: Any) -> SlackChat:
-    tokens = {"bot_token": slack.bot_token, "app_token": slack.app_token} | more
-    return SlackChat(signing_secret=None, answers=clerk, catalogs=CATALOGS, api_url=slack.api_url, **tokens)
+    tokens = {"bot_token": slack.bot_token, "app_token": slack.app_token, "signing_secret": None} | more
+    return SlackChat(answers=clerk, catalogs=CATALOGS, api_url=slack.api_url, **tokens)
 
 
 @pytest.fixture
@@ -173,6 +178,45 @@ async def test_answers_go_on_after_slack_asked_to_reconnect(slack: SlackStand, c
     await slack.answered(2)
 
 
+async def test_answers_go_on_after_a_connection_was_dropped(slack: SlackStand, clerk: Clerk) -> None:
+    await slack.send_command("latest")
+    await slack.answered(1)
+    await slack.drop()
+    await slack.until(lambda: slack.connections == 2)
+    await slack.send_command("help")
+    await slack.answered(2)
+
+
+async def test_nothing_secret_is_logged(slack: SlackStand, clerk: Clerk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    await slack.send_command("latest")
+    await slack.answered(1)
+    await slack.disconnect()
+    await slack.until(lambda: slack.connections == 2)
+    ours = [record for record in caplog.records if record.name.startswith(("bot", "slack"))]
+    assert "slack.answered command=latest" in caplog.text
+    assert not [r for r in ours for secret in ("xoxb-", "xapp-", "ticket-", "/reply/") if secret in r.getMessage()]
+
+
+@pytest.mark.parametrize(("secret", "status"), [("right", 200), ("wrong", 401)])
+async def test_the_same_app_takes_signed_requests_over_http(slack: SlackStand, secret: str, status: int) -> None:
+    clerk = Clerk()
+    chat = chat_for(slack, clerk, signing_secret="right")
+    body = urlencode({"command": "/digest", "text": "latest", "user_id": "U1", "response_url": slack.reply_url()})
+    stamp = str(int(time.time()))
+    signature = SignatureVerifier(secret).generate_signature(timestamp=stamp, body=body)
+    headers: dict[str, str | Sequence[str]] = {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-slack-request-timestamp": stamp,
+        "x-slack-signature": str(signature),
+    }
+    answer = await chat.app().async_dispatch(AsyncBoltRequest(body=body, headers=headers))
+    assert answer.status == status
+    if status == 200:
+        await slack.answered(1)
+    assert len(clerk.requests) == (1 if status == 200 else 0)
+
+
 @pytest.mark.parametrize("wrong", ["bot_token", "app_token"])
 async def test_a_wrong_token_ends_the_run_by_its_name(slack: SlackStand, wrong: str) -> None:
     with pytest.raises(ChatRefused, match=f"SLACK_{wrong.upper()}"):
@@ -230,6 +274,7 @@ LOCALISED = Catalogs({"en": {"command.search.name": "search"}, "ja": {"command.s
         ("ウクライナ", "search", {"words": "ウクライナ"}, "ja"),
         ("article <https://a.b/?x=1&amp;y=2|a.b>", "article", {"url": "https://a.b/?x=1&y=2"}, None),
         ("https://a.b/c", "article", {"url": "https://a.b/c"}, None),
+        ("search <@U1|bob> <#C1|news>", "search", {"words": "bob news"}, None),
         ("search a &lt; b", "search", {"words": "a < b"}, None),
     ],
 )
