@@ -60,7 +60,7 @@ class Gunzip:
     def _next_member(self) -> bytes:
         """The rest of the chunk if another member begins there; padding after the last one is dropped."""
         rest = self._decoder.unused_data
-        if not self._decoder.eof or not rest.startswith(_GZIP_MAGIC[: len(rest)]):
+        if not self._decoder.eof or not rest or not rest.startswith(_GZIP_MAGIC[: len(rest)]):
             return b""
         self._members += 1
         if self._members > _MEMBERS:

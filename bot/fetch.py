@@ -277,7 +277,7 @@ async def _body(wish: _Wish, answer: aiohttp.ClientResponse) -> bytes:
         return b""
     if (answer.content_length or 0) > wish.limit:
         raise TooLarge(wish.asked, wish.limit)
-    encoding = answer.headers.get("Content-Encoding", "")
+    encoding = ",".join(answer.headers.getall("Content-Encoding", ()))
     return await read_body(wish.asked, answer.content.iter_any(), encoding, wish.limit)
 
 

@@ -16,7 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from digests.addresses import is_local_name, is_public
 from digests.errors import ConfigError, FetchError
-from digests.targets import Target, read_host
+from digests.targets import Target, read_authority
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host and port → every address the name has. Raises `OSError` when it has none."""
@@ -77,12 +77,13 @@ class Guard(AbstractResolver):
     def admit(self, target: Target) -> None:
         """Judge what can be judged before any look-up. Raises `Refused`."""
         if self._is_allowed(target.host, target.port):
-            return self._granted.add((target.host, target.port)) if target.is_literal else None
+            if target.is_literal:
+                self._granted.add((target.host, target.port))
+            return
         if target.port not in self._ports:
             raise Refused("port")
         if not (is_public(target.host) if target.is_literal else not is_local_name(target.host)):
             raise Refused("address")
-        return None
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -112,16 +113,11 @@ class Guard(AbstractResolver):
 
 
 def _read_allowed(entry: str) -> tuple[str, int | None]:
-    text = entry.strip()
-    bare_ipv6 = text.count(":") > 1 and not text.startswith("[")
-    host, colon, port = (text, "", "") if bare_ipv6 else text.rpartition(":")
-    if not colon or port.endswith("]"):
-        host, port = text, ""
     try:
-        number = int(port) if port else None
-        return read_host(host), number
-    except (ValueError, FetchError) as error:
+        host, port = read_authority(entry.strip())
+    except FetchError as error:
         raise ConfigError(f"allow_hosts: {entry!r} is neither a host nor host:port") from error
+    return host, port or None
 
 
 def _dialled(addresses: Sequence[str]) -> tuple[str, ...]:

@@ -87,10 +87,11 @@ def _without_user(text: str) -> str:
     return text
 
 
-def read_host(text: str) -> str:
-    """A host as it may stand in a URL, canonical: lower case, IDN as A-labels, IPv6 without brackets. Raises
-    `BadUrl` or `AddressNotAllowed`."""
-    return _host_and_port(text, f"[{text}]" if text.count(":") > 1 and text[:1] != "[" else text, 0)[0]
+def read_authority(text: str) -> tuple[str, int]:
+    """`host` or `host:port`, as it may stand in a URL, with the host in canonical form; port 0 where none is given.
+    An IPv6 address needs brackets only before a port. Raises `BadUrl` or `AddressNotAllowed`."""
+    bare_ipv6 = text.count(":") > 1 and not text.startswith("[")
+    return _host_and_port(text, f"[{text}]" if bare_ipv6 else text, 0)
 
 
 def _looks_whole(authority: str) -> bool:
@@ -141,7 +142,7 @@ def _ipv6(raw: str, text: str) -> str:
 
 def _name(raw: str, text: str) -> str:
     """The host as the resolver will be asked for it. Numbers that a C library takes for an address are refused."""
-    host = _ascii_name(raw, unquote(text, errors="strict") if "%" in text else text)
+    host = _ascii_name(raw, unquote(text))
     host = host.removesuffix(".")
     labels = host.split(".")
     if _NUMBER.fullmatch(labels[-1]):

@@ -1,0 +1,416 @@
+"""No URL, name, redirect or answer of a stranger's gets past the guard: a listener on loopback counts visitors."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+import pytest
+from loopback import Canary, answering, canary, sends
+
+from bot.fetch import Fetcher
+from bot.guard import AddrInfo, Guard, Refused
+from digests.errors import (
+    AddressNotAllowed,
+    BadUrl,
+    ConfigError,
+    ConnectFailed,
+    FetchError,
+    FetchTimeout,
+    NoSuchHost,
+    TooManyRedirects,
+)
+from digests.model import Validators
+
+AGENT = "Chokan/1.0 (+https://chokan.test/contact)"
+PUBLIC, PUBLIC_6 = "9.9.9.10", "2620:fe::10"
+
+
+class Line:
+    """Stands where the network begins: remembers what would have been dialled and lets nothing out."""
+
+    def __init__(self) -> None:
+        self.dialled: list[tuple[str, int]] = []
+
+    def open_socket(self, info: AddrInfo) -> socket.socket:
+        self.dialled.append((info[4][0], info[4][1]))
+        raise OSError("nothing leaves this machine")
+
+
+class Names:
+    """A name server whose answers are a list: one answer for each question, the last for all that follow."""
+
+    def __init__(self, *answers: Sequence[str]) -> None:
+        self._answers, self.asked = list(answers), 0
+
+    async def __call__(self, host: str, port: int) -> Sequence[str]:
+        answer = self._answers[min(self.asked, len(self._answers) - 1)]
+        self.asked += 1
+        return answer
+
+
+@pytest.fixture
+async def bird() -> AsyncIterator[Canary]:
+    async with canary() as found:
+        yield found
+
+
+def fetcher(*, line: Line | None = None, resolve: Names | None = None, **options: object) -> Fetcher:
+    door = {} if line is None else {"open_socket": line.open_socket}
+    made = {"user_agent": AGENT, "per_host_spacing": 0.0, "resolve": resolve, "timeout": 5.0} | door | options
+    return Fetcher(**made)  # type: ignore[arg-type]
+
+
+LOOPBACK = [
+    "127.0.0.1",
+    "127.8.8.8",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:2]",
+    "[::127.0.0.1]",
+    "[64:ff9b::127.0.0.1]",
+    "[2002:7f00:1::]",
+    "0x7f.1",
+    "127.1",
+    "0177.1",
+    "2130706433",
+    "127.0.0.01",
+    "①②⑦.⓪.⓪.①",
+    "１２７.1",
+    "localhost",
+    "LocalHost.",
+    "ip6-loopback",
+    "a.localhost",
+    "[::1%25lo]",
+    "%6cocalhost",
+    "0.0.0.0",
+    "[::]",
+    "0",
+    "ⓛocalhost",
+]
+
+
+@pytest.mark.parametrize("host", LOOPBACK)
+async def test_no_way_to_write_loopback_reaches_it(host: str, bird: Canary) -> None:
+    fetch = fetcher(allow_ports=(80, 443, bird.port))
+    for kind in ("feed", "page"):
+        with pytest.raises(AddressNotAllowed) as caught:
+            await fetch(f"http://{host}:{bird.port}/", kind=kind)
+        assert caught.value.reason == "address not allowed"
+    await fetch.close()
+    assert bird.visits == 0
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [["127.0.0.1"]],
+        [["::1"]],
+        [[PUBLIC, "127.0.0.1"]],
+        [["127.0.0.1", PUBLIC_6]],
+        [[PUBLIC, "169.254.169.254"]],
+        [["::ffff:127.0.0.1"]],
+        [["fe80::1%2"]],
+        [["not an address"]],
+        [[*[f"9.9.{n}.1" for n in range(200)], "10.1.2.3"]],
+    ],
+)
+async def test_one_private_answer_refuses_the_name(answers: list[list[str]], bird: Canary) -> None:
+    line = Line()
+    fetch = fetcher(line=line, resolve=Names(*answers), allow_ports=(80, bird.port))
+    with pytest.raises(AddressNotAllowed):
+        await fetch(f"http://news.test:{bird.port}/")
+    await fetch.close()
+    assert (line.dialled, bird.visits) == ([], 0)
+
+
+async def test_a_name_is_asked_for_once_and_what_was_checked_is_dialled() -> None:
+    line, names = Line(), Names([PUBLIC], ["127.0.0.1"])
+    fetch = fetcher(line=line, resolve=names)
+    with pytest.raises(ConnectFailed):
+        await fetch("http://rebinding.test/")
+    await fetch.close()
+    assert (names.asked, line.dialled) == (1, [(PUBLIC, 80)])
+
+
+async def test_few_of_many_answers_are_dialled_and_both_families_among_them() -> None:
+    line = Line()
+    many = [f"9.9.9.{n}" for n in range(60)] + [f"2620:fe::{n:x}" for n in range(1, 60)]
+    fetch = fetcher(line=line, resolve=Names(many))
+    with pytest.raises(ConnectFailed):
+        await fetch("https://many.test/")
+    await fetch.close()
+    tried = {address for address, _ in line.dialled}
+    assert len(tried) <= 4
+    assert {":" in address for address in tried} == {True, False}
+
+
+async def test_a_public_literal_is_dialled_as_written() -> None:
+    line = Line()
+    fetch = fetcher(line=line)
+    for url in (f"http://{PUBLIC}/", f"https://[{PUBLIC_6}]/"):
+        with pytest.raises(ConnectFailed):
+            await fetch(url)
+    await fetch.close()
+    assert set(line.dialled) == {(PUBLIC, 80), (PUBLIC_6, 443)}
+
+
+@pytest.mark.parametrize("port", [0, 22, 25, 6379, 8080])
+async def test_other_ports_are_refused_with_the_same_words(port: int) -> None:
+    line = Line()
+    fetch = fetcher(line=line, resolve=Names([PUBLIC]))
+    with pytest.raises(AddressNotAllowed) as caught:
+        await fetch(f"http://news.test:{port}/")
+    await fetch.close()
+    assert (caught.value.reason, line.dialled) == ("address not allowed", [])
+
+
+async def test_a_name_server_that_hangs_is_given_up() -> None:
+    async def hang(host: str, port: int) -> Sequence[str]:
+        await asyncio.sleep(60)
+        return [PUBLIC]
+
+    fetch = Fetcher(user_agent=AGENT, resolve=hang, timeout=0.3)
+    with pytest.raises(FetchTimeout):
+        await fetch("http://slow.test/")
+    await fetch.close()
+
+
+@pytest.mark.parametrize(("code", "kind"), [(socket.EAI_NONAME, NoSuchHost), (socket.EAI_AGAIN, ConnectFailed)])
+async def test_names_that_are_not_found_are_told_apart(code: int, kind: type[FetchError]) -> None:
+    async def fail(host: str, port: int) -> Sequence[str]:
+        raise socket.gaierror(code, "no")
+
+    fetch = Fetcher(user_agent=AGENT, resolve=fail)
+    with pytest.raises(kind):
+        await fetch("http://nowhere.test/")
+    await fetch.close()
+
+
+def test_the_second_lock_judges_the_address_itself() -> None:
+    line = Line()
+    guard = Guard(open_socket=line.open_socket)
+    for address, port in (("127.0.0.1", 80), ("10.0.0.1", 443), (PUBLIC, 22), ("::ffff:10.0.0.1", 80)):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with pytest.raises(Refused):
+            guard.open_socket((family, socket.SOCK_STREAM, 6, "", (address, port)))
+    assert line.dialled == []
+
+
+# --- what the operator lists --------------------------------------------------------------------------------------
+
+
+async def test_only_the_listed_host_and_port_open() -> None:
+    async with answering(sends(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) as base, canary() as bird:
+        port = int(base.rpartition(":")[2])
+        fetch = fetcher(allow_hosts=[f"sample.test:{port}"], resolve=Names(["127.0.0.1"]))
+        assert (await fetch(f"http://sample.test:{port}/")).body == b"ok"
+        for url in (base, f"http://other.test:{port}/", f"http://sample.test:{bird.port}/", "http://sample.test/"):
+            with pytest.raises(AddressNotAllowed):
+                await fetch(url)
+        await fetch.close()
+        assert bird.visits == 0
+
+
+@pytest.mark.parametrize("entry", ["127.0.0.1", "127.0.0.1:{port}", " 127.0.0.1 "])
+async def test_a_listed_address_opens(entry: str) -> None:
+    async with answering(sends(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) as base:
+        fetch = fetcher(allow_hosts=[entry.format(port=base.rpartition(":")[2])])
+        assert (await fetch(base)).status == 200
+        await fetch.close()
+
+
+@pytest.mark.parametrize("entry", ["", "http://a.test", "a.test:x", "a b", "127.1", "[::1", "a.test:99999"])
+def test_a_malformed_entry_is_a_configuration_error(entry: str) -> None:
+    with pytest.raises(ConfigError, match="allow_hosts"):
+        Guard(allow_hosts=[entry])
+
+
+@pytest.mark.parametrize("entry", ["::1", "[::1]", "[::1]:8077", "a.test", "新聞.test:80"])
+def test_every_form_of_entry_is_read(entry: str) -> None:
+    Guard(allow_hosts=[entry])
+
+
+# --- redirects ----------------------------------------------------------------------------------------------------
+
+Redirected = Callable[..., Awaitable[Fetcher]]
+
+
+def moves(*hops: str, status: int = 302) -> Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]:
+    """A server that sends `/0` to the first of `hops` …, `/n` to the n-th, and answers everything else."""
+
+    async def converse(head: bytes, writer: asyncio.StreamWriter) -> None:
+        path = head.split(b" ", 2)[1].decode().strip("/")
+        if path.isdigit() and int(path) < len(hops):
+            location = hops[int(path)]
+            writer.write(f"HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode())
+        else:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nend")
+
+    return converse
+
+
+@pytest.mark.parametrize(
+    ("location", "error"),
+    [
+        ("http://127.0.0.1:{port}/", AddressNotAllowed),
+        ("http://localhost:{port}/", AddressNotAllowed),
+        ("http://0x7f.1:{port}/", AddressNotAllowed),
+        ("//[::1]:{port}/", AddressNotAllowed),
+        ("http://169.254.169.254/x", AddressNotAllowed),
+        ("http://elsewhere.test:{port}/", AddressNotAllowed),
+        ("file:///etc/hostname", BadUrl),
+        ("gopher://127.0.0.1:{port}/_", BadUrl),
+        ("http://me:pass@127.0.0.1:{port}/", BadUrl),
+        ("http://a\\@127.0.0.1:{port}/", BadUrl),
+        ("http://x.test:99999/", BadUrl),
+        ("", TooManyRedirects),
+    ],
+)
+async def test_a_redirect_is_judged_like_a_first_request(location: str, error: type[FetchError], bird: Canary) -> None:
+    async with answering(moves(location.format(port=bird.port))) as base:
+        port = base.rpartition(":")[2]
+        fetch = fetcher(
+            allow_hosts=[f"news.test:{port}"], allow_ports=(80, 443, bird.port), resolve=Names(["127.0.0.1"])
+        )
+        with pytest.raises(error) as caught:
+            await fetch(f"http://news.test:{port}/0")
+        await fetch.close()
+    assert caught.value.url == f"http://news.test:{port}/0"
+    assert bird.visits == 0
+
+
+async def test_five_redirects_are_followed_and_six_are_not() -> None:
+    async with answering(moves("/1", "/2", "/3", "/4", "/5", "/end")) as base:
+        fetch = fetcher(allow_hosts=["127.0.0.1"])
+        answer = await fetch(f"{base}/1")
+        assert (answer.url, answer.body, answer.moved_to) == (f"{base}/end", b"end", None)
+        with pytest.raises(TooManyRedirects):
+            await fetch(f"{base}/0")
+        await fetch.close()
+
+
+@pytest.mark.parametrize("hops", [("/0",), ("/1", "/0"), ("#x",)])
+async def test_a_circle_ends(hops: tuple[str, ...]) -> None:
+    async with answering(moves(*hops)) as base:
+        fetch = fetcher(allow_hosts=["127.0.0.1"])
+        with pytest.raises(TooManyRedirects):
+            await fetch(f"{base}/0")
+        await fetch.close()
+
+
+@pytest.mark.parametrize(("status", "moved"), [(301, True), (308, True), (302, False), (303, False), (307, False)])
+async def test_only_permanent_redirects_move_a_feed(status: int, moved: bool) -> None:
+    async with answering(moves("/1", "/end", status=status)) as base:
+        fetch = fetcher(allow_hosts=["127.0.0.1"])
+        answer = await fetch(f"{base}/0")
+        await fetch.close()
+    assert answer.moved_to == (f"{base}/end" if moved else None)
+
+
+async def test_validators_and_cookies_do_not_travel_to_another_origin() -> None:
+    heads: list[bytes] = []
+
+    async def note(head: bytes, writer: asyncio.StreamWriter) -> None:
+        heads.append(head.lower())
+        await sends(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")(head, writer)
+
+    async with answering(note) as other, answering(moves(f"{other}/")) as base:
+        fetch = fetcher(allow_hosts=["127.0.0.1"])
+        await fetch(f"{base}/0", validators=Validators(etag='"mine"', last_modified="then"))
+        await fetch.close()
+    for name in (b"if-none-match", b"if-modified-since", b"referer", b"cookie", b"authorization"):
+        assert name not in heads[0]
+
+
+# --- answers ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: http://exa\x00mple.test/\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFFFF\r\nx",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nx",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 100_000 + b"\r\n",
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"-ERR unknown command\r\n",
+        b"\x00" * 100_000,
+        b"",
+    ],
+)
+async def test_what_is_not_proper_http_is_an_error_in_our_words(answer: bytes) -> None:
+    async with answering(sends(answer)) as base:
+        fetch = fetcher(allow_hosts=["127.0.0.1"])
+        with pytest.raises(ConnectFailed) as caught:
+            await fetch(base)
+        await fetch.close()
+    assert "OpenSSH" not in str(caught.value)
+
+
+async def test_interim_answers_end_sometime() -> None:
+    async def flood(head: bytes, writer: asyncio.StreamWriter) -> None:
+        while not writer.is_closing():
+            writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 500)
+            await writer.drain()
+
+    await _ends_in_time(flood)
+
+
+async def test_a_body_that_drips_ends_at_the_deadline() -> None:
+    async def drip(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    await _ends_in_time(drip)
+
+
+async def test_headers_that_drip_end_at_the_deadline() -> None:
+    async def drip(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nX: ")
+        while not writer.is_closing():
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    await _ends_in_time(drip)
+
+
+async def test_redirects_that_drip_share_one_deadline() -> None:
+    async def slowly(head: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.2)
+        path = int(head.split(b" ", 2)[1].strip(b"/") or b"0")
+        await sends(b"HTTP/1.1 302 Found\r\nLocation: /%d\r\nContent-Length: 0\r\n\r\n" % (path + 1))(head, writer)
+
+    await _ends_in_time(slowly)
+
+
+async def test_a_silent_server_is_given_up() -> None:
+    async def silent(head: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(3)
+
+    async with answering(silent) as base:
+        fetch = fetcher(allow_hosts=["127.0.0.1"], read_timeout=0.2)
+        with pytest.raises(FetchTimeout):
+            await asyncio.wait_for(fetch(base), 2)
+        await fetch.close()
+
+
+async def _ends_in_time(converse: Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]) -> None:
+    started = time.monotonic()
+    async with answering(converse) as base:
+        fetch = fetcher(allow_hosts=["127.0.0.1"], timeout=0.5)
+        with pytest.raises((FetchTimeout, ConnectFailed)):
+            await fetch(base)
+        await fetch.close()
+    assert time.monotonic() - started < 2
