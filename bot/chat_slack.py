@@ -39,13 +39,17 @@ _PAGE, _PAGES = 500, 20
 _HISTORY_WAIT = 60.0
 """Longest Retry-After that is waited for while looking a message up; apps limited to one look a minute fit in."""
 _CONNECT_SECONDS = 30.0
-_WATCH_SECONDS = 5.0
+_WATCHES = 12
 _LOST_SECONDS = 60.0
 _BACKOFF = (2.0, 5.0, 15.0, 30.0, 60.0)
 
 
 class SlackChat:
-    """The `Chat` port on one Slack workspace. `app_token` is needed by `run` only, `signing_secret` by HTTP mode."""
+    """The `Chat` port on one Slack workspace.
+
+    `app_token` is needed by `run` only, `signing_secret` by HTTP mode; after `lost_after` seconds without a connection
+    `run` begins anew with a fresh client and a look at the tokens.
+    """
 
     platform = "slack"
     limits: Limits = slack_blocks.LIMITS
@@ -60,13 +64,14 @@ class SlackChat:
         catalogs: Catalogs,
         api_url: str | None = None,
         commands: Sequence[Command] = COMMANDS,
+        lost_after: float = _LOST_SECONDS,
     ) -> None:
         self._app_token, self._signing_secret = (app_token or "").strip(), signing_secret
         self._client = web_client(api_url or API_URL, bot_token)
         self._desk = SlackDesk(client=self._client, answers=answers, catalogs=catalogs, commands=commands)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._last: dict[str, float] = {}
-        self._own = ("", "")
+        self._own, self._lost_after = ("", ""), lost_after
 
     def cost(self, part: Part) -> tuple[int, int]:
         """Characters and blocks that `part` takes of `limits`."""
@@ -195,7 +200,7 @@ class SlackChat:
                 await asyncio.sleep(wait)
 
     async def _connected(self) -> None:
-        """One Socket Mode client from its first connection until it stays lost for a minute."""
+        """One Socket Mode client from its first connection until that stays lost."""
         with slack_border("slack"):
             me = await self._client.auth_test()
         self._own = (str(me.get("user_id") or ""), str(me.get("bot_id") or ""))
@@ -214,7 +219,7 @@ class SlackChat:
                 async with asyncio.timeout(_CONNECT_SECONDS):
                     await handler.connect_async()  # type: ignore[no-untyped-call]
             log.info("slack.connected workspace=%s", me.get("team_id"))
-            await _watch(handler)
+            await _watch(handler, self._lost_after)
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]
 
@@ -227,12 +232,12 @@ class SlackChat:
         await self._desk.close()
 
 
-async def _watch(handler: AsyncSocketModeHandler) -> None:
-    """Return when the connection has been gone for a minute: the client's own attempts have then failed."""
+async def _watch(handler: AsyncSocketModeHandler, lost_after: float) -> None:
+    """Return when the connection has been gone for `lost_after` seconds: the client's own attempts have failed."""
     clock = asyncio.get_running_loop().time
     alive = clock()
-    while clock() - alive < _LOST_SECONDS:
-        await asyncio.sleep(_WATCH_SECONDS)
+    while clock() - alive < lost_after:
+        await asyncio.sleep(lost_after / _WATCHES)
         if await handler.client.is_connected():
             alive = clock()
     log.warning("slack.connection_lost")

@@ -223,6 +223,18 @@ async def test_a_wrong_token_ends_the_run_by_its_name(slack: SlackStand, wrong: 
         await asyncio.wait_for(chat_for(slack, Clerk(), **{wrong: "xoxb-wrong"}).run(), 5)
 
 
+async def test_a_run_begins_anew_when_its_client_cannot(slack: SlackStand) -> None:
+    running = asyncio.create_task(chat_for(slack, Clerk(), lost_after=0.6).run())
+    await slack.until(lambda: slack.connections == 1)
+    slack.refuse("apps.connections.open", "internal_error")  # the client itself waits ten seconds after this
+    await slack.drop()
+    await slack.until(lambda: slack.connections == 2, timeout=5)
+    slack.app_token = "xapp-other"
+    await slack.drop()
+    with pytest.raises(ChatRefused, match="SLACK_APP_TOKEN"):
+        await asyncio.wait_for(running, 5)
+
+
 async def test_a_run_needs_an_app_token(slack: SlackStand) -> None:
     with pytest.raises(ChatRefused, match="SLACK_APP_TOKEN"):
         await chat_for(slack, Clerk(), app_token=None).run()
