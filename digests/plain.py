@@ -66,7 +66,8 @@ def title_from_markup(markup: str) -> str:
 
 
 def title_from_anything(markup: str) -> str:
-    """A title nobody says the format of. Twice-escaped markup (`&lt;b&gt;`, `&amp;amp;`), common in RSS, is read twice."""
+    """A title nobody says the format of: twice-escaped markup (`&lt;b&gt;`, `&amp;amp;`) is common in RSS, so it is
+    read twice."""
     return title_from_markup(without_tags(markup[: TITLE_LIMIT * 20]))
 
 

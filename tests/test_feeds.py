@@ -86,7 +86,8 @@ def test_external_entities_are_not_read(tmp_path: Path) -> None:
     "link", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "mailto:a@b.example"]
 )
 def test_links_that_are_no_web_address_are_dropped(link: str) -> None:
-    body = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><title>t</title><link href="{link}"/></entry></feed>'
+    entry = f'<entry><id>1</id><title>t</title><link href="{link}"/></entry>'
+    body = f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>'
     assert parse_feed(body.encode(), url=URL).entries[0].url is None
 
 
