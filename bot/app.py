@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -33,6 +33,8 @@ DATABASE = "chokan.db"
 SAMPLE_DATABASE = "chokan-sample.db"
 PUBLISH_EVERY = 15.0
 """Seconds between looks at what is due: how late a morning edition can start."""
+THINKING_MEMORY = 2 << 30
+"""Bytes a worker that holds the models may take."""
 READING_MEMORY = 1 << 30
 """Bytes a reading worker may take: what strangers wrote must not eat the machine."""
 
@@ -103,6 +105,26 @@ async def opened(
         yield world
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Enough of the world to read one page."""
+
+    fetch: Fetcher
+    reading: Workers
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+
+@asynccontextmanager
+async def reading(settings: Settings) -> AsyncIterator[Desk]:
+    """Fetching and extracting without an archive."""
+    fetch, workers = _fetcher(settings, Extras()), Workers(memory=READING_MEMORY)
+    try:
+        yield Desk(fetch=fetch, reading=workers)
+    finally:
+        await workers.close()
+        await fetch.close()
+
+
 def _fetcher(settings: Settings, extras: Extras) -> Fetcher:
     return Fetcher(
         user_agent=f"Chokan/{version('chokan')} (+{settings.fetch.contact})",
@@ -114,7 +136,7 @@ def _fetcher(settings: Settings, extras: Extras) -> Fetcher:
 
 def _workers(settings: Settings) -> tuple[Workers, Workers]:
     thinkers = settings.engine.workers or min(4, os.cpu_count() or 1)
-    return Workers(size=2, memory=READING_MEMORY), Workers(size=thinkers)
+    return Workers(processes=2, memory=READING_MEMORY), Workers(processes=thinkers, memory=THINKING_MEMORY)
 
 
 def _chats(settings: Settings, answers: Answers, words: Catalogs, console: Console) -> list[Chat]:

@@ -78,7 +78,7 @@ def _bullets(block: Bullets) -> RenderableType:
     """A hanging indent, so that a point's second line stands under its first."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=1)
-    grid.add_column()
+    grid.add_column(overflow="fold")
     for item in block.items:
         grid.add_row("•", _spans(item, ""))
     return Padding(grid, (0, 1, 0, 3))

@@ -39,7 +39,7 @@ def composed(
     return ExtractiveEngine(_Analysed(analysis), catalogs).digest(article, related, citations, language)
 
 
-class _Analysed:
+class _Analysed(Analyser):
     """An analyser that has done its work already."""
 
     def __init__(self, analysis: Analysis) -> None:

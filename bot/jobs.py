@@ -15,6 +15,7 @@ import numpy as np
 from bot.desk import analysed, composed
 from bot.links import Links
 from bot.telemetry import event
+from digests.analysis import Analysis
 from digests.catalog import Catalogs
 from digests.edition import delivery_key, due_slot, edition_of, ranked, wanted, window_start
 from digests.errors import (
@@ -55,6 +56,17 @@ class Runs(Protocol):
     """CPU work in other processes (`bot.workers`)."""
 
     async def run(self, function: Callable[..., R], *args: Any, seconds: float) -> R: ...
+
+
+class Reads(Protocol):
+    """Enough of a world to read a page."""
+
+    @property
+    def fetch(self) -> Fetch: ...
+    @property
+    def reading(self) -> Runs: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +213,7 @@ class PageUnavailable(ChokanError):
     kind = "page-unavailable"
 
 
-async def read_page(world: World, url: str) -> Page:
+async def read_page(world: Reads, url: str) -> Page:
     """Fetch and extract one article page. Raises FetchError, PageUnavailable, NoArticle, WorkerFailed."""
     response = await world.fetch(url, kind="page")
     if response.status in (408, 425, 429) or response.status >= 500:
@@ -257,42 +269,60 @@ async def digest(world: World) -> int:
     """Digest every article that has none yet, once for all channels. Returns how many were taken up."""
     taken = 0
     while claimed := await world.store.claim_undigested(world.clock(), lease=LEASE, limit=BATCH):
-        references = [article for article in claimed if article.role == "reference"]
-        sources = [article for article in claimed if article.role == "source"]
-        # Reference articles first: what is polled together may cite each other.
-        for batch in (references, sources):
-            await _each(batch, lambda article: digest_article(world, article), world, "digest")
+        # All are analysed and indexed before the first is composed: what arrives together may link to each other.
+        studied = await _each(claimed, lambda article: study(world, article), world, "digest")
+        await _each(studied, lambda pair: digest_article(world, *pair), world, "compose")
         taken += len(claimed)
     return taken
 
 
-async def digest_article(world: World, article: Article) -> Digest | None:
-    """Analyse, find related links and citations, compose, save: one article, whatever becomes of it."""
+Studied = tuple[Article, Analysis]
+
+
+async def study(world: World, article: Article) -> Studied | None:
+    """Analyse an article and make it findable; None when it cannot be analysed (said in the store)."""
     try:
-        digest, vector = await make_digest(world, article)
+        analysis = await world.thinking.run(analysed, article, world.embeddings, seconds=DIGEST_SECONDS)
     except ChokanError as error:
-        await world.store.save_digest(article.id, None, vector=b"", now=world.clock(), error=str(error))
-        event(log, "article.digested", level=logging.WARNING, article=article.id, url=article.url, error=str(error))
+        await _save_failure(world, article, error, b"")
         return None
-    await world.store.save_digest(article.id, digest, vector=vector, now=world.clock())
-    event(log, "article.digested", article=article.id, url=article.url, language=article.language)
-    return digest
+    world.links.add(article, analysis.article_vector)
+    return article, analysis
 
 
-async def make_digest(world: World, article: Article) -> tuple[Digest | None, bytes]:
-    """The digest (None for a reference article) and the article's float16 vector. Raises WorkerFailed."""
-    analysis = await world.thinking.run(analysed, article, world.embeddings, seconds=DIGEST_SECONDS)
-    vector = np.asarray(analysis.article_vector, dtype="<f2").tobytes()
+async def digest_article(world: World, article: Article, analysis: Analysis) -> Digest | None:
+    """Find related links and citations, compose, save. A reference article is only indexed."""
+    vector = _packed(analysis)
     if article.role == "reference":
-        return None, vector
+        await world.store.save_digest(article.id, None, vector=vector, now=world.clock())
+        return None
+    try:
+        made = await compose(world, article, analysis)
+    except ChokanError as error:
+        await _save_failure(world, article, error, vector)
+        return None
+    await world.store.save_digest(article.id, made, vector=vector, now=world.clock())
+    event(log, "article.digested", article=article.id, url=article.url, language=article.language)
+    return made
+
+
+async def compose(world: World, article: Article, analysis: Analysis) -> Digest:
+    """The digest of an analysed article, with the links the archive offers it. Raises WorkerFailed."""
     related, citations = await world.links.find(article, analysis.article_vector)
-    made = await world.thinking.run(
-        composed, article, analysis, related, citations, article.language, world.catalogs, seconds=DIGEST_SECONDS
-    )
-    return made, vector
+    work = (article, analysis, related, citations, article.language, world.catalogs)
+    return await world.thinking.run(composed, *work, seconds=DIGEST_SECONDS)
 
 
-async def article_of_url(world: World, url: str) -> Article:
+async def _save_failure(world: World, article: Article, error: ChokanError, vector: bytes) -> None:
+    await world.store.save_digest(article.id, None, vector=vector, now=world.clock(), error=str(error))
+    event(log, "article.digested", level=logging.WARNING, article=article.id, url=article.url, error=str(error))
+
+
+def _packed(analysis: Analysis) -> bytes:
+    return np.asarray(analysis.article_vector, dtype="<f2").tobytes()
+
+
+async def article_of_url(world: Reads, url: str) -> Article:
     """The article at an address a person gave. Raises FetchError, PageUnavailable, NoArticle, WorkerFailed."""
     page = await read_page(world, url)
     entry = Entry(id=url, url=url, title="")
@@ -309,9 +339,9 @@ async def look_up(world: World, url: str) -> Digest:
         return known
     article = await article_of_url(world, url)
     await world.store.save_article(article)
-    made, vector = await make_digest(world, article)
-    assert made is not None
-    await world.store.save_digest(article.id, made, vector=vector, now=world.clock())
+    analysis = await world.thinking.run(analysed, article, world.embeddings, seconds=DIGEST_SECONDS)
+    made = await compose(world, article, analysis)
+    await world.store.save_digest(article.id, made, vector=_packed(analysis), now=world.clock())
     return made
 
 
@@ -434,7 +464,7 @@ async def _not_delivered(world: World, delivery: Delivery, error: ChatError) -> 
 
 def backoff(delivery: Delivery) -> float:
     """Seconds before the next try: doubling from 5 s to 15 min, spread by the key so that channels do not march."""
-    base = min(5.0 * 2 ** max(0, delivery.attempts - 1), 900.0)
+    base = min(5.0 * float(2 ** max(0, delivery.attempts - 1)), 900.0)
     return base * (0.75 + int(delivery.id[:4], 16) / 0xFFFF / 2)
 
 

@@ -7,8 +7,10 @@ import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from digests.model import Article, Link
-from digests.ports import Candidate, Store, Vectors
+from digests.ports import Candidate, Store, VectorRow, Vectors
 from digests.related import VectorIndex, distinct, outbound
 from digests.urls import article_id
 
@@ -24,6 +26,14 @@ class Links:
         self._index = VectorIndex()
         self._cursor = 0
         self._lock = asyncio.Lock()
+
+    def add(self, article: Article, vector: Vectors) -> None:
+        """Make an article findable before it is saved."""
+        packed = np.asarray(vector, dtype="<f2").tobytes()
+        row = VectorRow(
+            article=article.id, site=article.site, language=article.language, role=article.role, vector=packed
+        )
+        self._index.add([row])
 
     async def find(self, article: Article, vector: Vectors) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
         """(related links of the same site, citations), best first."""

@@ -19,7 +19,6 @@ from digests.model import (
     Bullets,
     Citation,
     Digest,
-    Divider,
     Edition,
     Heading,
     Length,
@@ -245,25 +244,6 @@ def pack(message: Message, limits: Limits, cost: Cost) -> tuple[Message, ...]:
         replace(message, parts=tuple(page), actions=message.actions if last else ())
         for page, last in zip(pages, [False] * (len(pages) - 1) + [True], strict=True)
     )
-
-
-def plain(message: Message) -> str:
-    """The message as plain text: `--format text`, and what tests read."""
-    return "\n".join("\n".join(_plain_block(block) for block in part.blocks) for part in message.parts)
-
-
-def _plain_block(block: Block) -> str:
-    if isinstance(block, Heading):
-        return f"\n{block.text}"
-    if isinstance(block, Divider):
-        return "—"
-    if isinstance(block, Bullets):
-        return "\n".join(f"• {_plain_spans(item)}" for item in block.items)
-    return _plain_spans(block.spans)
-
-
-def _plain_spans(spans: Sequence[Span]) -> str:
-    return "".join(f"{span.text} <{span.url}>" if span.url else span.text for span in spans)
 
 
 def length_of(word: str) -> Length:

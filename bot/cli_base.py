@@ -1,0 +1,92 @@
+"""What every verb shares: settings, consoles, and turning an error into one line and an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+from dotenv import load_dotenv
+from rich.console import Console
+
+from bot.app import catalogs, secrets_of
+from bot.telemetry import set_up_logging
+from config.settings import Settings, SettingsError, load_settings
+from digests.catalog import Catalog
+from digests.errors import ChokanError, ConfigError
+
+CONFIG = "chokan.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One invocation of the command line."""
+
+    config: Path | None
+    quiet: bool
+    console: Console
+    errors: Console
+
+    def settings(self) -> Settings:
+        """Settings of file and environment, with logging set up by them. Raises ConfigError."""
+        try:
+            settings = load_settings(os.environ, self.config)
+        except SettingsError as error:
+            raise ConfigError(str(error)) from None
+        level = "warning" if self.quiet else settings.log.level
+        set_up_logging(level, settings.log.form, secrets_of(settings))
+        return settings
+
+
+def session_of(config: Path | None, *, quiet: bool) -> Session:
+    """The session of these global options: `config`, else CHOKAN_CONFIG, else ./chokan.toml where there is one."""
+    load_dotenv(".env", override=False)
+    named = os.environ.get("CHOKAN_CONFIG")
+    config = config or (Path(named) if named else Path(CONFIG) if Path(CONFIG).exists() else None)
+    return Session(config, quiet, Console(soft_wrap=False), Console(stderr=True))
+
+
+def reader(settings: Settings) -> Catalog:
+    """The wording for the person at the terminal."""
+    return catalogs().of(settings.language)
+
+
+@contextmanager
+def one_line_errors(session: Session) -> Iterator[None]:
+    """What goes wrong is said in one line on standard error, without a traceback, and ends with exit code 1."""
+    try:
+        yield
+    except ChokanError as error:
+        fail(session, str(error))
+    except BrokenPipeError:
+        # The reader of our output went away (`chokan latest | head`): not our error, and nothing to say it on.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def fail(session: Session, text: str) -> None:
+    """Say what is wrong and end with 1."""
+    for line in text.splitlines():
+        session.errors.print(f"chokan: {line}", style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def run(session: Session, work: Coroutine[Any, Any, int | None]) -> None:
+    """Run a verb's coroutine; what it returns is the exit code."""
+    with one_line_errors(session):
+        code = asyncio.run(work)
+        if code:
+            raise typer.Exit(code)
+
+
+def print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

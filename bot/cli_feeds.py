@@ -1,0 +1,128 @@
+"""`chokan feeds`: list, add, remove, resume, import, export."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.app import opened
+from bot.cli_base import Session, one_line_errors, print_json, run
+from bot.jobs import discover
+from bot.opml import feeds_of, opml_of
+from bot.terminal import feeds_form, print_feeds
+from digests.errors import ConfigError, NotFound
+from digests.model import Feed, FeedRole
+
+feeds = typer.Typer(help="The feeds articles come from.", no_args_is_help=True)
+
+
+@feeds.command("list")
+def list_verb(
+    context: typer.Context, json_out: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
+    """Every feed, with its health."""
+    session: Session = context.obj
+    run(session, _list(session, json_out=json_out))
+
+
+async def _list(session: Session, *, json_out: bool) -> None:
+    async with opened(session.settings(), session.console) as world:
+        found = await world.store.feeds()
+    if json_out:
+        print_json(feeds_form(found))
+    elif found:
+        print_feeds(session.console, found)
+    else:
+        session.console.print("No feeds yet. Add one: chokan feeds add https://…")
+
+
+@feeds.command("add")
+def add_verb(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="Address of a feed, or of a site that names one.")],
+    reference: Annotated[bool, typer.Option("--reference", help="Cited under other articles, never posted.")] = False,
+    backfill: Annotated[int, typer.Option(min=0, max=500, help="How many old articles count as new.")] = 0,
+) -> None:
+    """Add a feed. Old articles are only remembered, unless --backfill asks for some of them."""
+    session: Session = context.obj
+    run(session, _add(session, url, reference=reference, backfill=backfill))
+
+
+async def _add(session: Session, url: str, *, reference: bool, backfill: int) -> None:
+    async with opened(session.settings(), session.console) as world:
+        found = await discover(world, url)
+        role: FeedRole = "reference" if reference else "source"
+        new = await world.store.add_feed(Feed(url=found, role=role, backfill=backfill, added=world.clock()))
+    session.console.print(
+        f"{'added' if new else 'already there'}: {found}", markup=False, highlight=False, soft_wrap=True
+    )
+
+
+@feeds.command("remove")
+def remove_verb(context: typer.Context, url: Annotated[str, typer.Argument(help="The feed's address.")]) -> None:
+    """Stop polling a feed. Its articles stay in the archive."""
+    session: Session = context.obj
+    run(session, _remove(session, url))
+
+
+async def _remove(session: Session, url: str) -> None:
+    settings = session.settings()
+    if url in [feed.url for feed in settings.feeds]:
+        raise ConfigError(f"{url} is in {session.config}; take it out there, then run: chokan feeds remove {url}")
+    async with opened(settings, session.console) as world:
+        if not await world.store.remove_feed(url):
+            raise NotFound(f"{url}: no such feed; see: chokan feeds list")
+    _say(session, f"removed: {url}")
+
+
+@feeds.command("resume")
+def resume_verb(context: typer.Context, url: Annotated[str, typer.Argument(help="The feed's address.")]) -> None:
+    """Poll a stopped or failing feed again, at once."""
+    session: Session = context.obj
+    run(session, _resume(session, url))
+
+
+async def _resume(session: Session, url: str) -> None:
+    async with opened(session.settings(), session.console) as world:
+        if not await world.store.resume_feed(url, world.clock()):
+            raise NotFound(f"{url}: no such feed; see: chokan feeds list")
+    _say(session, f"resumed: {url}")
+
+
+@feeds.command("import")
+def import_verb(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="An OPML file from any feed reader.", exists=True, dir_okay=False)],
+) -> None:
+    """Add every feed of an OPML file."""
+    session: Session = context.obj
+    with one_line_errors(session):
+        found = feeds_of(file.read_bytes(), file.name)
+    run(session, _import(session, found))
+
+
+async def _import(session: Session, found: Sequence[Feed]) -> None:
+    async with opened(session.settings(), session.console) as world:
+        added = [await world.store.add_feed(feed) for feed in found]
+    session.console.print(f"{sum(added)} added, {len(added) - sum(added)} already there")
+
+
+@feeds.command("export")
+def export_verb(context: typer.Context) -> None:
+    """Print every feed as OPML, for any feed reader."""
+    session: Session = context.obj
+    run(session, _export(session))
+
+
+async def _export(session: Session) -> None:
+    async with opened(session.settings(), session.console) as world:
+        found = await world.store.feeds()
+    sys.stdout.write(opml_of([health.feed for health in found]).decode())
+
+
+def _say(session: Session, text: str) -> None:
+    session.console.print(text, markup=False, highlight=False, soft_wrap=True)

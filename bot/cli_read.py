@@ -1,0 +1,184 @@
+"""The verbs that answer: digest, search, latest."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.app import THINKING_MEMORY, catalogs, opened, reading
+from bot.chat_console import rendered
+from bot.cli_base import Session, print_json, reader, run
+from bot.desk import digested
+from bot.inputs import BadInput, article_of_file
+from bot.jobs import DIGEST_SECONDS, article_of_url
+from bot.stream import Making, digest_lines
+from bot.terminal import hits_form, print_explained, print_hits
+from bot.workers import Workers
+from digests.compose import shortened
+from digests.errors import ChokanError
+from digests.form import digest_form
+from digests.layout import digest_message, length_of
+from digests.model import Article, Digest
+from digests.printed import html, markdown, plain
+
+FORMATS = ("text", "json", "markdown", "html")
+
+
+def digest_verb(
+    context: typer.Context,
+    source: Annotated[str | None, typer.Argument(help="A URL, a file, or - for standard input.")] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Articles as JSON Lines on standard input.")] = False,
+    form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "text",
+    length: Annotated[str, typer.Option("--length", help="compact, standard or full.")] = "standard",
+    language: Annotated[str | None, typer.Option("--language", help="Language of headings, such as ja.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show every sentence with its scores.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Without sentence embeddings: words alone.")] = False,
+) -> None:
+    """Digest one article, or a stream of them, without storing anything."""
+    session: Session = context.obj
+    if form not in FORMATS:
+        raise typer.BadParameter(f"«{form}» is not a format; take {', '.join(FORMATS)}")
+    try:
+        chosen = length_of(length)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    if jsonl == (source is not None):
+        raise typer.BadParameter("give a URL, a file or -, or --jsonl for JSON Lines on standard input")
+    making = Making(catalogs=catalogs(), length=chosen, explain=explain, embeddings=not fast, language=language)
+    if jsonl:
+        run(session, _stream(session, making))
+    else:
+        run(session, _digest(session, source or "-", making, form))
+
+
+async def _stream(session: Session, making: Making) -> int:
+    session.settings()
+    failed = 0
+    workers = Workers(processes=os.cpu_count() or 1, memory=THINKING_MEMORY)
+    try:
+        async for made in digest_lines(workers, _lines(), making):
+            if isinstance(made, ChokanError):
+                failed += 1
+                session.errors.print(f"chokan: {made}", style="red", markup=False, highlight=False, soft_wrap=True)
+            else:
+                sys.stdout.write(made + "\n")
+                sys.stdout.flush()
+    finally:
+        await workers.close()
+    return 1 if failed else 0
+
+
+def _lines() -> Iterator[str]:
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            yield line.decode("utf-8")
+        except UnicodeDecodeError:
+            raise BadInput(f"line {number}: not UTF-8; JSON Lines are UTF-8") from None
+
+
+async def _digest(session: Session, source: str, making: Making, form: str) -> None:
+    article = await _article(session, source)
+    workers = Workers(processes=1, memory=THINKING_MEMORY)
+    language = making.language or article.language
+    try:
+        with _waiting(session):
+            full = await workers.run(
+                digested, article, (), (), language, making.catalogs, making.embeddings, seconds=DIGEST_SECONDS
+            )
+    finally:
+        await workers.close()
+    _print_digest(session, article, shortened(full, making.length), making, form)
+
+
+async def _article(session: Session, source: str) -> Article:
+    if source.startswith(("http://", "https://")):
+        async with reading(session.settings()) as desk:
+            return await article_of_url(desk, source)
+    session.settings()
+    return article_of_file(_bytes(source), source)
+
+
+def _bytes(source: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except OSError as error:
+        raise BadInput(f"{source}: {error.strerror or error}") from None
+
+
+@contextmanager
+def _waiting(session: Session) -> Iterator[None]:
+    if not session.errors.is_terminal:
+        yield
+        return
+    with session.errors.status("Reading…"):
+        yield
+
+
+def _print_digest(session: Session, article: Article, digest: Digest, making: Making, form: str) -> None:
+    catalog = making.catalogs.of(digest.language)
+    message = digest_message(digest, catalog)
+    if form == "json":
+        print_json(digest_form(digest, explain=making.explain))
+    elif form == "markdown":
+        sys.stdout.write(markdown(message))
+    elif form == "html":
+        sys.stdout.write(html(message))
+    elif session.console.is_terminal:
+        session.console.print(rendered(message, session.console.width))
+    else:
+        sys.stdout.write(plain(message))
+    if making.explain and form == "text":
+        print_explained(session.console, article, digest, catalog)
+
+
+def search_verb(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(help="What to look for.")],
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Most answers.")] = 10,
+    json_out: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Search the archive. Exit code 1 when nothing is found."""
+    session: Session = context.obj
+    run(session, _search(session, " ".join(words), limit, json_out=json_out))
+
+
+async def _search(session: Session, words: str, limit: int, *, json_out: bool) -> int:
+    settings = session.settings()
+    async with opened(settings, session.console) as world:
+        hits = await world.store.search(words, limit=limit)
+    if json_out:
+        print_json(hits_form(hits))
+    elif hits:
+        print_hits(session.console, hits, reader(settings))
+    else:
+        session.console.print(reader(settings)("command.search.none", words=words), markup=False, highlight=False)
+    return 0 if hits else 1
+
+
+def latest_verb(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Most answers.")] = 10,
+    feed: Annotated[str | None, typer.Option(help="Only this feed's.")] = None,
+    json_out: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """The newest digests in the archive."""
+    session: Session = context.obj
+    run(session, _latest(session, limit, feed, json_out=json_out))
+
+
+async def _latest(session: Session, limit: int, feed: str | None, *, json_out: bool) -> None:
+    settings = session.settings()
+    async with opened(settings, session.console) as world:
+        hits = await world.store.latest(limit=limit, feed=feed)
+    if json_out:
+        print_json(hits_form(hits))
+    elif hits:
+        print_hits(session.console, hits, reader(settings))
+    else:
+        session.console.print(reader(settings)("command.latest.none"), markup=False, highlight=False)

@@ -1,0 +1,66 @@
+"""`chokan digest --jsonl`: articles in, digests out, one JSON object a line, in input order, on every core."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+
+from bot.desk import digested
+from bot.inputs import article_of, record_of
+from bot.jobs import DIGEST_SECONDS, Runs
+from digests.catalog import Catalogs
+from digests.compose import shortened
+from digests.errors import ChokanError
+from digests.form import digest_form
+from digests.model import Length
+
+AHEAD = 16
+"""Articles under way at once: enough to keep the workers busy, few enough that memory stays level."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """How digests are to be made."""
+
+    catalogs: Catalogs
+    length: Length = "standard"
+    explain: bool = False
+    embeddings: bool = True
+    language: str | None = None
+    """Language of the headings; None: the article's."""
+
+
+async def digest_lines(runs: Runs, lines: Iterable[str], making: Making) -> AsyncIterator[str | ChokanError]:
+    """A JSON line, or what went wrong with it, for each line that is not blank, in order."""
+    under_way: deque[asyncio.Task[str | ChokanError]] = deque()
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    try:
+        for number, line in numbered:
+            under_way.append(asyncio.create_task(_one(runs, line, number, making)))
+            # Reading goes on only when the oldest is done: the input is a stream, not a list.
+            if len(under_way) >= AHEAD:
+                yield await under_way.popleft()
+        while under_way:
+            yield await under_way.popleft()
+    finally:
+        for task in under_way:
+            task.cancel()
+
+
+async def _one(runs: Runs, line: str, number: int, making: Making) -> str | ChokanError:
+    try:
+        return await runs.run(digest_line, line, number, making, seconds=DIGEST_SECONDS)
+    except ChokanError as error:
+        return error
+
+
+def digest_line(line: str, number: int, making: Making) -> str:
+    """In a worker: the JSON line of one article. Raises BadInput, NoArticle."""
+    article = article_of(record_of(line, number))
+    language = making.language or article.language
+    digest = digested(article, (), (), language, making.catalogs, making.embeddings)
+    form = digest_form(shortened(digest, making.length), explain=making.explain)
+    return json.dumps(form, ensure_ascii=False)

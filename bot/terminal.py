@@ -1,0 +1,131 @@
+"""What the command line shows: tables, findings, the article coloured by section. Prints; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from bot.chat_console import CONTROL
+from digests.catalog import Catalog
+from digests.model import Article, Digest, Role
+from digests.ports import FeedHealth, Finding, Hit
+
+COLOURS: dict[Role | None, str] = {
+    "development": "cyan",
+    "stakes": "yellow",
+    "dynamics": "magenta",
+    "outlook": "green",
+    None: "dim",
+}
+STAGES = {"poll": "Fetching", "digest": "Digesting", "deliver": "Delivering"}
+
+
+def print_hits(console: Console, hits: Sequence[Hit], catalog: Catalog) -> None:
+    """One article a row: date, headline, gist, address."""
+    for number, hit in enumerate(hits, 1):
+        when = (hit.article.published or hit.article.first_seen).date().isoformat()
+        console.print(Text.assemble((f"{number:>2}  {when}  ", "dim"), (_clean(hit.article.title), "bold")))
+        if hit.digest and hit.digest.lead:
+            console.print(Padding(Text(_clean(hit.digest.lead[0].text)), (0, 0, 0, 16)))
+        console.print(Padding(Text(_clean(hit.article.url), "dim"), (0, 0, 0, 16)))
+
+
+def hits_form(hits: Sequence[Hit]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": hit.article.id,
+            "title": hit.article.title,
+            "url": hit.article.url,
+            "language": hit.article.language,
+            "published": hit.article.published.isoformat() if hit.article.published else None,
+            "gist": hit.digest.lead[0].text if hit.digest and hit.digest.lead else None,
+            "score": round(hit.score, 4),
+        }
+        for hit in hits
+    ]
+
+
+def print_feeds(console: Console, feeds: Sequence[FeedHealth]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for name in ("feed", "role", "articles", "health"):
+        table.add_column(name, overflow="fold")
+    for health in feeds:
+        title = f"{_clean(health.feed.title)}\n" if health.feed.title else ""
+        table.add_row(
+            Text(f"{title}{_clean(health.feed.url)}"), health.feed.role, str(health.articles), Text(health_text(health))
+        )
+    console.print(table)
+
+
+def health_text(health: FeedHealth) -> str:
+    """A feed's health in a few words."""
+    state = health.state
+    if state.stopped:
+        return f"stopped: {_clean(state.last_error or '')}"
+    if state.failures:
+        return f"failing ({state.failures}): {_clean(state.last_error or '')}"
+    if state.polled is None:
+        return "not polled yet"
+    return f"fine{f'; {state.note}' if state.note else ''}"
+
+
+def feeds_form(feeds: Sequence[FeedHealth]) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": health.feed.url,
+            "title": health.feed.title,
+            "role": health.feed.role,
+            "articles": health.articles,
+            "health": health_text(health),
+            "polled": health.state.polled.isoformat() if health.state.polled else None,
+            "next_poll": health.state.next_poll.isoformat() if health.state.next_poll else None,
+        }
+        for health in feeds
+    ]
+
+
+def print_finding(console: Console, finding: Finding) -> None:
+    mark, style = ("!", "yellow") if finding.ok and finding.warning else ("✓", "green") if finding.ok else ("✗", "red")
+    fix = f"\n    [dim]→ {escape(finding.fix)}[/dim]" if finding.fix and (not finding.ok or finding.warning) else ""
+    line = f"[{style}]{mark}[/{style}] {escape(_clean(finding.subject))}: {escape(_clean(finding.text))}{fix}"
+    console.print(line, soft_wrap=True, highlight=False)
+
+
+def finding_form(finding: Finding) -> dict[str, Any]:
+    state = "warning" if finding.ok and finding.warning else "ok" if finding.ok else "error"
+    return {"subject": finding.subject, "state": state, "text": finding.text, "fix": finding.fix}
+
+
+def print_explained(console: Console, article: Article, digest: Digest, catalog: Catalog) -> None:
+    """The whole article, each sentence in the colour of its section, brighter where it matters more."""
+    legend = Text()
+    for section in digest.sections:
+        legend.append(f"■ {section.number} {catalog(f'digest.role.{section.role}')}  ", COLOURS[section.role])
+    console.print(legend)
+    coloured = Text(article.text)
+    for sentence in digest.sentences:
+        weight = " bold" if sentence.salience >= 0.5 else ""
+        coloured.stylize(f"{COLOURS[sentence.role]}{weight}", sentence.start, sentence.end)
+    console.print(Padding(coloured, (1, 0)))
+
+
+def progress_bar(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+def _clean(text: str) -> str:
+    return text.translate(CONTROL)
