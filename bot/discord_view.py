@@ -185,7 +185,8 @@ def _begun(block: Block, room: int) -> Block | None:
         block = Paragraph(spans=(Span(text=block.text, bold=True),))
     if isinstance(block, Divider):
         return None
-    ends = [match.end() for match in _SENTENCE_END.finditer("".join(span.text for span in block.spans))]
+    plain_text = "".join(span.text for span in block.spans)[:room]
+    ends = [match.end() for match in _SENTENCE_END.finditer(plain_text)]
     length = _longest(block, ends, room) or _longest(block, range(1, room), room)
     return replace(block, spans=_first_characters(block.spans, length)) if length else None
 

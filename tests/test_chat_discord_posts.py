@@ -8,12 +8,13 @@ from typing import Any
 
 import discord
 import pytest
+from discord_samples import CATALOGS, DIGEST, Desk, discords_rules, said
+from discord_stand import FORUM, GUILD, NEWS, TEXT, TOKEN, Stand, stand
+
 from bot.chat_discord import DiscordChat
 from bot.discord_view import mark_of
 from digests.errors import ChatRefused, ChatUnavailable, ChatUnknown
 from digests.model import Destination, Posted
-from discord_samples import CATALOGS, DIGEST, Desk, discords_rules, said
-from discord_stand import FORUM, GUILD, NEWS, TEXT, TOKEN, Stand, stand
 
 MESSAGES = f"/channels/{TEXT}/messages"
 JUMP = f"https://discord.com/channels/{GUILD}"
@@ -57,10 +58,10 @@ async def test_a_message_is_sent_with_its_key_and_nothing_that_pings(chat: Disco
     posted = await post(chat, silent=True)
     body = discord_stand.posted[0]
     assert Posted(ref=f"{TEXT}/1001", thread=f"{TEXT}/1001", permalink=f"{JUMP}/{TEXT}/1001") == posted
-    assert ("k1", True) == (body["nonce"], body["enforce_nonce"])
-    assert {"parse": []} == body["allowed_mentions"]
+    assert (body["nonce"], body["enforce_nonce"]) == ("k1", True)
+    assert body["allowed_mentions"] == {"parse": []}
     flags = discord.MessageFlags._from_value(body["flags"])
-    assert (True, True, True) == (flags.components_v2, flags.suppress_notifications, flags.suppress_embeds)
+    assert (flags.components_v2, flags.suppress_notifications, flags.suppress_embeds) == (True, True, True)
     assert mark_of("k1") == body["components"][0]["id"]
 
 
@@ -76,7 +77,7 @@ async def test_bodies_are_what_discord_describes(chat: DiscordChat, discord_stan
     for name, path in sent.items():
         bodies = discord_stand.asked("POST", path)
         assert bodies
-        assert [] == [v for body in bodies for v in rules(name, body)]
+        assert [v for body in bodies for v in rules(name, body)] == []
 
 
 async def test_base_url_is_moved_for_this_chat_alone(chat: DiscordChat, discord_stand: Stand) -> None:
@@ -95,8 +96,8 @@ async def test_the_thread_is_made_with_the_first_reply_and_bears_the_overviews_t
     second = await post(chat, "k2", parent=first.thread, message=said("b", title="見出し"))
     third = await post(chat, "k3", parent=first.thread)
     made = discord_stand.asked("POST", f"{MESSAGES}/1001/threads")
-    assert ["朝刊 2025年2月14日（金）"] == [thread["name"] for thread in made]
-    assert [TEXT, 1001, 1001] == [body["channel"] for body in discord_stand.posted]
+    assert [thread["name"] for thread in made] == ["朝刊 2025年2月14日（金）"]
+    assert [body["channel"] for body in discord_stand.posted] == [TEXT, 1001, 1001]
     assert [f"{JUMP}/1001/1002", f"{JUMP}/1001/1003"] == [second.permalink, third.permalink]
 
 
@@ -108,8 +109,8 @@ async def test_after_a_restart_the_thread_is_found_and_its_name_read_from_the_ov
         assert DIGEST.title == discord_stand.channels[1001]["name"]
     async with signed_up(discord_stand) as later:
         posted = await post(later, "k3", parent=first.thread)
-    assert "1001/1003" == posted.ref
-    assert 1 == sum(1 for channel in discord_stand.channels.values() if channel["type"] == 11)
+    assert posted.ref == "1001/1003"
+    assert sum(1 for channel in discord_stand.channels.values() if channel["type"] == 11) == 1
 
 
 async def test_where_threads_are_impossible_replies_stay_in_the_channel(
@@ -118,7 +119,7 @@ async def test_where_threads_are_impossible_replies_stay_in_the_channel(
     first = await post(chat)
     discord_stand.fail("POST", f"{MESSAGES}/1001/threads", status=400, code=50024)
     await post(chat, "k2", parent=first.thread)
-    assert [TEXT, TEXT] == [body["channel"] for body in discord_stand.posted]
+    assert [body["channel"] for body in discord_stand.posted] == [TEXT, TEXT]
 
 
 @pytest.mark.parametrize("kind", [1, 2, 11])
@@ -129,13 +130,13 @@ async def test_direct_messages_voice_and_threads_are_posted_inline(
     first = await post(chat)
     await post(chat, "k2", parent=first.thread)
     assert str(TEXT) == first.thread
-    assert [TEXT, TEXT] == [body["channel"] for body in discord_stand.posted]
+    assert [body["channel"] for body in discord_stand.posted] == [TEXT, TEXT]
 
 
 async def test_an_announcement_channel_takes_threads_too(chat: DiscordChat, discord_stand: Stand) -> None:
     first = await post(chat, channel=NEWS)
     await post(chat, "k2", NEWS, parent=first.thread)
-    assert [NEWS, 1001] == [body["channel"] for body in discord_stand.posted]
+    assert [body["channel"] for body in discord_stand.posted] == [NEWS, 1001]
 
 
 async def test_a_forum_gets_one_post_with_the_tags_it_has(chat: DiscordChat, discord_stand: Stand) -> None:
@@ -144,16 +145,16 @@ async def test_a_forum_gets_one_post_with_the_tags_it_has(chat: DiscordChat, dis
     first = await post(chat, channel=FORUM, message=tagged)
     await post(chat, "k2", FORUM, parent=first.thread)
     thread = discord_stand.channels[1001]
-    assert ["72", "71"] == thread["applied_tags"]
-    assert 100 == len(thread["name"])
+    assert thread["applied_tags"] == ["72", "71"]
+    assert len(thread["name"]) == 100
     assert Posted(ref="1001/1001", thread="1001", permalink=f"{JUMP}/1001/1001") == first
-    assert [1001, 1001] == [body["channel"] for body in discord_stand.posted]
+    assert [body["channel"] for body in discord_stand.posted] == [1001, 1001]
 
 
 async def test_a_forum_that_insists_on_a_tag_gets_one(chat: DiscordChat, discord_stand: Stand) -> None:
     discord_stand.channels[FORUM]["flags"] = 1 << 4
     await post(chat, channel=FORUM)
-    assert ["71"] == discord_stand.channels[1001]["applied_tags"]
+    assert discord_stand.channels[1001]["applied_tags"] == ["71"]
 
 
 # --- once for one key -------------------------------------------------------------------------------------------------
@@ -168,7 +169,7 @@ async def test_an_answer_lost_after_posting_is_unknown_and_the_retry_posts_nothi
     async with signed_up(discord_stand) as chat:
         posted = await post(chat, unknown=True)
     assert f"{TEXT}/1001" == posted.ref
-    assert 1 == len(discord_stand.posted)
+    assert len(discord_stand.posted) == 1
 
 
 async def test_a_request_lost_before_posting_is_posted_by_the_retry(chat: DiscordChat, discord_stand: Stand) -> None:
@@ -176,20 +177,33 @@ async def test_a_request_lost_before_posting_is_posted_by_the_retry(chat: Discor
     with pytest.raises(ChatUnknown):
         await post(chat)
     await post(chat, unknown=True)
-    assert 1 == len(discord_stand.posted)
+    assert len(discord_stand.posted) == 1
 
 
 async def test_the_same_words_under_another_key_are_another_message(chat: DiscordChat, discord_stand: Stand) -> None:
     await post(chat, "yesterday")
     await post(chat, "today", unknown=True)
-    assert 2 == len(discord_stand.posted)
+    assert len(discord_stand.posted) == 2
 
 
 async def test_a_strangers_message_is_never_taken_for_ours(chat: DiscordChat, discord_stand: Stand) -> None:
     stranger = {"id": "7", "author": {"id": "8"}, "components": [{"id": mark_of("k1")}], "nonce": "k9"}
     discord_stand.messages[TEXT].append(stranger)
     await post(chat, unknown=True)
-    assert 1 == len(discord_stand.posted)
+    assert len(discord_stand.posted) == 1
+
+
+async def test_a_reply_lost_in_its_thread_is_found_there(discord_stand: Stand) -> None:
+    async with signed_up(discord_stand) as chat:
+        first = await post(chat)
+        discord_stand.fail("POST", "/channels/1001/messages", after=True)
+        with pytest.raises(ChatUnknown):
+            await post(chat, "k2", parent=first.thread)
+    discord_stand.nonces_hold = False
+    async with signed_up(discord_stand) as chat:
+        posted = await post(chat, "k2", parent=first.thread, unknown=True)
+    assert posted.ref == "1001/1002"
+    assert len(discord_stand.posted) == 2
 
 
 async def test_a_lost_forum_post_is_found_again(discord_stand: Stand) -> None:
@@ -199,8 +213,8 @@ async def test_a_lost_forum_post_is_found_again(discord_stand: Stand) -> None:
             await post(chat, channel=FORUM)
     async with signed_up(discord_stand) as chat:
         posted = await post(chat, channel=FORUM, unknown=True)
-    assert "1001/1001" == posted.ref
-    assert 1 == len(discord_stand.posted)
+    assert posted.ref == "1001/1001"
+    assert len(discord_stand.posted) == 1
 
 
 async def test_hidden_history_holds_the_message_rather_than_post_it_twice(discord_stand: Stand) -> None:
@@ -211,7 +225,7 @@ async def test_hidden_history_holds_the_message_rather_than_post_it_twice(discor
             await post(chat, unknown=True)
         with pytest.raises(ChatRefused, match="Read Message History"):
             await post(chat, unknown=True)
-    assert [] == discord_stand.posted
+    assert discord_stand.posted == []
 
 
 async def test_within_the_nonces_time_hidden_history_does_no_harm(chat: DiscordChat, discord_stand: Stand) -> None:
@@ -221,14 +235,14 @@ async def test_within_the_nonces_time_hidden_history_does_no_harm(chat: DiscordC
         await post(chat)
     posted = await post(chat, unknown=True)
     assert f"{TEXT}/1001" == posted.ref
-    assert 1 == len(discord_stand.posted)
+    assert len(discord_stand.posted) == 1
 
 
 async def test_while_it_is_unknown_it_stays_unknown(chat: DiscordChat, discord_stand: Stand) -> None:
     discord_stand.fail("GET", MESSAGES, status=429)
     with pytest.raises(ChatUnknown):
         await post(chat, unknown=True)
-    assert [] == discord_stand.posted
+    assert discord_stand.posted == []
 
 
 # --- errors -----------------------------------------------------------------------------------------------------------
@@ -288,17 +302,17 @@ async def test_a_long_rate_limit_is_passed_on_with_its_time(chat: DiscordChat, d
     discord_stand.fail("POST", MESSAGES, status=429, headers={"Via": "1.1 proxy"}, body={"retry_after": 90.5})
     with pytest.raises(ChatUnavailable) as caught:
         await post(chat)
-    assert 90.5 == caught.value.retry_after
+    assert caught.value.retry_after == 90.5
     discord_stand.fail("POST", MESSAGES, status=429, headers={"Retry-After": "45"})
     with pytest.raises(ChatUnavailable) as banned:
         await post(chat)
-    assert 45.0 == banned.value.retry_after
+    assert banned.value.retry_after == 45.0
 
 
 async def test_a_short_rate_limit_is_waited_out(chat: DiscordChat, discord_stand: Stand) -> None:
     discord_stand.fail("POST", MESSAGES, status=429, headers={"Via": "1.1 proxy"}, body={"retry_after": 0.05})
     await post(chat)
-    assert 1 == len(discord_stand.posted)
+    assert len(discord_stand.posted) == 1
 
 
 async def test_an_error_of_discords_leaves_the_outcome_unknown(chat: DiscordChat, discord_stand: Stand) -> None:
@@ -310,8 +324,8 @@ async def test_an_error_of_discords_leaves_the_outcome_unknown(chat: DiscordChat
 async def test_one_500_is_tried_again_with_the_same_nonce(chat: DiscordChat, discord_stand: Stand) -> None:
     discord_stand.fail("POST", MESSAGES, status=500, after=True)
     await post(chat)
-    assert 1 == len(discord_stand.posted)
-    assert ["k1", "k1"] == [body["nonce"] for body in discord_stand.asked("POST", MESSAGES)]
+    assert len(discord_stand.posted) == 1
+    assert [body["nonce"] for body in discord_stand.asked("POST", MESSAGES)] == ["k1", "k1"]
 
 
 async def test_nobody_there_is_unavailable() -> None:
@@ -331,7 +345,8 @@ async def test_logs_tell_of_each_post_once_and_never_the_token(
     with pytest.raises(ChatRefused):
         await post(chat, "k2")
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("bot.")]
-    assert ["discord.posted key=k1 channel=100", "discord.post_failed key=k2 channel=100"] == [
-        " ".join(line.split()[:3]) for line in ours
+    assert [" ".join(line.split()[:3]) for line in ours] == [
+        "discord.posted key=k1 channel=100",
+        "discord.post_failed key=k2 channel=100",
     ]
     assert TOKEN not in caplog.text

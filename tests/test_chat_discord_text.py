@@ -6,9 +6,10 @@ import re
 import unicodedata
 
 import pytest
-from bot.discord_text import clean, cut, guarded, inert, linked, plain, units, web_url
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+from bot.discord_text import clean, cut, guarded, inert, linked, plain, units, web_url
 
 ISOLATES = str.maketrans("", "", "\u2068\u2069")
 NASTY = st.text(
@@ -42,23 +43,25 @@ def test_inert_text_is_shown_literally_and_nothing_in_it_is_live(text: str) -> N
 @given(TEXTS)
 def test_no_character_that_hides_or_reorders_is_left(text: str) -> None:
     kept = clean(text)
-    bad = [c for c in kept if unicodedata.category(c) in ("Cc", "Cs") and c != "\n" or c in "\u200b\u202e\u2066\ufeff"]
-    assert [] == bad
+    bad = [
+        c for c in kept if (unicodedata.category(c) in ("Cc", "Cs") and c != "\n") or c in "\u200b\u202e\u2066\ufeff"
+    ]
+    assert bad == []
     assert clean(kept) == kept
 
 
 def test_joiners_stay_where_spelling_or_emoji_needs_them() -> None:
-    assert "می\u200cخواهم 👨\u200d👩\u200d👧 ab" == clean("می\u200cخواهم 👨\u200d👩\u200d👧 a\u200db")
+    assert clean("می\u200cخواهم 👨\u200d👩\u200d👧 a\u200db") == "می\u200cخواهم 👨\u200d👩\u200d👧 ab"
 
 
 def test_stacked_marks_do_not_spill_into_other_lines() -> None:
-    assert "a" + "\u0301" * 4 == clean("a" + "\u0301" * 500)
-    assert "が" == clean("か\u3099").replace("か\u3099", "が")
+    assert clean("a" + "\u0301" * 500) == "a" + "\u0301" * 4
+    assert clean("か\u3099").replace("か\u3099", "が") == "が"
 
 
 def test_right_to_left_words_are_set_apart() -> None:
-    assert "\u2068خبر عاجل\u2069" == inert("خبر عاجل")
-    assert "日本 abc" == inert("日本 abc")
+    assert inert("خبر عاجل") == "\u2068خبر عاجل\u2069"
+    assert inert("日本 abc") == "日本 abc"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_right_to_left_words_are_set_apart() -> None:
 )
 def test_only_plain_web_addresses_become_links(url: str) -> None:
     assert web_url(url) is None
-    assert "題名" == linked("題名", url)
+    assert linked("題名", url) == "題名"
 
 
 def test_addresses_are_encoded_so_that_they_cannot_end_their_link() -> None:
@@ -100,14 +103,15 @@ def test_a_link_goes_only_where_it_says_and_its_text_stays_inert(text: str, path
 
 
 def test_a_link_whose_text_poses_as_an_address_shows_the_true_host() -> None:
-    assert r"https\://bank.example ([evil.example](https://evil.example/x))" == linked(
-        "https://bank.example", "https://evil.example/x"
+    assert (
+        linked("https://bank.example", "https://evil.example/x")
+        == r"https\://bank.example ([evil.example](https://evil.example/x))"
     )
 
 
 def test_a_link_without_text_shows_its_host_and_a_very_long_one_is_not_linked() -> None:
-    assert "[example.jp](https://example.jp/)" == linked(" \u200b ", "https://example.jp")
-    assert "題名" == linked("題名", "https://example.jp/" + "a" * 5000)
+    assert linked(" \u200b ", "https://example.jp") == "[example.jp](https://example.jp/)"
+    assert linked("題名", "https://example.jp/" + "a" * 5000) == "題名"
 
 
 @given(TEXTS, st.integers(1, 30))
