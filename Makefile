@@ -1,0 +1,41 @@
+# Everything a newcomer types. `make run` and `make test` do all the set-up they need.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run setup test lint types lock eval check clean
+
+run: setup
+	$(BIN)/chokan run
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	tools/make_venv.sh "$(PYTHON)" requirements.lock
+	@touch $@
+
+.venv/ready-dev: requirements-dev.lock .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+test: .venv/ready-dev
+	$(BIN)/python -m pytest
+
+lint: .venv/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/ready-dev
+	$(BIN)/mypy
+
+check: lint types test
+
+# Writes the lock files anew from pyproject.toml (needs uv on the PATH).
+UV := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet \
+	--custom-compile-command "make lock"
+
+lock:
+	$(UV) --output-file requirements.lock
+	$(UV) --extra dev --extra eval --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache build *.egg-info
