@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from itertools import chain
+
+from lxml.html import HtmlElement
 
 from digests.decode import decode
+from digests.pagemeta import base_address
 from digests.plain import title_from_text
 from digests.urls import web_url
+from digests.visible import parsed_tree
 
 _TYPES = (
     "application/rss+xml",
@@ -28,7 +32,6 @@ _ELSEWHERE = re.compile(
     r"feedly\.com|inoreader\.com|netvibes\.com|add\.my\.yahoo|newsblur\.com|feedbin\.com", re.IGNORECASE
 )
 _JSON_API = re.compile(r"/wp-json(?:/|$)|oembed", re.IGNORECASE)
-_READ = 1024 * 1024
 _LIMIT = 50
 
 
@@ -44,18 +47,19 @@ class FeedLink:
 def feed_links(page: bytes, *, url: str, headers: Mapping[str, str] | None = None) -> tuple[FeedLink, ...]:
     """The feeds `page` offers, at most 50: declared ones in document order with their titles, then plausible
     `<a href>`. Addresses are absolute http(s), each once. Never raises."""
-    reader = _Reader()
-    reader.feed(decode(page, headers)[:_READ])
-    reader.close()
-    base = web_url(reader.base, url) or url
+    tree = parsed_tree(decode(page, headers))
+    if tree is None:
+        return ()
+    base = base_address(tree, url)
+    declared = _resolved(_offered(tree, _is_declared, "link"), base, declared=True)
+    guessed = _resolved(_offered(tree, _is_plausible, "a"), base, declared=False)
     found: dict[str, FeedLink] = {}
-    for declared, offers in ((True, reader.declared), (False, reader.guessed)):
-        for link in _resolved(offers, base, declared=declared):
-            found.setdefault(link.url, link)
+    for link in chain(declared, guessed):
+        found.setdefault(link.url, link)
     return tuple(found.values())[:_LIMIT]
 
 
-def _resolved(offers: list[tuple[str, str]], base: str, *, declared: bool) -> Iterator[FeedLink]:
+def _resolved(offers: Iterable[tuple[str, str]], base: str, *, declared: bool) -> Iterator[FeedLink]:
     for href, title in offers:
         address = web_url(re.sub(r"\Afeed:(?://)?(?=https?:)|\Afeed(?=://)", _as_http, href.strip()), base)
         if address:
@@ -66,31 +70,20 @@ def _as_http(found: re.Match[str]) -> str:
     return "http" if found[0] == "feed" else ""
 
 
-class _Reader(HTMLParser):
-    """Collects; decides nothing about addresses."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.base = ""
-        self.declared: list[tuple[str, str]] = []
-        self.guessed: list[tuple[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ("base", "link", "a"):
-            return
-        said = {name: value or "" for name, value in reversed(attrs)}
-        href = said.get("href", "")
-        if tag == "base":
-            self.base = self.base or href
-        elif tag == "link" and _declares_feed(said):
-            self.declared.append((href, said.get("title", "")))
-        elif tag == "a" and _PLAUSIBLE.search(href[:500]) and not _ELSEWHERE.search(href[:500]):
-            self.guessed.append((href, said.get("title", "")))
+def _offered(tree: HtmlElement, offers: Callable[[HtmlElement], bool], tag: str) -> Iterator[tuple[str, str]]:
+    for element in tree.iter(tag):
+        if offers(element):
+            yield element.get("href"), element.get("title") or ""
 
 
-def _declares_feed(said: Mapping[str, str]) -> bool:
-    relations = said.get("rel", "").lower().split()
-    kind = said.get("type", "").split(";")[0].strip().lower()
-    if "href" not in said or _JSON_API.search(said["href"][:500]):
+def _is_declared(link: HtmlElement) -> bool:
+    href, relations = link.get("href"), (link.get("rel") or "").lower().split()
+    kind = (link.get("type") or "").split(";")[0].strip().lower()
+    if not href or _JSON_API.search(href[:500]):
         return False
     return ("alternate" in relations and kind in _TYPES) or ("feed" in relations and "stylesheet" not in relations)
+
+
+def _is_plausible(anchor: HtmlElement) -> bool:
+    href = (anchor.get("href") or "")[:500]
+    return bool(_PLAUSIBLE.search(href)) and not _ELSEWHERE.search(href)

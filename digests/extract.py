@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urldefrag
 
 import trafilatura
 from lxml.etree import _Element
@@ -17,6 +16,7 @@ from digests.decode import decode
 from digests.errors import NoArticle
 from digests.model import Article, Entry, Feed, Link
 from digests.pagemeta import (
+    base_address,
     linked_data,
     metas,
     not_later,
@@ -29,7 +29,7 @@ from digests.pagemeta import (
 )
 from digests.plain import line, shortened
 from digests.urls import article_id, canonical_url, site_of, web_url
-from digests.visible import visible_tree
+from digests.visible import size, visible_tree
 
 Identify = Callable[[str, str | None], str]
 """Text and a hint → ISO 639-1 code (`digests.language.identify`)."""
@@ -37,6 +37,8 @@ Identify = Callable[[str, str | None], str]
 TEXT_LIMIT = 200_000
 """Characters of an article that are kept."""
 _SHORTEST, _SHORTEST_DENSE = 80, 40
+_TWICE_UP_TO = 5000
+"""Elements of a page that is looked at a second time when the first look found too little."""
 _LINK_LIMIT = 200
 _LINK_TEXT_LIMIT = 200
 _DENSE_LETTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -61,10 +63,11 @@ class Page:
 
 def extract(page: bytes, *, url: str, headers: Mapping[str, str] | None = None, language: str | None = None) -> Page:
     """The article on a page found at `url`. `language` outweighs what the page declares. At most 2 Mi characters and
-    25,000 elements are looked at. Raises NoArticle."""
+    20,000 elements are looked at. Raises NoArticle."""
     tree = visible_tree(decode(page, headers))
     if tree is None:
         raise NoArticle(url, "this page cannot be read")
+    _absolute(tree, base_address(tree, url))
     meta, data = metas(tree), linked_data(tree)
     spoken = language or page_language(tree, meta)
     address, site = page_address(tree, url), page_site(meta, data, url)
@@ -79,7 +82,7 @@ def extract(page: bytes, *, url: str, headers: Mapping[str, str] | None = None, 
         text=text,
         language=spoken,
         site_name=site,
-        links=_links(body, _base(tree, url), address),
+        links=_links(body, address),
         published=published,
     )
 
@@ -116,19 +119,22 @@ def is_enough(text: str) -> bool:
     return len(text) >= (_SHORTEST_DENSE if dense else _SHORTEST)
 
 
-def text_of_html(markup: str) -> tuple[str, tuple[Link, ...]]:
-    """Text and links of a fragment that is article through and through (a feed's own content)."""
+def text_of_html(markup: str, base: str = "") -> tuple[str, tuple[Link, ...]]:
+    """Text and links (relative ones are relative to `base`) of a fragment that is article through and through: a feed's
+    own content."""
     tree = visible_tree(f"<html><body><div>{markup}</div></body></html>")
     if tree is None:
         return "", ()
+    _absolute(tree, base)
     return _joined(_fragment_paragraphs(tree), ""), _gathered((a.get("href"), a) for a in tree.iter("a"))
 
 
 def _own_text(entry: Entry) -> tuple[str, tuple[Link, ...]]:
     if not entry.content:
         return "", ()
-    text, links = text_of_html(entry.content)
-    return text, tuple(link for link in links if link.url != entry.url)
+    text, links = text_of_html(entry.content, entry.url or "")
+    own = canonical_url(entry.url or "")
+    return text, tuple(link for link in links if link.url != own)
 
 
 def _title(entry: Entry, page: Page | None, feed: Feed, text: str) -> str:
@@ -146,7 +152,7 @@ def _title(entry: Entry, page: Page | None, feed: Feed, text: str) -> str:
 def _main_text(tree: HtmlElement, url: str, title: str) -> tuple[_Element | None, str]:
     """Trafilatura's body (TEI-like blocks with `ref` for links) and its text: found with precision, which keeps
     boilerplate out of digests, or without where that finds too little."""
-    for precision in (True, False):
+    for precision in (True, False) if size(tree) <= _TWICE_UP_TO else (True,):
         document = trafilatura.bare_extraction(
             tree,
             url=url,
@@ -209,21 +215,28 @@ def _joined(paragraphs: Iterable[str], title: str) -> str:
     return "\n".join(lines)
 
 
-def _base(tree: HtmlElement, url: str) -> str:
-    return next((web_url(base.get("href"), url) or url for base in tree.iter("base")), url)
+def _absolute(tree: HtmlElement, base: str) -> None:
+    """Makes the tree's links absolute; those that lead to no web page (`#top`, `javascript:`) are links no more."""
+    for anchor in tree.iter("a"):
+        href = (anchor.get("href") or "").strip()
+        address = None if href.startswith("#") else web_url(href, base)
+        if address:
+            anchor.set("href", address)
+        else:
+            anchor.attrib.pop("href", None)
 
 
-def _links(body: _Element, base: str, address: str) -> tuple[Link, ...]:
+def _links(body: _Element, address: str) -> tuple[Link, ...]:
     own = canonical_url(address)
-    found = _gathered(((ref.get("target"), ref) for ref in body.iter("ref")), base)
-    return tuple(link for link in found if canonical_url(link.url) != own)
+    found = _gathered((ref.get("target"), ref) for ref in body.iter("ref"))
+    return tuple(link for link in found if link.url != own)
 
 
-def _gathered(anchors: Iterable[tuple[str | None, _Element]], base: str = "") -> tuple[Link, ...]:
+def _gathered(anchors: Iterable[tuple[str | None, _Element]]) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     for href, element in anchors:
-        url = web_url(href, base)
+        url = web_url(href)
         text = shortened(line("".join(element.itertext())), _LINK_TEXT_LIMIT)
         if url and text and len(found) < _LINK_LIMIT:
-            found.setdefault(canonical_url(url), Link(url=urldefrag(url).url, text=text))
+            found.setdefault(canonical_url(url), Link(url=canonical_url(url), text=text))
     return tuple(found.values())

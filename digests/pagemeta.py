@@ -141,6 +141,11 @@ def not_later(moment: datetime | None, now: datetime) -> datetime | None:
     return moment if moment and moment <= now.astimezone(UTC) + timedelta(days=1) else None
 
 
+def base_address(tree: HtmlElement, url: str) -> str:
+    """What the page's relative links are relative to: its `<base href>`, else its own address."""
+    return next((web_url(base.get("href"), url) or url for base in tree.iter("base")), url)
+
+
 def page_address(tree: HtmlElement, url: str) -> str:
     """The canonical address where the page names one on its own site, else `url`."""
     for link in tree.iter("link"):

@@ -18,6 +18,7 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _LIMIT = 4096
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\<>\"{}|^`]")
 
 
@@ -25,9 +26,9 @@ def web_url(url: str | None, base: str = "") -> str | None:
     """`url` resolved against `base`, or None when it is no http(s) address with a host, or a monstrous one."""
     if not url or len(url) > _LIMIT:
         return None
-    url = re.sub(r"[\t\r\n]", "", url).strip()
+    url = _CONTROL.sub("", url).strip()
     try:
-        parts = urlsplit(urljoin(base, url))
+        parts = urlsplit(urljoin(_CONTROL.sub("", base), url))
         usable = parts.scheme.lower() in _PORTS and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         return None

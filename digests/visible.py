@@ -11,7 +11,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 PAGE_LIMIT = 2 * 1024 * 1024
 """Characters of a page that are read."""
-ELEMENT_LIMIT = 25_000
+ELEMENT_LIMIT = 20_000
 """Elements of a page that are looked at; real articles have a few thousand."""
 
 _LONG_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,80})\s[^<>]{4096,}>")
@@ -19,7 +19,8 @@ _MANY_ATTRIBUTES = 200
 _UNSEEN_TAGS = ("script", "style", "template", "iframe", "object", "embed", "canvas", "svg", "math", "dialog")
 _ROOTS = ("html", "head", "body")
 _HIDING = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0*(?:\.0+)?(?:[01](?:\.\d+)?px|0?(?:\.0*[1-9]?)?r?em|0*(?:pt|%)?)\s*(?:$|;|!)"
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
+    r"|font-size\s*:\s*(?:0+(?:\.0+)?(?:px|pt|r?em|ex|ch|%|v[wh])?|[01](?:\.\d+)?(?:px|pt)|0?\.0\d*r?em)\s*(?:$|;|!)"
     r"|opacity\s*:\s*0*(?:\.0+)?%?\s*(?:$|;|!)|text-indent\s*:\s*-\d{3,}|clip-path\s*:\s*inset\(\s*(?:50|100)%"
     r"|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01](?:px)?|transform\s*:\s*scale\(\s*0\s*\))",
     re.IGNORECASE,
@@ -42,8 +43,8 @@ _MOST = 0.5
 def visible_tree(text: str) -> HtmlElement | None:
     """The page in `text` without what its reader does not see, or None when nothing can be read or it has more elements
     than any article."""
-    tree = _parsed(without_attribute_floods(text[:PAGE_LIMIT]))
-    if tree is None or _size(tree) > ELEMENT_LIMIT:
+    tree = parsed_tree(text)
+    if tree is None or size(tree) > ELEMENT_LIMIT:
         return None
     selectors = _hidden_selectors(tree)
     _drop(tree, [element for element in _elements(tree) if _is_hidden(element)])
@@ -64,16 +65,18 @@ def _bare(tag: re.Match[str]) -> str:
     return f"<{tag[1]}{'/' if tag[0].endswith('/>') else ''}>"
 
 
-def _parsed(text: str) -> HtmlElement | None:
+def parsed_tree(text: str) -> HtmlElement | None:
+    """The first 2 Mi characters of a page as a tree without comments, or None when nothing can be read."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
-    body = text.encode("utf-8", "replace")
+    body = without_attribute_floods(text[:PAGE_LIMIT]).encode("utf-8", "replace")
     try:
         return document_fromstring(body, parser=parser) if body.strip() else None
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 
 
-def _size(tree: HtmlElement) -> int:
+def size(tree: HtmlElement) -> int:
+    """How many elements a tree has."""
     return sum(1 for _ in tree.iter())
 
 
