@@ -23,8 +23,8 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 AddrInfo = tuple[Any, Any, int, str, tuple[Any, ...]]
 OpenSocket = Callable[[AddrInfo], socket.socket]
 
-DIALLED = 4
-"""Addresses tried for one connection, however many a name has."""
+DIALLED = 2
+"""Addresses tried for one connection, however many a name has; the client tries n of them up to n(n+1)/2 times."""
 
 
 class Refused(OSError):

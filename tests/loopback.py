@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import ssl
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 
@@ -27,7 +31,7 @@ async def serving(app: web.Application) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def answering(converse: Converse) -> AsyncIterator[str]:
+async def answering(converse: Converse, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     """The base URL of a server that answers every request with whatever bytes `converse` writes."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -36,11 +40,34 @@ async def answering(converse: Converse) -> AsyncIterator[str]:
             await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=tls)
+    scheme = "http" if tls is None else "https"
     try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
+
+
+@dataclass(frozen=True)
+class Certified:
+    """Both ends of TLS for one name, certified by nobody else."""
+
+    server: ssl.SSLContext
+    client: ssl.SSLContext
+
+
+def certified(name: str, folder: Path) -> Certified | None:
+    """A key and certificate for `name`, made in `folder`; None where there is no openssl to make them."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        return None
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    wanted = f"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN={name}"
+    wanted += f" -addext subjectAltName=DNS:{name} -keyout {key} -out {certificate}"
+    subprocess.run([openssl, *wanted.split()], check=True, capture_output=True)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, key)
+    return Certified(server, ssl.create_default_context(cafile=str(certificate)))
 
 
 def sends(*pieces: bytes) -> Converse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -11,7 +12,7 @@ import pytest
 from loopback import Canary, answering, canary, sends
 
 from bot.fetch import Fetcher
-from bot.guard import AddrInfo, Guard, Refused
+from bot.guard import AddrInfo, Guard, Refused, SystemResolver
 from digests.errors import (
     AddressNotAllowed,
     BadUrl,
@@ -143,7 +144,7 @@ async def test_few_of_many_answers_are_dialled_and_both_families_among_them() ->
         await fetch("https://many.test/")
     await fetch.close()
     tried = {address for address, _ in line.dialled}
-    assert len(tried) <= 4
+    assert len(line.dialled) <= 4
     assert {":" in address for address in tried} == {True, False}
 
 
@@ -187,6 +188,12 @@ async def test_names_that_are_not_found_are_told_apart(code: int, kind: type[Fet
     with pytest.raises(kind):
         await fetch("http://nowhere.test/")
     await fetch.close()
+
+
+async def test_the_system_is_asked_for_names_in_threads_of_our_own() -> None:
+    resolver = SystemResolver()
+    assert "127.0.0.1" in await resolver("localhost", 80)
+    resolver.close()
 
 
 def test_the_second_lock_judges_the_address_itself() -> None:
@@ -414,3 +421,28 @@ async def _ends_in_time(converse: Callable[[bytes, asyncio.StreamWriter], Awaita
             await fetch(base)
         await fetch.close()
     assert time.monotonic() - started < 2
+
+
+SOUND = b'HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\nETag: "a"\r\nTransfer-Encoding: chunked\r\n\r\n'
+BODY = b"4\r\n<a/>\r\n0\r\nTrailer: x\r\n\r\n"
+
+
+async def test_no_mangled_answer_raises_anything_but_our_errors() -> None:
+    """Bytes changed, dropped and doubled at random places of a sound answer, the same places every time."""
+    dice, served = random.Random(7), bytearray()
+
+    async def converse(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(bytes(served))
+
+    async with answering(converse) as base:
+        fetch = fetcher(allow_hosts=["127.0.0.1"], read_timeout=0.5)
+        for _ in range(300):
+            served[:] = SOUND + BODY
+            for _ in range(dice.randint(1, 4)):
+                at = dice.randrange(len(served))
+                served[at : at + dice.randint(0, 3)] = dice.randbytes(dice.randint(0, 3))
+            try:
+                assert (await fetch(base)).url == f"{base}/"
+            except FetchError:
+                continue
+        await fetch.close()
