@@ -76,6 +76,7 @@ async def test_words_of_any_script_are_found(store: SqlStore) -> None:
 async def test_all_words_are_wanted_and_any_will_do_only_when_no_article_has_all(store: SqlStore) -> None:
     assert await names(store, "地震 大統領") == ["talks"]
     assert set(await names(store, "津波 大統領")) == {"quake", "talks"}
+    assert (await names(store, "停戦会談"))[0] == "talks"
     assert await names(store, "地震 大統領", offset=1) == []
 
 

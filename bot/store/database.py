@@ -93,6 +93,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA foreign_keys = ON")
     # FULL: in WAL mode NORMAL may forget the last commits on a power cut, and a forgotten "sent" is a post made twice.
     cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA cache_size = -8000")  # KiB: a search reads the lengths of thousands of articles
     cursor.close()
 
 

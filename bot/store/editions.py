@@ -92,14 +92,15 @@ class EditionRoom:
 
     @unbroken
     async def unpublished(self, subscription: Subscription, *, since: datetime) -> tuple[Hit, ...]:
-        arrived = _arrivals(subscription).subquery()
+        arrived, earlier = _arrivals(subscription, since).subquery(), _shown(subscription)
+        known = exists(earlier.where(article_feeds.c.article == articles.c.id, article_feeds.c.first_seen < since))
         carried = exists().where(
             edition_articles.c.subscription == subscription.id, edition_articles.c.article == articles.c.id
         )
         query = (
             hits()
             .join(arrived, arrived.c.article == articles.c.id)
-            .where(arrived.c.first >= since, articles.c.role == "source", digests.c.digest.is_not(None), ~carried)
+            .where(articles.c.role == "source", digests.c.digest.is_not(None), ~known, ~carried)
             .order_by(arrived.c.first, articles.c.id)
         )
         async with self.database.read() as connection:
@@ -126,11 +127,16 @@ class EditionRoom:
             return tuple(edition_from(row, tuple(contents.get(row["id"], ()))) for row in rows)
 
 
-def _arrivals(subscription: Subscription) -> Select[tuple[str, datetime]]:
-    """When each article was first seen in any feed of the subscription."""
+def _arrivals(subscription: Subscription, since: datetime) -> Select[tuple[str, datetime]]:
+    """When the feeds of the subscription first showed an article, of what they have shown since then."""
     first = func.min(article_feeds.c.first_seen).label("first")
-    query = select(article_feeds.c.article, first).join(feeds, feeds.c.number == article_feeds.c.feed)
-    return query.where(_wanted(subscription), ~feeds.c.removed).group_by(article_feeds.c.article)
+    shown = _shown(subscription).with_only_columns(article_feeds.c.article, first)
+    return shown.where(article_feeds.c.first_seen >= since).group_by(article_feeds.c.article)
+
+
+def _shown(subscription: Subscription) -> Select[tuple[int]]:
+    links = select(article_feeds.c.feed).join(feeds, feeds.c.number == article_feeds.c.feed)
+    return links.where(_wanted(subscription), ~feeds.c.removed)
 
 
 def _wanted(subscription: Subscription) -> ColumnElement[bool]:

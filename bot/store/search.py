@@ -28,14 +28,21 @@ _IN_FEED = (
     "AND {number} IN (SELECT a.number FROM articles a JOIN article_feeds l ON l.article = a.id "
     "JOIN feeds f ON f.number = l.feed WHERE f.url = :feed) "
 )
+MOST_SINGLE = 96
+"""Terms of the second, wider try: below the 256 that FTS5 takes in one expression."""
+CANDIDATES = 5_000
+"""So many matches are ranked, the last stored: a word that more articles have says little, and scoring them all would
+take as long as the archive is large."""
 _SQLITE = (
-    "SELECT rowid AS number, -bm25(article_terms, 4.0, 1.0) AS score FROM article_terms "
-    "WHERE article_terms MATCH :query {feed}ORDER BY score DESC, number DESC LIMIT :limit OFFSET :offset"
+    "SELECT number, score FROM (SELECT rowid AS number, -bm25(article_terms, 4.0, 1.0) AS score FROM article_terms "
+    "WHERE article_terms MATCH :query {feed}ORDER BY rowid DESC LIMIT :candidates) "
+    "ORDER BY score DESC, number DESC LIMIT :limit OFFSET :offset"
 )
 _POSTGRES = (
-    "SELECT number, ts_rank('{{0.25, 0.25, 0.25, 1.0}}', terms, query, 1) AS score "
+    "SELECT number, ts_rank('{{0.25, 0.25, 0.25, 1.0}}', terms, query, 1) AS score FROM (SELECT number, terms, query "
     "FROM article_terms, CAST(:query AS tsquery) AS query "
-    "WHERE terms @@ query {feed}ORDER BY score DESC, number DESC LIMIT :limit OFFSET :offset"
+    "WHERE terms @@ query {feed}ORDER BY number DESC LIMIT :candidates) AS newest "
+    "ORDER BY score DESC, number DESC LIMIT :limit OFFSET :offset"
 )
 
 
@@ -52,8 +59,8 @@ class SearchRoom:
         page = {"limit": max(0, limit), "offset": max(0, offset), "feed": feed}
         async with self.database.read() as connection:
             found = await _found(connection, phrases, "all", page)
-            if not found and len(phrases) > 1 and not await _any(connection, phrases, page):
-                found = await _found(connection, phrases, "any", page)
+            if not found and (single := _single(phrases)) != phrases and not await _any(connection, phrases, page):
+                found = await _found(connection, single, "any", page)
             return await hits_by_number(connection, found)
 
 
@@ -99,8 +106,15 @@ async def _found(
     query = fts5_query(phrases, need) if sqlite else tsquery(phrases, need)
     template, number = (_SQLITE, "rowid") if sqlite else (_POSTGRES, "number")
     in_feed = "" if page["feed"] is None else _IN_FEED.format(number=number)
-    rows = await connection.execute(text(template.format(feed=in_feed)), {**page, "query": query})
+    rows = await connection.execute(
+        text(template.format(feed=in_feed)), {**page, "query": query, "candidates": CANDIDATES}
+    )
     return tuple((row.number, float(row.score)) for row in rows)
+
+
+def _single(phrases: Sequence[Phrase]) -> tuple[Phrase, ...]:
+    """Each term for itself: what is asked for when no article has the phrases (停戦交渉: 停戦, 戦交, 交渉)."""
+    return tuple(dict.fromkeys((term,) for phrase in phrases for term in phrase))[:MOST_SINGLE]
 
 
 async def _any(connection: AsyncConnection, phrases: Sequence[Phrase], page: dict[str, Any]) -> bool:

@@ -1,0 +1,129 @@
+"""How long a search takes over many short Japanese articles, beside FTS5's own trigram tokenizer on the same texts.
+
+Run as `python tools/bench_search.py [ARTICLES]`; the texts are made up here, from a fixed seed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from sqlalchemy import text
+
+from bot.store import SqlStore, open_store
+from bot.store.rows import article_row
+from bot.store.tables import articles
+from digests.model import Article
+from digests.terms import index_terms
+
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+PLACES = tuple("東京 大阪 能登 福島 札幌 仙台 沖縄 広島 京都 熊本 新潟 長野 神戸 横浜 青森 秋田 高知 鹿児島".split())  # noqa: SIM905
+THINGS = tuple(
+    (  # noqa: SIM905
+        "地震 津波 台風 大雨 選挙 首相 外相 会談 停戦 交渉 株価 円安 物価 賃金 半導体 原発 電力 人口 医療 感染 学校 "
+        "優勝 監督 投手 裁判 判決 逮捕 事故 火災 死者 避難 復旧 予算 増税 輸出 輸入 関税 資源 衛星 研究 論文 人工知能"
+    ).split()
+)
+DEEDS = ("発表した", "観測された", "開かれた", "決まった", "求めた", "批判した", "始まった", "続いている", "見込まれる")
+QUERIES = (
+    *("死者", "地震", "半導体", "停戦交渉", "雨", "鹿児島", "発表", "大雨警報"),
+    *("地震 死者", "能登 避難", "人工知能 研究", "物価 賃金 東京", "関税 輸出 首相"),
+)
+
+
+def made_up(number: int, dice: random.Random) -> Article:
+    """A headline and about 200 characters."""
+    said = "".join(
+        f"{dice.choice(PLACES)}で{dice.choice(THINGS)}と{dice.choice(THINGS)}が{dice.choice(DEEDS)}。"
+        for _ in range(10)
+    )
+    return Article(
+        id=f"{number:08}",
+        url=f"https://news.example.jp/{number}",
+        site="example.jp",
+        publisher="例",
+        language="ja",
+        title=f"{dice.choice(PLACES)}の{dice.choice(THINGS)}、{dice.choice(THINGS)}{dice.randint(1, 99)}",
+        text=said,
+        first_seen=NOW + timedelta(seconds=number),
+    )
+
+
+async def fill(store: SqlStore, many: int) -> float:
+    """Seconds it takes to store and index `many` articles, a thousand to a transaction."""
+    dice = random.Random(1)
+    started = time.perf_counter()
+    insert = text("INSERT INTO article_terms(rowid, title, body) VALUES(:number, :title, :body)")
+    for first in range(0, many, 1_000):
+        chunk = [made_up(number, dice) for number in range(first, min(many, first + 1_000))]
+        rows = [{**article_row(a), "searchable": True, "indexed": NOW, "number": int(a.id) + 1} for a in chunk]
+        found = [
+            {"number": int(a.id) + 1, "title": " ".join(index_terms(a.title)), "body": " ".join(index_terms(a.text))}
+            for a in chunk
+        ]
+        async with store.database.write() as connection:
+            await connection.execute(articles.insert(), rows)
+            await connection.execute(insert, found)
+    return time.perf_counter() - started
+
+
+def trigrams(path: Path, many: int) -> sqlite3.Connection:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE VIRTUAL TABLE t USING fts5(title, body, content='', tokenize='trigram')")
+    dice = random.Random(1)
+    made = (made_up(number, dice) for number in range(many))
+    connection.executemany("INSERT INTO t(title, body) VALUES(?, ?)", ((a.title, a.text) for a in made))
+    connection.commit()
+    return connection
+
+
+def by_trigram(connection: sqlite3.Connection, words: str) -> int:
+    match = " AND ".join(f'"{word}"' for word in words.split())
+    rows = connection.execute("SELECT rowid FROM t WHERE t MATCH ? ORDER BY bm25(t, 4.0, 1.0) LIMIT 10", (match,))
+    return len(rows.fetchall())
+
+
+async def timed(ask: Callable[[str], object], words: str) -> float:
+    started = time.perf_counter()
+    answer = ask(words)
+    if asyncio.iscoroutine(answer):
+        await answer
+    return (time.perf_counter() - started) * 1_000
+
+
+def quantile(times: Sequence[float], share: float) -> float:
+    return sorted(times)[min(len(times) - 1, int(share * len(times)))]
+
+
+async def main(many: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = await open_store(f"sqlite:///{folder}/chokan.db", now=NOW)
+        print(f"{many} articles stored and indexed in {await fill(store, many):.0f} s")
+        three = trigrams(Path(folder) / "trigram.db", many)
+        ours: list[float] = []
+        theirs: list[float] = []
+        print(f"{'query':<16}{'ours ms':>9}{'hits':>6}{'trigram ms':>12}{'hits':>6}")
+        for words in QUERIES:
+            mine = [await timed(store.search, words) for _ in range(9)]
+            other = [await timed(lambda words: by_trigram(three, words), words) for _ in range(9)]
+            hits = (len(await store.search(words)), by_trigram(three, words))
+            print(f"{words:<16}{quantile(mine, 0.5):>9.1f}{hits[0]:>6}{quantile(other, 0.5):>12.1f}{hits[1]:>6}")
+            ours += mine
+            theirs += other
+        for name, times in (("bigrams (ours)", ours), ("trigram", theirs)):
+            print(f"{name}: p50 {quantile(times, 0.5):.1f} ms, p95 {quantile(times, 0.95):.1f} ms")
+        three.close()
+        await store.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
