@@ -35,7 +35,7 @@ UV := uv pip compile pyproject.toml --universal --python-version 3.11 --generate
 
 lock:
 	$(UV) --output-file requirements.lock
-	$(UV) --extra dev --extra eval --constraint requirements.lock --output-file requirements-dev.lock
+	$(UV) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache build *.egg-info
