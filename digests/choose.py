@@ -65,7 +65,7 @@ class _Search:
 
     def improve(self) -> bool:
         """Make the best single change; False when no change helps."""
-        moves = (self._best_add(), self._best_swap(), self._best_shift(), self._best_exchange())
+        moves = (self._best_add(), self._best_swap(), self._best_shift(), self._best_exchange(), self._best_relay())
         gain, change = max(moves, key=lambda move: move[0])
         if gain <= _EPS:
             return False
@@ -134,6 +134,25 @@ class _Search:
                     best = (gain, ((int(i), g),))
         return best
 
+    def _best_relay(self) -> tuple[float, Sequence[tuple[int, int]]]:
+        """Move a chosen sentence to another group and put a free one in its place."""
+        open_groups = [g for g, cap in enumerate(self.p.caps) if self.count[g] < cap]
+        free = np.flatnonzero(self._free() & (self.used + self.p.sizes <= self.p.budget))
+        best: tuple[float, Sequence[tuple[int, int]]] = (-np.inf, ())
+        if not open_groups or not len(free):
+            return best
+        entering = self.p.values[free] - self.load[free][:, None]
+        first = entering.argmax(axis=0)
+        welcome = np.array([self._bonus(g, int(self.count[g])) for g in open_groups])
+        for j in self._taken():
+            old = int(self.group[j])
+            moved = self.p.values[j, open_groups] + welcome
+            h = int(np.argmax(moved))
+            gain = float(moved[h] - self.p.values[j, old] + entering[first[old], old])
+            if open_groups[h] != old and gain > best[0]:
+                best = (gain, ((int(j), open_groups[h]), (int(free[first[old]]), old)))
+        return best
+
     def _best_exchange(self) -> tuple[float, Sequence[tuple[int, int]]]:
         """Let two chosen sentences change places."""
         taken = self._taken()
@@ -168,4 +187,4 @@ def redundancy(bags: Sequence[frozenset[str]], vectors: NDArray[np.float32] | No
 def _cosines(vectors: NDArray[np.float32]) -> Floats:
     centred = vectors - vectors.mean(axis=0, keepdims=True)
     centred = centred / np.maximum(1e-6, np.linalg.norm(centred, axis=1, keepdims=True))
-    return np.clip((centred @ centred.T).astype(np.float64), 0.0, 1.0)
+    return np.asarray(np.clip((centred @ centred.T).astype(np.float64), 0.0, 1.0))

@@ -63,18 +63,17 @@ def _citation(candidate: Candidate, number: int) -> Citation:
 
 
 def _distinct(candidates: Sequence[Candidate], article: Article) -> list[Candidate]:
-    """In order of score, without the article itself, without a URL or a title twice."""
+    """In order of score, without the article itself, without a URL or a story twice."""
     seen = {article.url, article.id}
-    titles = {squeezed(article.title).casefold()} if article.site else set()
+    titles = {squeezed(article.title).casefold()} - {""}
     kept = []
     for candidate in sorted(candidates, key=lambda c: -c.score):
         source, title = candidate.article, squeezed(candidate.article.title).casefold()
-        own = source.url in seen or source.id in seen or (title and title in titles and source.site == article.site)
-        if own or not source.url:
+        if source.url in seen or source.id in seen or title in titles or not source.url:
             continue
         seen |= {source.url, source.id}
         kept.append(candidate)
-        titles.add(title)
+        titles |= {title} - {""}
     return kept
 
 

@@ -1,4 +1,5 @@
-"""The built-in engine: an article in, a four-section digest out, every sentence the article's own. No network, no LLM."""
+"""The built-in engine: an article in, a four-section digest out, every sentence the article's own. No network,
+no LLM."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ KINDS: dict[Role, dict[str, dict[str, re.Pattern[str]]]] = {
     "development": {
         "harm": {
             "ja": re.compile(
-                r"死亡|死者|死去|逝去|負傷|重傷|重体|遺体|行方不明|墜落|衝突|火災|火事|地震|津波|台風|豪雨|爆発|殺害|殺人|逮捕|容疑|被害|感染|事故|テロ|脱線|転落|虐待|犠牲"
+                r"発砲|射殺|銃撃|遭難|死亡|死者|死去|逝去|負傷|重傷|重体|遺体|行方不明|墜落|衝突|火災|火事|地震|津波|台風|豪雨|爆発|殺害|殺人|逮捕|容疑|被害|感染|事故|テロ|脱線|転落|虐待|犠牲"
             ),
             "en": re.compile(
                 r"\b(?:kill|dead|death|died|dies|injur|wound|crash|earthquake|tsunami|hurricane|flood|bomb|murder|victim|shooting|arrest|attack|missing|disaster|guilty|jailed|rape|fraud)",
@@ -30,7 +30,8 @@ KINDS: dict[Role, dict[str, dict[str, re.Pattern[str]]]] = {
         "strategic": {
             "ja": re.compile(r"戦略|安全保障|防衛|資源|権益|抑止|核|軍事|外交|領土|同盟|制裁"),
             "en": re.compile(
-                r"\b(?:strateg|national security|defen[cs]e|military|nuclear|deterren|territor|sanction|alliance|sovereign|minerals|arms)",
+                r"\b(?:strateg|national security|defen[cs]e|military|nuclear|deterren|territor|sanction"
+                r"|alliance|sovereign|minerals|arms)",
                 re.I,
             ),
         },
@@ -64,7 +65,8 @@ KINDS: dict[Role, dict[str, dict[str, re.Pattern[str]]]] = {
     "outlook": {},
 }
 _MINOR = re.compile(
-    r"^(?:読売|朝日|毎日|産経|日経|日本経済|時事|共同|ロイター|CNN|BBC|AFP|NHK|ITmedia|スポーツ|デイリー|スポニチ|サンスポ|日刊|Yahoo|Reuters|Associated Press)"
+    r"^(?:読売|朝日|毎日|産経|日経|日本経済|時事|共同|ロイター|CNN|BBC|AFP|NHK|ITmedia|スポーツ|デイリー"
+    r"|スポニチ|サンスポ|日刊|Yahoo|Reuters|Associated Press)"
 )
 
 
@@ -89,27 +91,52 @@ def heading(role: Role, topic: Phrase | None, texts: Sequence[str], language: st
     return catalog(key if catalog.has(key) else f"digest.heading.{role}.plain", topic=words)
 
 
+LEAST_TOPIC = 0.75
+"""A phrase below this is no topic: the article's general one, or the role's plain name, reads better."""
+
+
 def topics(sections: Sequence[Sequence[str]], title: str, article: str, language: str) -> list[Phrase | None]:
-    """A topic for each section out of its own sentences, each a different one; None where nothing suits."""
+    """A topic for each section out of its own sentences, each a different one where it can; None where nothing "
+    "suits."""
+    general = _best(title_phrases(title, language), (), title, article, language, 0.0)
     found: list[Phrase | None] = []
     used: list[str] = []
-    for texts in sections:
-        best = max(_ranked(texts, title, article, language, used), key=lambda pair: pair[0], default=None)
-        topic = best[1] if best and best[0] > 0 else None
+    for order, texts in enumerate(sections):
+        own = [p for text in texts for p in cached(text, language)]
+        named = [p for p in title_phrases(title, language) if order == 0 and _covered(p.text, texts, language)]
+        topic = _best([*named, *own], used, title, article, language, LEAST_TOPIC) if texts else None
+        topic = topic or (general if texts and general and _covered(general.text, [article], language) else None)
         found.append(topic)
         if topic:
             used.append(topic.text)
     return found
 
 
-def _ranked(
-    texts: Sequence[str], title: str, article: str, language: str, used: Sequence[str]
-) -> Iterable[tuple[float, Phrase]]:
-    body, head = article.casefold(), title.casefold()
-    for order, text in enumerate(texts):
-        for phrase in cached(text, language):
-            if _fit_topic(phrase.text, language) and not any(overlapping(phrase.text, u) for u in used):
-                yield _topic_score(phrase, order, head, body, language), phrase
+def title_phrases(title: str, language: str) -> list[Phrase]:
+    return [p for p in cached(title, language) if base(language) == "ja" or _headline_noun(p.text)]
+
+
+def _headline_noun(text: str) -> bool:
+    """English headlines drop articles and capitalise verbs: only short runs are safe."""
+    return len(text.split()) <= 3
+
+
+def _covered(phrase: str, texts: Sequence[str], language: str) -> bool:
+    """Whether the texts speak of the phrase, in these words or nearly."""
+    body = " ".join(texts).casefold()
+    return phrase.casefold() in body or _in_title(phrase.casefold(), body, language) >= 0.5
+
+
+def _best(
+    phrases: Iterable[Phrase], used: Sequence[str], title: str, article: str, language: str, least: float
+) -> Phrase | None:
+    head, body = title.casefold(), article.casefold()
+    best, top = None, least
+    for phrase in phrases:
+        score = _topic_score(phrase, head, body, language)
+        if score > top and _fit_topic(phrase.text, language) and not any(overlapping(phrase.text, u) for u in used):
+            best, top = phrase, score
+    return best
 
 
 def _fit_topic(text: str, language: str) -> bool:
@@ -119,11 +146,11 @@ def _fit_topic(text: str, language: str) -> bool:
     return len(words) <= 4 and len(text) <= 42 and (len(words) > 1 or text[0].isupper() or len(text) > 6)
 
 
-def _topic_score(phrase: Phrase, order: int, title: str, body: str, language: str) -> float:
+def _topic_score(phrase: Phrase, title: str, body: str, language: str) -> float:
+    """Well placed, told of often, and named by the title."""
     low = phrase.text.casefold()
     often = body.count(low)
-    score = phrase.weight * (1 + 0.6 * math.log(max(1, often))) / (1 + 0.35 * order)
-    return score * (1 + _in_title(low, title, language))
+    return phrase.weight * (1 + 0.6 * math.log(max(1, often))) * (1 + 1.2 * _in_title(low, title, language))
 
 
 def _in_title(phrase: str, title: str, language: str) -> float:

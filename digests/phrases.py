@@ -10,10 +10,30 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from digests.phrases_ja import japanese_phrases
 from digests.readable import base
-from digests.wordlists import ADVERBS, DETERMINERS, FUNCTION_WORDS, LINKS, TIMES, VERBS
+from digests.wordlists import ADVERBS, BARE_ADJECTIVES, DETERMINERS, FUNCTION_WORDS, TIMES, VERBS
+
+MOST_WORDS = 6
+ADJECTIVE_ENDS = (
+    "al",
+    "ive",
+    "ous",
+    "able",
+    "ible",
+    "ful",
+    "less",
+    "ish",
+    "iest",
+    "ult",
+    "ent",
+    "ant",
+    "ic",
+    "ern",
+    "est",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +125,23 @@ def _content(tokens: list[_Token], i: int, begin: int | None) -> bool:
 def _joined(runs: list[Span], tokens: list[_Token]) -> list[Span]:
     """The runs, and those that "of (the)" ties together as one more each."""
     joined = list(runs)
-    for (a, b), (c, d) in zip(runs, runs[1:], strict=False):
+    for (a, b), (c, d) in pairwise(runs):
         between = [t.low for t in tokens[b + 1 : c]]
-        if between and between[0] in LINKS and len(between) <= 2 and (len(between) == 1 or between[1] in DETERMINERS):
-            if d - a < 6:
-                joined.append((a, d))
+        tied = between[:1] == ["of"] and (len(between) == 1 or (len(between) == 2 and between[1] in DETERMINERS))
+        if tied and d - a < MOST_WORDS:
+            joined.append((a, d))
     return joined
 
 
 def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | None:
-    while first <= last and (tokens[first].text[0].isdigit() or tokens[first].low in TIMES):
+    while first <= last and (tokens[first].text[0].isdigit() or _stem(tokens[first]) in TIMES):
         first += 1
     while last >= first and (tokens[last].low in TIMES or tokens[last].text.isdigit()):
         last -= 1
+    while last >= first and tokens[last].low in FUNCTION_WORDS:
+        last -= 1
     words = tokens[first : last + 1]
-    if not words or len(words) > 6 or not _nounlike(words):
+    if not words or len(words) > MOST_WORDS or not _nounlike(words):
         return None
     end = words[-1].end
     body = text[words[0].start : end]
@@ -129,15 +151,21 @@ def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | 
     return Phrase(body, words[0].start, words[0].start + len(body), weight)
 
 
+def _stem(token: _Token) -> str:
+    return _POSSESSIVE.sub("", token.low)
+
+
 def _nounlike(words: list[_Token]) -> bool:
     final = words[-1]
     if len(words) == 1 and (not final.text[0].isupper() or len(final.text) < 3):
-        return len(final.text) > 6 and not final.low.endswith(
-            ("al", "ous", "ive", "able", "ible", "ful", "less", "ing", "ish")
-        )
+        return len(final.text) > 6 and not final.low.endswith(ADJECTIVE_ENDS)
     if final.text[0].isupper():
         return True
-    return not final.low.endswith(("ous", "able", "ible", "ful", "less", "ish", "iest")) and not final.text[0].isdigit()
+    return (
+        not final.low.endswith(("ous", "able", "ible", "ful", "less", "ish", "iest"))
+        and final.low not in BARE_ADJECTIVES
+        and not final.text[0].isdigit()
+    )
 
 
 def _place(tokens: list[_Token], first: int) -> float:
@@ -149,7 +177,7 @@ def _place(tokens: list[_Token], first: int) -> float:
 
 def _size(count: int, words: list[_Token]) -> float:
     capitals = sum(w.text[0].isupper() for w in words)
-    size = {1: 0.45, 2: 0.9, 3: 1.0, 4: 0.95, 5: 0.8}.get(count, 0.6)
+    size = {1: 0.4, 2: 0.9, 3: 1.0, 4: 0.95, 5: 0.8}.get(count, 0.6)
     return size * (0.85 if capitals == count and count > 1 else 1.0)
 
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import threading
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
+from digests.language import _dictionary as dictionary
+from digests.wordlists import words_of
+
 MOST_CHARACTERS = 16
-_LOOSE_NOUNS = frozenset(
-    "こと もの ため よう とき 時 際 中 間 前 後 上 下 他 ほか 方 点 面 形 場合 以上 以下 以内 以外 以降 以前 うち ところ はず わけ つもり まま 程度 など 等 分 者 的 "
-    "同 自分 自身 今回 今後 結果 影響 予定 見通し 見込み 可能性 必要 状況 模様 方針 考え 問題 対応 全て すべて それぞれ 一部 一つ 多く 周辺 付近 当時 現在 同様 "
-    "何 誰 初 約 計 第 内容 理由 原因 目的 発表 話 声 姿勢 一方 一環 様子 状態 結局 全体 各 氏 名 人 つ 発生 実施 開始 指摘 説明 確認 報道 日本時間 現地時間 午前 午後".split()
+_local = threading.local()
+_LOOSE_NOUNS = words_of(
+    "こと もの ため よう とき 時 際 中 間 前 後 上 下 他 ほか 方 点 面 形 場合 以上 以下 以内 以外 以降 以前 "
+    "うち ところ はず わけ つもり まま 程度 など 等 分 者 的 "
+    "同 自分 自身 今回 今後 結果 影響 予定 見通し 見込み 可能性 必要 状況 模様 方針 考え 問題 対応 全て すべて "
+    "それぞれ 一部 一つ 多く 周辺 付近 当時 現在 同様 "
+    "何 誰 初 約 計 第 内容 理由 原因 目的 発表 話 声 姿勢 一方 一環 様子 状態 結局 全体 各 氏 名 人 つ 発生 "
+    "実施 開始 指摘 説明 確認 報道 日本時間 現地時間 午前 午後"
 )
 _TOPIC_AFTER = {"は": 1.0, "が": 0.95, "を": 0.9, "も": 0.85, "へ": 0.75, "に": 0.7, "で": 0.6, "と": 0.6}
 _DATE = re.compile(
@@ -37,16 +44,15 @@ class _Morpheme:
     pos: tuple[str, ...]
 
 
-@lru_cache(maxsize=1)
-def _tokenizer() -> Callable[[str], Sequence[Any]]:
-    from sudachipy import Dictionary, SplitMode
-
-    tokenizer = Dictionary().create()
-    return lambda text: list(tokenizer.tokenize(text, SplitMode.C))
+def _tokenizer() -> Any:
+    """One tokenizer a thread: a Sudachi tokenizer is not safe between threads."""
+    if not hasattr(_local, "tokenizer"):
+        _local.tokenizer = dictionary().create()
+    return _local.tokenizer
 
 
 def _morphemes(text: str) -> list[_Morpheme]:
-    return [_Morpheme(m.surface(), m.begin(), m.end(), m.part_of_speech()) for m in _tokenizer()(text[:4000])]
+    return [_Morpheme(m.surface(), m.begin(), m.end(), m.part_of_speech()) for m in _tokenizer().tokenize(text[:4000])]
 
 
 def japanese_phrases(text: str) -> list[JapanesePhrase]:
@@ -90,11 +96,7 @@ def _units(morphemes: list[_Morpheme]) -> list[tuple[int, int]]:
 
 
 def _tied(units: list[tuple[int, int]], morphemes: list[_Morpheme]) -> list[tuple[int, int]]:
-    return [
-        (a, d)
-        for (a, b), (c, d) in zip(units, units[1:], strict=False)
-        if c - b == 2 and morphemes[b + 1].surface == "の"
-    ]
+    return [(a, d) for (a, b), (c, d) in pairwise(units) if c - b == 2 and morphemes[b + 1].surface == "の"]
 
 
 def _phrase(morphemes: list[_Morpheme], first: int, last: int, length: int) -> JapanesePhrase | None:

@@ -82,8 +82,8 @@ def values(analysis: Analysis, lines: Sequence[Line]) -> Floats:
         fit = roles[:, g]
         allowed = (fit >= floor) & (fit >= roles.max(axis=1) - 0.08)
         worth[:, g] = np.where(allowed, WELCOME + fit * (0.35 + 0.65 * salience), -np.inf)
-    telling = 0.5 + 0.5 * np.minimum(1.0, roles[:, 0] + roles[:, 1])
-    worth[:, LEAD] = (0.6 * salience + 0.4 * about) * telling - 0.3 * place - _long(lines)
+    telling = 0.3 + 0.7 * np.minimum(1.0, roles[:, 0] + roles[:, 1] + 0.6 * roles[:, 3])
+    worth[:, LEAD] = (0.5 * salience + 0.5 * about) * telling - 0.35 * place - _long(lines)
     looking = 0.4 + 0.6 * np.minimum(1.0, roles[:, 1] + roles[:, 3])
     worth[:, CONCLUSION] = (0.4 * salience + 0.4 * about) * looking + 0.35 * place - 0.25 - _long(lines)
     return worth

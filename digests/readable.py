@@ -16,16 +16,21 @@ DANGLING: dict[str, re.Pattern[str]] = {
         r"(?:これ|それ|あれ|ここ|そこ|この(?!ほど|たび|まま)|その(?!後の)|あの|こう(?:した|いった|し)|そう(?:した|いった|し)|こんな|そんな"
         r"|彼(?!岸|方)|彼女|同(?:氏|社|国|日|月|年|紙|誌|局|庁|省|県|市|町|村|区|署|府|都|州|校|大|院|会|党|様|じ|番組|サイト|容疑者|大会|選手|地域|地区"
         r"|委員会|事故|事件|機構|組織|団体|チーム|球団|大統領|首相|知事|選挙|大学|病院|施設|店|駅|線|機|船|艦|作|曲|賞|法|案|条約|協会|連盟|グループ)"
+        r"|[^。、「]{0,10}(?:両(?:氏|者|国|社)|同(?:氏|社|国|誌|紙|容疑者))(?:は|が|の|に|を|で|と|も)"
+        r"|(?:[\d０-９一二三四五六七八九十数]+人(?:とも)?|男|女|男性|女性|少年|少女|容疑者|被害者|本人|会長|社長|監督|首相|大統領|知事|市長|町長|選手|氏|ふたり|二人|全員|残り|もう[一1]人)(?:は|が|も|の|に)"
         r"|両(?:氏|者|国|社|チーム|党|院|県|市|首脳)|当該|前述|上記|前者|後者|いずれも|どちらも|うち|以上|以下)"
     ),
     "en": re.compile(
         r"[\"“‘'(]?(?:It|Its|It[’']s|He|His|He[’'](?:s|d|ll)|She|Her|She[’'](?:s|d|ll)|They|Their|They[’'](?:re|ve|d|ll)|Them|This|That|That[’']s|These"
-        r"|Those|Such|Both|Neither|Either|Some of them|One of them|Here|There|The (?:latter|former|same|two|pair|trio|duo|other|others|second|third)"
+        r"|Those|Such|Both|Neither|Either|Some of them|One of them|Here|There|The (?:latter|former|same|two"
+        r"|pair|trio|duo|other|others|second|third)"
         r"|Others?|Another|Each|Similar|Doing so|If so|So|Thus|Hence|Which|Who|Nor|Then|Instead|Otherwise|Likewise"
-        r"|Asked|Speaking|Earlier|Later)\b(?! is no| are no)"
+        r"|Asked|Speaking|Earlier|Later|The (?:following|next|previous) (?:day|year|month|week|night)|The "
+        r"latest|The (?:move|pair))\b(?! is no| are no)"
     ),
     "fr": re.compile(
-        r"[«\"“ ]*(?:Il|Elle|Ils|Elles|Ce|Cela|Ceci|Cet|Cette|Ces|Celui|Celle|Ceux|C[’']est|Son|Sa|Ses|Leurs?)\b(?! y a)"
+        r"[«\"“ ]*(?:Il|Elle|Ils|Elles|Ce|Cela|Ceci|Cet|Cette|Ces|Celui|Celle|Ceux|C[’']est|Son|Sa|Ses"
+        r"|Leurs?)\b(?! y a)"
     ),
     "es": re.compile(
         r"[«\"“ ]*(?:Él|Ella|Ellos|Ellas|Esto|Este|Esta|Estos|Estas|Ese|Esa|Eso|Su|Sus|Ambos|Ambas|Dich[oa]s?)\b"
@@ -41,18 +46,21 @@ DANGLING: dict[str, re.Pattern[str]] = {
 }
 CONNECTIVE: dict[str, re.Pattern[str]] = {
     "ja": re.compile(
-        r"(?:しかしながら|しかし|一方で(?!は)|一方(?=、|，|,)|他方で?|また(?=、|，|,)|さらに(?!は)|更に|なお(?=、|，|,)|そして|ただし?(?=、|，|,)|だが|ところが"
+        r"(?:しかしながら|しかし|一方で(?!は)|一方(?=、|，|,)|他方で?|また(?=[、，,一-鿿ァ-ヶA-Za-zＡ-Ｚ「『])|さらに(?!は)|更に|なお(?=、|，|,)|そして|ただし?(?=、|，|,)|だが|ところが"
         r"|それでも|加えて|そのうえ|その上(?=、)|その後|そこで|このため|そのため|したがって|従って|よって|つまり|すなわち|例えば|たとえば|実際(?=、)|ちなみに"
         r"|特に(?=、)|とりわけ|同時に|および|及び|並びに|もっとも(?=、)|とはいえ|むしろ|逆に|結局(?=、)|次に(?=、)|最後に(?=、)|まず(?=、)|だから|なので|ですが|でも(?=、)|けれども)"
         r"[、，,]?\s*"
     ),
     "en": re.compile(
-        r"(?:However|But|And|Meanwhile|Also|Moreover|Furthermore|In addition|Still|Yet|Nevertheless|Nonetheless|Indeed|Additionally|Finally|Besides"
-        r"|At the same time|For example|For instance|On the other hand|In contrast|By contrast|In fact|As a result|Therefore|Consequently|Separately"
+        r"(?:However|But|And|Meanwhile|Also|Moreover|Furthermore|In addition|Still|Yet|Nevertheless|Nonetheless"
+        r"|Indeed|Additionally|Finally|Besides"
+        r"|At the same time|For example|For instance|On the other hand|In contrast|By contrast|In fact|As a "
+        r"result|Therefore|Consequently|Separately"
         r"|In the meantime|Or|Plus|Again|Similarly|Of course|Overall|In short|After all|That said|Even so)\b,?\s+"
     ),
     "fr": re.compile(
-        r"(?:Mais|Et|Cependant|Toutefois|Néanmoins|Or|Donc|De plus|En outre|Par ailleurs|Ainsi|En effet|Pourtant)\b,?\s+"
+        r"(?:Mais|Et|Cependant|Toutefois|Néanmoins|Or|Donc|De plus|En outre|Par ailleurs|Ainsi|En effet"
+        r"|Pourtant)\b,?\s+"
     ),
     "es": re.compile(
         r"(?:Pero|Y|Sin embargo|No obstante|Además|También|Por otra parte|Asimismo|Así|Mientras tanto|Por ello)\b,?\s+"
@@ -77,17 +85,30 @@ END = re.compile(r"[.!?。！？…‥؟।॥։။።៕۔｡)）\]」』”\"�
 UNSTOPPED = frozenset({"th", "lo", "my", "km", "bo"})
 """Languages whose sentences need no mark at their end."""
 BYLINE = re.compile(
-    r"(?:^(?:By|BY|Von|Par|Por)\s+[A-Z][\w.'’-]+(?:\s+(?:and\s+)?[A-Z][\w.'’-]+){1,4}[\s.]*$|^(?:Reporting|Writing|Editing|Additional reporting) by\b"
-    r"|^\(?(?:Reporting|Editing) by|^[【(（]?(?:記者|取材・文|文・写真|執筆|筆者|構成|編集部)[：:／/=＝]|^[^。]{0,12}記者\s*[】）)]?$|\bContact the author\b)"
+    r"(?:^(?:By|BY|Von|Par|Por)\s+[A-Z][\w.'’-]+(?:\s+(?:and\s+)?[A-Z][\w.'’-]+){1,4}[\s.]*$|^(?:Reporting"
+    r"|Writing|Editing|Additional reporting) by\b"
+    r"|^\(?(?:Reporting|Editing) by|^[【(（]?(?:記者|取材・文|文・写真|執筆|筆者|構成|編集部)[：:／/=＝]"
+    r"|^[^。]{0,12}記者\s*[】）)]?$|\bContact the author\b)"
 )
 CAPTION = re.compile(
-    r"(?:FILE PHOTO|REUTERS/|Getty Images|AFP PHOTO|AP Photo|^(?:Photo|Image|Picture|Video|Caption|Credit|Source|Fichier photo)\s*[:：]|\bImage (?:copyright|caption|source)\b"
+    r"(?:FILE PHOTO|REUTERS/|Getty Images|AFP PHOTO|AP Photo|^(?:Photo|Image|Picture|Video|Caption|Credit"
+    r"|Source|Fichier photo)\s*[:：]|\bImage (?:copyright|caption|source)\b"
     r"|^[（(【]?(?:写真|画像|動画|図|資料写真|写真説明|提供|撮影)(?:[：:=＝／/】)）]|は[、，]|提供)|[=＝](?:.{0,20})(?:撮影|提供)[】)）]?[。]?$|＝写真)"
 )
 PROMPT = re.compile(
-    r"(?:\b(?:click here|read more|sign up|subscribe (?:to|now)|follow us|share this|download (?:the|our) app|scroll down|watch (?:the video|below|now)|find out more|see also|more on this story)\b"
+    r"(?:\b(?:click here|read more|sign up|subscribe (?:to|now)|follow us|share this|download (?:the|our) app"
+    r"|scroll down|watch (?:the video|below|now)|find out more|see also|more on this story)\b"
     r"|こちらをクリック|続きを読む|詳しくはこちら|会員登録|メルマガ|シェアする|フォローし|この記事をシェア|関連記事|関連リンク|→|https?://\S+$)",
     re.IGNORECASE,
+)
+PRONOUN_SPEAKER = re.compile(
+    r"^[\"“‘'].*[\"”’'],?\s(?:he|she|they|it)\s(?:said|says|added|told|explained|insisted|warned|claimed|continued|wrote|"
+    r"argued|joked|noted|commented|admitted|replied|concluded|went on)\b|^[\"“].*[\"”],?\s(?:said|says|added) "
+    r"(?:he|she)\b"
+)
+"""A quotation whose speaker is a pronoun: who says so stands elsewhere."""
+LINK_LIST = re.compile(
+    r"[(（]\d{4}年\d{1,2}月\d{1,2}日[)）][。\s]*$|(?:[(（]\d{4}年\d{1,2}月\d{1,2}日[)）].*){2}|ウィキ(?:ペディア|ニュース|ソース)に.{0,60}(?:記事|ニュース|原文)があ"
 )
 FULL_QUOTE = re.compile(r"^[\"“„«「『][^\"“”„»」』]*[\"”“»」』]?[.!?。！？,，]?[\"”»」』]?$")
 
@@ -114,8 +135,9 @@ def connects(text: str, language: str) -> bool:
 
 
 def speakerless(text: str) -> bool:
-    """Nothing but a quotation: who says so stands elsewhere."""
-    return bool(FULL_QUOTE.match(text.strip()))
+    """Nothing but a quotation, or one that only a pronoun speaks: who says so stands elsewhere."""
+    bare = text.strip()
+    return bool(FULL_QUOTE.match(bare) or PRONOUN_SPEAKER.match(bare))
 
 
 def half_quoted(text: str) -> bool:
@@ -148,6 +170,7 @@ def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
         ("quotation without speaker", opening and speakerless(text)),
         ("byline", bool(BYLINE.search(text))),
         ("caption", bool(CAPTION.search(text))),
+        ("link list", bool(LINK_LIST.search(text))),
         ("prompt", bool(PROMPT.search(text))),
         ("no sentence end", not ends(text, language)),
     )
@@ -155,7 +178,8 @@ def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
 
 
 def printed(digest: Digest) -> Iterator[tuple[str, bool, Text | Point]]:
-    """Everything a digest prints of the article, in order: (part, opens its part, text). Honest lines are not among it."""
+    """Everything a digest prints of the article, in order: (part, opens its part, text). Honest lines are not
+    among it."""
     for i, text in enumerate(digest.lead):
         yield "lead", i == 0, text
     for section in digest.sections:

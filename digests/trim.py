@@ -11,15 +11,20 @@ from dataclasses import dataclass
 from digests.readable import CONNECTIVE, PAIRS, base, dangles, half_quoted, squeezed
 
 MOST_PIECES = 3
+LEAST_LEFT = 10
+"""Characters a sentence keeps whatever is cut before it."""
 Span = tuple[int, int]
 DATELINE = re.compile(
-    r"\s*(?:[A-Z][A-Za-z.,/'’ -]{1,60}?(?:,\s*\w+\.?\s+\d{1,2})?\s*\((?:Reuters|AP|AFP|CNN|UPI|Bloomberg|Xinhua|IANS|PTI|BBC)[^)]{0,30}\)\s*[-–—:]+\s*"
+    r"\s*(?:[A-Z][A-Za-z.,/'’ -]{1,60}?(?:,\s*\w+\.?\s+\d{1,2})?\s*\((?:Reuters|AP|AFP|CNN|UPI|Bloomberg|Xinhua"
+    r"|IANS|PTI|BBC)[^)]{0,30}\)\s*[-–—:]+\s*"
     r"|[A-Z]{3,}(?:[ ,./'’-]+[A-Z]{2,}){0,4}(?:,\s*\w+\.?\s+\d{1,2})?\s*(?:[-–—]{1,2})\s+(?=[A-Z])"
+    r"|(?:[A-Z0-9][A-Z0-9'’&,:?!-]*\s+){3,12}(?=(?:[A-Z][a-z]|A\s+[a-z]))"
     r"|【[^】]{1,30}】\s*|[（(][^）)]{1,12}(?:共同|時事|ロイター|AFP)[^）)]{0,8}[）)]\s*|[◆■●▼▲◇□○・※•*–—-]+\s*)"
 )
 ASIDE = re.compile(
     r"\s?[（(](?:[^（）()]{0,24}(?:による|調べ|撮影|提供|参照|既報|関連記事|外部リンク|敬称略|UTC[^（）()]{0,12}|以下同じ?|以下、?同様|肩書き?は当時)"
-    r"|[ぁ-ゖー・\s]{3,24}|[A-Z0-9]{1,8}\.[A-Z]{1,3}|[A-Z]{2,8}:\s?[A-Z]{1,6}|pictured[^()]{0,30}|see [^()]{0,40}|file photo|file picture|left|right|above|below|Reuters|AP|AFP)[）)]"
+    r"|[ぁ-ゖー・\s]{3,24}|[A-Z0-9]{1,8}\.[A-Z]{1,3}|[A-Z]{2,8}:\s?[A-Z]{1,6}|pictured[^()]{0,30}|see "
+    r"[^()]{0,40}|file photo|file picture|left|right|above|below|Reuters|AP|AFP)[）)]"
 )
 MOST_ASIDES = 2
 
@@ -75,7 +80,7 @@ def _head(text: str, language: str) -> int:
     """Where the sentence proper begins."""
     at = len(text) - len(text.lstrip())
     dateline = DATELINE.match(text, at)
-    if dateline and len(text) - dateline.end() > 15:
+    if dateline and len(text) - dateline.end() >= LEAST_LEFT:
         at = dateline.end()
     connective = CONNECTIVE[language].match(text, at) if language in CONNECTIVE else None
     if connective and _stands_alone(text[connective.end() :], language):
@@ -85,7 +90,7 @@ def _head(text: str, language: str) -> int:
 
 def _stands_alone(rest: str, language: str) -> bool:
     """Whether what follows a connective still looks like a sentence: no lower-case opening, no word pointing back."""
-    if len(rest) < 12 or dangles(rest, language):
+    if len(rest) < LEAST_LEFT or dangles(rest, language):
         return False
     return language == "ja" or rest[0].isupper() or rest[0].isdigit()
 

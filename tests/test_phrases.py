@@ -1,0 +1,53 @@
+"""Noun phrases for headings and labels: words of the sentence, and words that name something."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.phrases import phrases
+
+
+def found(text: str, language: str) -> set[str]:
+    return {phrase.text for phrase in phrases(text, language)}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("島国の後継者は国民の不満を抑えられるか注目される。", {"国民の不満"}),
+        ("第三次補正予算案が青空市議会で可決された。", {"青空市議会"}),
+        ("新型インフルエンザの症状を16人が訴えた。", {"新型インフルエンザの症状"}),
+    ],
+)
+def test_japanese_compounds_and_those_tied_by_no(text: str, wanted: set[str]) -> None:
+    assert wanted <= found(text, "ja")
+
+
+@pytest.mark.parametrize("text", ["2024年5月12日に3年ぶりの16人が、これとそれをした。", "それはことのためである。"])
+def test_japanese_dates_counts_and_empty_nouns_are_no_phrases(text: str) -> None:
+    assert set() == found(text, "ja")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Rising oil prices hit shares after a finance ministers' meeting.", {"oil prices"}),
+        ("A wave of strikes led to the ouster of the chairman.", {"wave of strikes"}),
+        ("The group's new chief executive faces union resistance.", {"union resistance"}),
+    ],
+)
+def test_english_noun_runs(text: str, wanted: set[str]) -> None:
+    assert wanted <= found(text, "en")
+
+
+def test_english_verbs_adverbs_and_times_are_no_phrases() -> None:
+    assert set() == found("They quickly announced it on Monday and said so again last year.", "en")
+
+
+@given(st.text(max_size=300), st.sampled_from(["ja", "en", "zh", "fr", "ar", "th"]))
+def test_a_phrase_stands_where_it_says(text: str, language: str) -> None:
+    for phrase in phrases(text, language):
+        assert phrase.text == text[phrase.start : phrase.end]
+        assert 0 <= phrase.weight <= 1

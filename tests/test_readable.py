@@ -1,0 +1,56 @@
+"""Rule 7: what must not stand in a digest, and what may."""
+
+from __future__ import annotations
+
+import pytest
+
+from digests.readable import problems
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "problem"),
+    [
+        ("これは新しい計画である。", "ja", "dangling"),
+        ("同氏は会見で述べた。", "ja", "dangling"),
+        ("今後同社は工場を閉じる。", "ja", "dangling"),
+        ("3人は容疑を認めている。", "ja", "dangling"),
+        ("It was the first such deal.", "en", "dangling"),
+        ("The following year the bridge was closed.", "en", "dangling"),
+        ("Ella firmó el acuerdo.", "es", "dangling"),
+        ("しかし、計画は止まった。", "ja", "connective"),
+        ("However, the plan stopped.", "en", "connective"),
+        ("市長は「橋を直すと述べた。", "ja", "half quotation"),
+        ('The mayor said "we will.', "en", "half quotation"),
+        ('"We will not stop," he said.', "en", "quotation without speaker"),
+        ("「直ちに直す」", "ja", "quotation without speaker"),
+        ("By Jane Doe", "en", "byline"),
+        ("Reporting by Jane Doe; editing by Max Roe.", "en", "byline"),
+        ("FILE PHOTO: A bridge in the snow.", "en", "caption"),
+        ("写真＝青空市提供。", "ja", "caption"),
+        ("Click here to read the full story.", "en", "prompt"),
+        ("続きを読むにはこちら。", "ja", "prompt"),
+        ("橋の工事が始まる(2016年7月25日)。", "ja", "link list"),
+        ("A headline without an end", "en", "no sentence end"),
+        ("…", "ja", "empty"),
+    ],
+)
+def test_says_what_is_wrong(text: str, language: str, problem: str) -> None:
+    assert problem in problems(text, language, opening=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("政府は新しい計画を「画期的だ」と評価した。", "ja"),
+        ("このほど青空市は橋の工事を始めた。", "ja"),
+        ('"We will not stop," said Mayor Gray.', "en"),
+        ("The bank raised its rates to 5 % (from 4 %).", "en"),
+        ("市场上周大幅上涨。", "zh"),
+    ],
+)
+def test_says_nothing_of_a_sound_sentence(text: str, language: str) -> None:
+    assert problems(text, language, opening=True) == ()
+
+
+def test_behind_its_sentence_a_pronoun_is_no_problem() -> None:
+    assert problems("It was the first such deal.", "en", opening=False) == ()
