@@ -122,10 +122,13 @@ class ArchiveRoom:
         until: datetime | None = None,
     ) -> tuple[Hit, ...]:
         """What feeds brought; `since` is included, `until` is not."""
-        query = hits().where(*_brought(feed), digests.c.digest.is_not(None))
-        query = query if since is None else query.where(articles.c.first_seen >= since)
-        query = query if until is None else query.where(articles.c.first_seen < until)
-        query = query.order_by(articles.c.first_seen.desc(), articles.c.id.desc()).limit(limit).offset(offset)
+        newest = (articles.c.first_seen.desc(), articles.c.id.desc())
+        page = select(articles.c.number).join(digests, digests.c.article == articles.c.id)
+        page = page.where(*_brought(feed), digests.c.digest.is_not(None))
+        page = page if since is None else page.where(articles.c.first_seen >= since)
+        page = page if until is None else page.where(articles.c.first_seen < until)
+        page = page.order_by(*newest).limit(limit).offset(offset)  # sorted without the texts, which come after
+        query = hits().where(articles.c.number.in_(page)).order_by(*newest)
         async with self.database.read() as connection:
             return tuple(hit_from(row) for row in (await connection.execute(query)).mappings())
 

@@ -214,13 +214,6 @@ deliveries = Table(
     Column("permalink", Words),
     Column("sent", UtcTime),
     UniqueConstraint("edition", "platform", "channel", "tenant", "part"),
-    Index(
-        "ix_deliveries_open",
-        "platform",
-        "number",
-        sqlite_where=text("state IN ('ready', 'sending')"),
-        postgresql_where=text("state IN ('ready', 'sending')"),
-    ),
     Index("ix_deliveries_state", "state"),
     sqlite_autoincrement=True,
 )

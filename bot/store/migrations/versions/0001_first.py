@@ -186,10 +186,6 @@ def _deliveries() -> None:
         ),
         sqlite_autoincrement=True,
     )
-    unfinished = sa.text("state IN ('ready', 'sending')")
-    op.create_index(
-        "ix_deliveries_open", "deliveries", ["platform", "number"], sqlite_where=unfinished, postgresql_where=unfinished
-    )
     op.create_index("ix_deliveries_state", "deliveries", ["state"])
 
 
