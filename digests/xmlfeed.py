@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 from typing import Any
 
 import feedparser
@@ -27,6 +28,9 @@ _ENTRY = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>/])", re.IGNORECAS
 _ENTRY_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\s{0,9}>", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[<>]{0,1000}\[", re.IGNORECASE)
 _DOCTYPE_LIMIT = 16 * 1024
+_CHARACTER = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,4000})|([0-9]{1,4000}));")
+_FAILURES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What feedparser lets through when a feed is odder than its authors thought."""
 _LONG_DATE = re.compile(
     r"(<(?:[\w.-]{1,40}:)?(?:pubDate|date|updated|published|modified|issued|created)\b[^<>]{0,200}>)[^<]{200,}"
 )
@@ -42,7 +46,7 @@ _PLAIN_DATE = re.compile(
 def read_xml(text: str, *, url: str, headers: Mapping[str, str]) -> SaidFeed:
     """The feed in `text`. Raises NotAFeed when there is none. Time is about linear in the length of `text`."""
     tamed, dropped = tame(without_declaration(text))
-    parsed = _parsed(tamed, headers)
+    parsed, lost = _parsed_or_salvaged(tamed, url, headers)
     if not parsed.get("version") and not parsed.entries:
         raise NotAFeed(url, _what_it_is(text))
     feed: Node = parsed.feed
@@ -56,13 +60,14 @@ def read_xml(text: str, *, url: str, headers: Mapping[str, str]) -> SaidFeed:
         ttl=_ttl(feed),
         hub=_related(feed, "hub"),
         entries=entries,
-        skipped=dropped + broken + max(0, len(parsed.entries) - ENTRY_LIMIT),
+        skipped=dropped + lost + broken + max(0, len(parsed.entries) - ENTRY_LIMIT),
     )
 
 
 def tame(text: str) -> tuple[str, int]:
     """`text` without what makes parsers slow: entries over the limit, tags with hundreds of attributes, a huge DTD,
     long runs of bare signs, endless dates. Also how many entries were left out."""
+    text = _CHARACTER.sub(_possible_character, text)
     text = _LONG_DATE.sub(r"\1", _BARE_SIGNS.sub("", without_attribute_floods(_without_dtd(text))))
     starts = [found.start() for found in _ENTRY.finditer(text)]
     if len(starts) <= ENTRY_LIMIT:
@@ -71,10 +76,38 @@ def tame(text: str) -> tuple[str, int]:
     return text[: starts[ENTRY_LIMIT]] + text[tail:], len(starts) - ENTRY_LIMIT
 
 
+def _possible_character(reference: re.Match[str]) -> str:
+    """The reference, unless no text may hold its character: feedparser's lenient reader trips over those."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    allowed = code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF
+    return reference[0] if allowed else "\ufffd" if code >= 0xD800 else ""
+
+
 def _without_dtd(text: str) -> str:
     found = _DOCTYPE.search(text, 0, _DOCTYPE_LIMIT)
     end = text.find("]>", found.end()) if found else -1
     return text[: found.start()] + text[end + 2 :] if found and end - found.start() > _DOCTYPE_LIMIT else text
+
+
+def _parsed_or_salvaged(text: str, url: str, headers: Mapping[str, str]) -> tuple[Any, int]:
+    """feedparser's result and how many entries were lost to it: one entry that it stumbles over costs only itself.
+    Raises NotAFeed when the feed cannot be read even without entries."""
+    try:
+        return _parsed(text, headers), 0
+    except _FAILURES:
+        starts = [found.start() for found in _ENTRY.finditer(text)] or [len(text)]
+    tail = max((found.end() for found in _ENTRY_END.finditer(text, starts[-1])), default=len(text))
+    try:
+        whole = _parsed(text[: starts[0]] + text[tail:], headers)
+    except _FAILURES as error:
+        raise NotAFeed(url, "this feed is too broken to be read") from error
+    lost = 0
+    for start, end in pairwise([*starts, tail]):
+        try:
+            whole.entries.extend(_parsed(text[: starts[0]] + text[start:end] + text[tail:], headers).entries)
+        except _FAILURES:
+            lost += 1
+    return whole, lost
 
 
 def _parsed(text: str, headers: Mapping[str, str]) -> Any:

@@ -184,6 +184,19 @@ def test_the_longer_of_content_and_summary_is_kept() -> None:
     assert parse_feed(rss(item), url=URL).entries[0].content == "<p>the whole article</p>"
 
 
+@pytest.mark.parametrize("reference", ["&#x110000;", "&#xD800;", "&#99999999999999;", "&#0;", "&#x1b;"])
+def test_characters_that_cannot_be_cost_nothing(reference: str) -> None:
+    feed = parse_feed(rss(f"<item><title>a{reference}b & c</title></item>"), url=URL)
+    assert feed.entries[0].title in ("ab & c", "a\ufffdb & c")
+
+
+def test_an_entry_the_parser_stumbles_over_costs_only_itself() -> None:
+    bad = "<item><title>bad</title><cc:license xmlns:cc='http://web.resource.org/cc/' rdf:resource='x'/></item>"
+    body = rss(f"<item><title>first</title></item>{bad}<item><title>last</title></item>")
+    titles = [entry.title for entry in parse_feed(body, url=URL).entries]
+    assert (titles[0], titles[-1]) == ("first", "last")
+
+
 def test_fresh_keeps_order_and_names_each_id_once() -> None:
     entries = [Entry(id=name, url=None, title=f"{name}{n}") for n, name in enumerate("abcab")]
     assert [entry.title for entry in fresh(entries, {"c", "a", "zz"})] == ["a0", "c2"]
