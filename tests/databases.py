@@ -15,10 +15,15 @@ import pytest
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from bot.store import open_store
+
 BACKENDS = (
     pytest.param("sqlite", id="sqlite"),
     pytest.param("postgres", id="postgres", marks=pytest.mark.postgres),
 )
+
+_MADE: list[bytes] = []
+"""The file of an empty SQLite database: made once a run, since making the tables costs more than most tests."""
 
 
 def postgres_server() -> URL:
@@ -43,16 +48,25 @@ def postgres_schema() -> Iterator[str]:
 async def database(backend: str, folder: Path) -> AsyncIterator[str]:
     """The URL of a database without data on `backend` (`sqlite` or `postgres`)."""
     if backend == "sqlite":
-        yield f"sqlite:///{folder / 'chokan.db'}"
+        path = folder / "chokan.db"
+        path.write_bytes(await _sqlite_file(folder / "made.db"))
+        yield f"sqlite:///{path}"
         return
     url = _schema_of_this_run()
     _empty(url)
     yield url
 
 
+async def _sqlite_file(path: Path) -> bytes:
+    if not _MADE:
+        await (await open_store(f"sqlite:///{path}")).close()
+        _MADE.append(path.read_bytes())
+    return _MADE[0]
+
+
 @cache
 def _schema_of_this_run() -> str:
-    # Making the tables costs more than a whole test, so all tests of a run share them, emptied each time.
+    # For the same reason all tests of a run share one schema, emptied each time.
     held = postgres_schema()
     url = held.__enter__()
     atexit.register(held.__exit__, None, None, None)

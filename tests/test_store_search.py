@@ -156,6 +156,7 @@ def test_fts5_keeps_our_terms_one_for_one(words: str) -> None:
     connection.close()
 
 
+@pytest.mark.postgres
 async def test_the_index_is_used_on_postgresql(tmp_path: Path) -> None:
     async with database("postgres", tmp_path) as url:
         store = await open_store(url, now=NOW)
