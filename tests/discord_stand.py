@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,6 +60,7 @@ class Stand:
         self.faults: list[Fault] = []
         self.nonces_hold = True
         self.history_hidden = False
+        self.open_to_all = False
         self._next = 1000
 
     def fail(self, method: str, path: str, **fault: Any) -> None:
@@ -76,7 +77,7 @@ class Stand:
         body = json.loads(text) if text else None
         path = request.path.removeprefix("/api/v10")
         self.requests.append((request.method, path, body))
-        if request.headers.get("Authorization") != f"Bot {TOKEN}":
+        if not self._lets_in(request):
             return answer({"message": "401: Unauthorized", "code": 0}, 401)
         fault = self._fault(request.method, path)
         if fault is None:
@@ -89,6 +90,11 @@ class Stand:
             await asyncio.sleep(0)
         data = {"message": "as asked by the test", "code": fault.code, **fault.body}
         return answer(data, fault.status or 500, fault.headers)
+
+    def _lets_in(self, request: web.Request) -> bool:
+        """Interactions are answered without the bot's token: theirs is in the path."""
+        open_path = request.path.startswith(("/gateway", "/api/v10/interactions/", "/api/v10/webhooks/"))
+        return self.open_to_all or open_path or request.headers.get("Authorization") == f"Bot {TOKEN}"
 
     async def _carried_out(self, request: web.Request, handler: Any) -> web.StreamResponse:
         try:
@@ -216,11 +222,12 @@ def answer(data: Any, status: int = 200, headers: Mapping[str, str] | None = Non
 
 
 @asynccontextmanager
-async def stand() -> AsyncIterator[Stand]:
-    discord = Stand()
+async def stand(server: Stand | None = None, more: Sequence[web.RouteDef] = ()) -> AsyncIterator[Stand]:
+    discord = server or Stand()
     app = web.Application(middlewares=[discord.gate])
     app.add_routes(
         [
+            *more,
             web.get("/api/v10/users/@me", discord.me),
             web.get("/api/v10/oauth2/applications/@me", discord.application),
             web.get("/api/v10/channels/{channel}", discord.channel),
