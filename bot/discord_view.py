@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -179,26 +181,28 @@ def _shortened(blocks: Sequence[Block], characters: int, components: int) -> tup
 def _begun(block: Block, room: int) -> Block | None:
     """The longest beginning of `block` that takes at most `room` characters."""
     if isinstance(block, Bullets):
-        fits = [n for n in range(1, len(block.items)) if units(_markdown(_first_items(block, n))) <= room]
-        return _first_items(block, fits[-1]) if fits else None
+        # An item takes three characters at least, so more than `room` of them never fit.
+        number = _longest(partial(_first_items, block), range(1, min(len(block.items), room)), room)
+        return _first_items(block, number) if number else None
     if isinstance(block, Heading):
         block = Paragraph(spans=(Span(text=block.text, bold=True),))
     if isinstance(block, Divider):
         return None
     plain_text = "".join(span.text for span in block.spans)[:room]
     ends = [match.end() for match in _SENTENCE_END.finditer(plain_text)]
-    length = _longest(block, ends, room) or _longest(block, range(1, room), room)
-    return replace(block, spans=_first_characters(block.spans, length)) if length else None
+    beginning = partial(_first_words, block)
+    length = _longest(beginning, ends, room) or _longest(beginning, range(1, room), room)
+    return beginning(length) if length else None
 
 
-def _longest(block: Paragraph | Small, lengths: Sequence[int], room: int) -> int:
-    """The greatest of the ascending `lengths` to which the block can be cut and fit; 0 if there is none."""
-    low, high = 0, len(lengths)
-    while low < high:
-        middle = (low + high) // 2
-        begun = replace(block, spans=_first_characters(block.spans, lengths[middle]))
-        low, high = (middle + 1, high) if units(_markdown(begun)) <= room else (low, middle)
-    return lengths[low - 1] if low else 0
+def _longest(beginning: Callable[[int], Block], lengths: Sequence[int], room: int) -> int:
+    """The greatest of the ascending `lengths` whose beginning fits in `room`; 0 if there is none."""
+    fitting = bisect_right(lengths, room, key=lambda length: units(_markdown(beginning(length))))
+    return lengths[fitting - 1] if fitting else 0
+
+
+def _first_words(block: Paragraph | Small, length: int) -> Block:
+    return replace(block, spans=_first_characters(block.spans, length))
 
 
 def _first_items(bullets: Bullets, number: int) -> Bullets:
