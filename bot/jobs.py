@@ -282,12 +282,23 @@ Studied = tuple[Article, Analysis]
 async def study(world: World, article: Article) -> Studied | None:
     """Analyse an article and make it findable; None when it cannot be analysed (said in the store)."""
     try:
-        analysis = await world.thinking.run(analysed, article, world.embeddings, seconds=DIGEST_SECONDS)
+        analysis = await _analysis(world, article)
     except ChokanError as error:
         await _save_failure(world, article, error, b"")
         return None
     world.links.add(article, analysis.article_vector)
     return article, analysis
+
+
+async def _analysis(world: World, article: Article) -> Analysis:
+    """With embeddings where they are wanted; when that fails, by words alone. Raises WorkerFailed."""
+    try:
+        return await world.thinking.run(analysed, article, world.embeddings, seconds=DIGEST_SECONDS)
+    except ChokanError as error:
+        if not world.embeddings:
+            raise
+        event(log, "analysis.plain", level=logging.WARNING, article=article.id, error=str(error))
+        return await world.thinking.run(analysed, article, False, seconds=DIGEST_SECONDS)
 
 
 async def digest_article(world: World, article: Article, analysis: Analysis) -> Digest | None:
@@ -339,7 +350,7 @@ async def look_up(world: World, url: str) -> Digest:
         return known
     article = await article_of_url(world, url)
     await world.store.save_article(article)
-    analysis = await world.thinking.run(analysed, article, world.embeddings, seconds=DIGEST_SECONDS)
+    analysis = await _analysis(world, article)
     made = await compose(world, article, analysis)
     await world.store.save_digest(article.id, made, vector=_packed(analysis), now=world.clock())
     return made
