@@ -38,13 +38,30 @@ def lines(analysis: Analysis) -> tuple[Line, ...]:
     """The printable sentences in article order. Empty only for an article without three letters or digits in a row."""
     indices = [i for i, piece in enumerate(analysis.pieces) if not piece.boilerplate and _solid(piece.text)]
     indices = indices or [i for i, piece in enumerate(analysis.pieces) if _solid(piece.text)]
-    indices = _best(indices, analysis.sentences, _MOST_TRIMMED)
+    indices = _best(_once(indices, analysis), analysis.sentences, _MOST_TRIMMED)
     judged = [(i, *_judged(analysis, i)) for i in indices]
     kept = [row for row in judged if not set(row[2]) - _OPENING_ONLY] or judged
     if not any(not row[2] for row in kept):
         return tuple(Line(i, analysis.sentences[i], text, True) for i, text, _ in kept[:MOST])
     best = set(_best([row[0] for row in kept], analysis.sentences, MOST))
     return tuple(Line(i, analysis.sentences[i], text, not wrong) for i, text, wrong in kept if i in best)
+
+
+def _once(indices: Sequence[int], analysis: Analysis) -> list[int]:
+    """Of a sentence that stands in the article twice the copy behind a dateline (the other one is a caption or teaser),
+    else the first."""
+    kept: dict[str, int] = {}
+    for i in indices:
+        bare = squeezed(analysis.pieces[i].text)
+        if bare not in kept or _unowned(analysis, i) > _unowned(analysis, kept[bare]):
+            kept[bare] = i
+    return sorted(kept.values())
+
+
+def _unowned(analysis: Analysis, i: int) -> int:
+    """Word characters between the sentence before and this one: a dateline belongs to no sentence."""
+    before = analysis.pieces[i - 1].end if i else 0
+    return len(squeezed(analysis.text[before : analysis.pieces[i].start]))
 
 
 def _solid(text: str) -> bool:

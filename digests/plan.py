@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digests.analysis import Analysis
-from digests.choose import NOWHERE, Floats, Problem, chosen, redundancy
+from digests.choose import NOWHERE, TWICE, Floats, Problem, chosen, redundancy
 from digests.lines import Line
 from digests.model import ROLES
 from digests.readable import base
@@ -19,19 +19,30 @@ SHARE = 0.6
 """Most of an article's characters that a digest prints."""
 MOST_CHARACTERS = {"ja": 1800, "zh": 1500, "ko": 2000}
 MOST_CHARACTERS_ELSEWHERE = 4200
-CAPS = (3, 3, 6, 5, 1, 1)
-FLOORS = (0.30, 0.36, 0.36, 0.30)
-"""Least probability of a role for a sentence to be printed under it."""
+CAPS = (4, 3, 6, 5, 1, 1)
+FLOORS = (0.60, 0.65, 0.58, 0.60)
+FIRST_FLOORS = (0.30, 0.45, 0.40, 0.38)
+"""Least probability of a role for a sentence to be printed under it, and for the article's best in that role."""
+NEARLY = 0.08
+"""How far a role may be behind the sentence's likeliest one."""
 BONUSES = (
     (1.2, 0.10, 0.0),
     (0.55, 0.10, 0.0),
     (0.55, 0.10, 0.05, 0.05, 0.0),
     (0.55, 0.10, 0.05, 0.0),
-    (0.75,),
-    (0.30,),
+    (1.50,),
+    (0.25,),
 )
 WELCOME = 0.12
 """Worth of printing one more fitting sentence at all."""
+
+MISSED = 0.2
+"""Section 1 takes one more sentence while the chance that the main event is none of them is above this."""
+MOST_MAIN = 4
+LEAST_MAIN = 0.02
+TELLING_FIRST = 0.05
+MAIN_SHARE = 0.6
+"""Share of the budget that the main event may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +62,8 @@ def plan(analysis: Analysis, lines: tuple[Line, ...]) -> Plan:
     alike = redundancy(
         [frozenset(terms(line.print.text)) for line in lines], analysis.vectors[[x.index for x in lines]]
     )
-    main = main_event(analysis, lines)
-    worth[main, 0] = max(worth[main, 0], 0.5)
+    pins = main_events(analysis, lines, alike)
+    worth[list(pins), 0] = np.maximum(worth[list(pins), 0], 0.5)
     problem = Problem(
         values=np.where(np.array([line.opens for line in lines])[:, None], worth, -np.inf),
         redundancy=alike,
@@ -60,7 +71,7 @@ def plan(analysis: Analysis, lines: tuple[Line, ...]) -> Plan:
         caps=CAPS,
         bonuses=BONUSES,
         budget=budget(analysis),
-        pins={main: 0},
+        pins=pins,
     )
     groups = _followed(chosen(problem), problem, worth, lines)
     return Plan(lines, tuple(tuple(i for i, g in enumerate(groups) if g == k) for k in range(len(CAPS))), worth)
@@ -78,9 +89,10 @@ def values(analysis: Analysis, lines: Sequence[Line]) -> Floats:
     about = _closeness(analysis, lines)
     place = np.array([line.index for line in lines]) / max(1, len(analysis.sentences) - 1)
     worth = np.full((len(lines), len(CAPS)), -np.inf)
-    for g, floor in enumerate(FLOORS):
+    for g, (first, more) in enumerate(zip(FIRST_FLOORS, FLOORS, strict=True)):
         fit = roles[:, g]
-        allowed = (fit >= floor) & (fit >= roles.max(axis=1) - 0.08)
+        best = fit == max((f for f, line in zip(fit, lines, strict=True) if line.opens), default=0.0)
+        allowed = (fit >= np.where(best, first, more)) & (fit >= roles.max(axis=1) - NEARLY)
         worth[:, g] = np.where(allowed, WELCOME + fit * (0.35 + 0.65 * salience), -np.inf)
     telling = 0.3 + 0.7 * np.minimum(1.0, roles[:, 0] + roles[:, 1] + 0.6 * roles[:, 3])
     worth[:, LEAD] = (0.5 * salience + 0.5 * about) * telling - 0.35 * place - _long(lines)
@@ -107,20 +119,28 @@ def _closeness(analysis: Analysis, lines: Sequence[Line]) -> Floats:
     return np.asarray((near - low) / (high - low) if high - low > 1e-6 else np.zeros(len(lines)), dtype=np.float64)
 
 
-def main_event(analysis: Analysis, lines: Sequence[Line]) -> int:
-    """The line that tells what happened: it opens section 1, whatever else is printed."""
+def main_events(analysis: Analysis, lines: Sequence[Line], alike: Floats) -> dict[int, int]:
+    """The lines that open section 1 whatever else is printed: enough of them that the main event is hardly missed."""
+    opening = [k for k, line in enumerate(lines) if line.opens] or list(range(len(lines)))
+    told = [lines[k].sentence.roles.get("development", 0.0) for k in range(len(lines))]
+    ranked = sorted(opening, key=lambda k: (-_tells(lines[k]), k))
+    pins: list[int] = []
+    missed, room = 1.0, budget(analysis) * MAIN_SHARE
+    for k in ranked:
+        fresh = all(alike[k, other] < TWICE for other in pins)
+        if pins and (missed < MISSED or len(pins) == MOST_MAIN or told[k] < LEAST_MAIN):
+            break
+        if not pins or (fresh and lines[k].size <= room):
+            pins.append(k)
+            missed *= 1 - told[k]
+            room -= lines[k].size
+    return dict.fromkeys(pins, 0)
 
-    def score(k: int) -> float:
-        line = lines[k]
-        first = 1 / (1 + line.index)
-        return (
-            line.sentence.roles.get("development", 0.0)
-            + 0.35 * line.sentence.salience
-            + 0.35 * first
-            - (0 if line.opens else 0.5)
-        )
 
-    return max(range(len(lines)), key=lambda k: (score(k), -k))
+def _tells(line: Line) -> float:
+    """How likely a line tells what happened; the opening of an article mostly does."""
+    roles = line.sentence.roles
+    return roles.get("development", 0.0) + TELLING_FIRST / (1 + line.index)
 
 
 def _followed(groups: tuple[int, ...], problem: Problem, worth: Floats, lines: Sequence[Line]) -> list[int]:
