@@ -1,13 +1,14 @@
-"""The verbs that answer: digest, search, latest."""
+"""The verbs that answer: digest, rank, search, latest."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from time import monotonic
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -17,8 +18,9 @@ from bot.cli_base import Session, print_json, reader, run
 from bot.desk import digested
 from bot.inputs import BadInput, article_of_file
 from bot.jobs import DIGEST_SECONDS, article_of_url
+from bot.ranking import rank_lines
 from bot.stream import Making, digest_lines
-from bot.terminal import hits_form, print_explained, print_hits
+from bot.terminal import hits_form, print_explained, print_hits, progress_bar
 from bot.workers import Workers
 from digests.compose import shortened
 from digests.errors import ChokanError
@@ -28,6 +30,8 @@ from digests.model import Article, Digest
 from digests.printed import html, markdown, plain
 
 FORMATS = ("text", "json", "markdown", "html")
+SAY_EVERY = 15.0
+"""Seconds between two lines of progress where no bar can be drawn."""
 
 
 def digest_verb(
@@ -74,12 +78,14 @@ async def _stream(session: Session, making: Making) -> int:
     return 1 if failed else 0
 
 
-def _lines() -> Iterator[str]:
-    for number, line in enumerate(sys.stdin.buffer, 1):
+def _lines(file: BinaryIO | None = None, name: str = "") -> Iterator[str]:
+    """Lines of a file, by default of standard input."""
+    where = f"{name} " if name else ""
+    for number, line in enumerate(file or sys.stdin.buffer, 1):
         try:
             yield line.decode("utf-8")
         except UnicodeDecodeError:
-            raise BadInput(f"line {number}: not UTF-8; JSON Lines are UTF-8") from None
+            raise BadInput(f"{where}line {number}: not UTF-8; JSON Lines are UTF-8") from None
 
 
 async def _digest(session: Session, source: str, making: Making, form: str) -> None:
@@ -135,6 +141,50 @@ def _print_digest(session: Session, article: Article, digest: Digest, making: Ma
         sys.stdout.write(plain(message))
     if making.explain and form == "text":
         print_explained(session.console, article, digest, catalog)
+
+
+def rank_verb(
+    context: typer.Context,
+    corpus: Annotated[
+        Path, typer.Option("--corpus", help="Articles as JSON Lines.", exists=True, dir_okay=False, readable=True)
+    ],
+    fast: Annotated[bool, typer.Option("--fast", help="Without sentence embeddings: words alone.")] = False,
+) -> None:
+    """For each article on standard input (JSON Lines) the ids of the closest ones in a corpus, best first."""
+    session: Session = context.obj
+    run(session, _rank(session, corpus, embeddings=not fast))
+
+
+async def _rank(session: Session, corpus: Path, *, embeddings: bool) -> None:
+    session.settings()
+    workers = Workers(processes=os.cpu_count() or 1, memory=THINKING_MEMORY)
+    try:
+        with corpus.open("rb") as file, _counting(session, "Embedding") as told:
+            lines = rank_lines(workers, _lines(file, corpus.name), _lines(), embeddings=embeddings, progress=told)
+            async for line in lines:
+                sys.stdout.write(line + "\n")
+                sys.stdout.flush()
+    finally:
+        await workers.close()
+
+
+@contextmanager
+def _counting(session: Session, what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal; elsewhere a line now and then on standard error, none for what is soon done."""
+    if session.errors.is_terminal:
+        with progress_bar(session.errors) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+        return
+    said = monotonic()
+
+    def say(done: int, total: int) -> None:
+        nonlocal said
+        if monotonic() - said >= SAY_EVERY:
+            said = monotonic()
+            session.errors.print(f"chokan: {what.lower()} {done} of {total}", highlight=False)
+
+    yield say
 
 
 def search_verb(
