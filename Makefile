@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run setup test lint types lock eval check clean
+.PHONY: run setup test lint types lock eval docs check clean
 
 run: setup
 	$(BIN)/chokan run
@@ -36,6 +36,9 @@ UV := uv pip compile pyproject.toml --universal --python-version 3.11 --generate
 lock:
 	$(UV) --output-file requirements.lock
 	$(UV) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+docs: .venv/ready
+	$(BIN)/python tools/write_configuration.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache build *.egg-info

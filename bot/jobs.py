@@ -122,6 +122,12 @@ async def poll_feed(world: World, health: FeedHealth) -> Polled:
         parsed = await _parsed(world, response)
     except FetchError as error:
         return await _poll_failed(world, feed, next_state(state, error, None, world.clock()), error)
+    except _FeedElsewhere as found:
+        # Counted as a failure, so that two pages that name each other are not followed for ever.
+        failed = next_state(state, response, None, world.clock())
+        following = failed if state.failures else replace(failed, next_poll=world.clock())
+        await world.store.save_poll(feed.url, following, now=world.clock(), moved_to=found.feed)
+        return _polled(feed, "moved")
     except ChokanError as error:
         failed = next_state(state, response, None, world.clock())
         return await _poll_failed(world, feed, replace(failed, last_error=str(error)), error)
@@ -143,9 +149,20 @@ async def _parsed(world: World, response: Response) -> ParsedFeed | None:
         found = await world.reading.run(
             _links, response.body, response.url, dict(response.headers), seconds=PARSE_SECONDS
         )
-        if found:
-            raise NotAFeed(response.url, f"this is a page, not a feed; its feed is {found[0]}") from error
+        others = [url for url in found if url != response.url]
+        if others:
+            raise _FeedElsewhere(response.url, others[0]) from error
         raise
+
+
+class _FeedElsewhere(ChokanError):
+    """The address is a site's page, and the page names its feed."""
+
+    kind = "feed-elsewhere"
+
+    def __init__(self, page: str, feed: str) -> None:
+        super().__init__(f"{page}: this is a page, not a feed; its feed is {feed}")
+        self.feed = feed
 
 
 async def _poll_failed(world: World, feed: Feed, state: FeedState, error: ChokanError) -> Polled:
