@@ -1,0 +1,193 @@
+"""Polling against a real loopback site: what is new is taken once, what fails costs nobody else, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from aiohttp import web
+from databases import database
+from loopback import serving
+from rich.console import Console
+
+from bot.app import Extras, opened
+from bot.jobs import Polled, World, discover, poll
+from config.settings import load_settings
+from digests.errors import NoSuchHost, NotAFeed
+from digests.model import Feed
+
+TEXT = "市議会は十三日、新しい港の計画を可決した。工事は四月に始まる。費用は四億円で、国が半分を出す。" * 3
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Site:
+    """A site whose answers a test sets by path."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[int, str, str]] = {}
+        self.asked: list[str] = []
+        self.base = ""
+
+    def says(self, path: str, body: str, *, status: int = 200, kind: str = "text/html") -> None:
+        self.answers[path] = (status, body, kind)
+
+    def feed(self, path: str, *entries: str, dated: datetime | None = None) -> None:
+        when = f"<pubDate>{dated:%a, %d %b %Y %H:%M:%S} GMT</pubDate>" if dated else ""
+        items = "".join(
+            f"<item><guid>{e}</guid><title>記事{e}</title><link>{self.base}/{e}</link>{when}</item>" for e in entries
+        )
+        body = f"<rss version='2.0'><channel><title>港新報</title>{items}</channel></rss>"
+        self.says(path, body, kind="application/rss+xml")
+
+    def page(self, name: str, text: str = TEXT) -> None:
+        self.says(f"/{name}", f"<html lang='ja'><title>記事{name}</title><article><p>{text}</p></article></html>")
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append(request.path)
+        status, body, kind = self.answers.get(request.path, (404, "", "text/html"))
+        return web.Response(status=status, text=body, content_type=kind)
+
+    def application(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/{path:.*}", self.handle)
+        return app
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    made = Site()
+    async with serving(made.application()) as base:
+        made.base = base
+        yield made
+
+
+@asynccontextmanager
+async def world_of(site: Site, folder: Path) -> AsyncIterator[World]:
+    settings = load_settings({})
+    extras = Extras(allow_hosts=[urlsplit(site.base).netloc], spacing=0.0, platforms=())
+    async with (
+        database("sqlite", folder) as url,
+        opened(settings, Console(quiet=True), database=url, extras=extras) as world,
+    ):
+        yield world
+
+
+async def polled(world: World, url: str, *, backfill: int = 0) -> Polled:
+    await world.store.add_feed(Feed(url=url, backfill=backfill, added=world.clock()))
+    (result,) = await poll(world, urls=[url])
+    return result
+
+
+async def titles(world: World) -> set[str]:
+    return {article.title for article in await world.store.claim_undigested(world.clock(), lease=1, limit=100)}
+
+
+async def test_a_new_feed_is_seeded_and_posts_nothing_old(site: Site, tmp_path: Path) -> None:
+    site.feed("/feed", "1", "2")
+    async with world_of(site, tmp_path) as world:
+        assert (await polled(world, f"{site.base}/feed")).new == 0
+        assert site.asked == ["/feed"]
+
+
+async def test_backfill_takes_as_many_as_asked(site: Site, tmp_path: Path) -> None:
+    site.feed("/feed", "1", "2", "3")
+    site.page("1"), site.page("2")
+    async with world_of(site, tmp_path) as world:
+        assert (await polled(world, f"{site.base}/feed", backfill=2)).new == 2
+        assert await titles(world) == {"記事1", "記事2"}
+
+
+async def test_what_appears_later_is_taken_once(site: Site, tmp_path: Path) -> None:
+    site.feed("/feed", "1")
+    site.page("2")
+    async with world_of(site, tmp_path) as world:
+        await polled(world, f"{site.base}/feed")
+        site.feed("/feed", "2", "1")
+        assert [(await polled(world, f"{site.base}/feed")).new for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "said"),
+    [
+        (200, "", "application/xml", "empty"),
+        (200, "<html><body>Just a page.</body></html>", "text/html", "page"),
+        (404, "", "text/html", "404"),
+        (410, "", "text/html", "gone"),
+        (429, "", "text/html", "429"),
+        (503, "", "text/html", "503"),
+    ],
+)
+async def test_a_bad_answer_is_said_and_keeps_its_feed(
+    site: Site, tmp_path: Path, status: int, body: str, kind: str, said: str
+) -> None:
+    site.says("/feed", body, status=status, kind=kind)
+    async with world_of(site, tmp_path) as world:
+        result = await polled(world, f"{site.base}/feed")
+        assert said in (result.error or "").lower()
+        (health,) = await world.store.feeds()
+        assert (health.state.failures, health.state.last_error) == (1, result.error)
+
+
+async def test_one_broken_feed_never_costs_the_others(site: Site, tmp_path: Path) -> None:
+    site.feed("/good", "1")
+    site.page("1")
+    site.says("/bad", "nonsense")
+    async with world_of(site, tmp_path) as world:
+        for path in ("bad", "good"):
+            await world.store.add_feed(Feed(url=f"{site.base}/{path}", backfill=5, added=world.clock()))
+        results = await poll(world)
+        assert sorted(result.new for result in results) == [0, 1]
+
+
+async def test_a_page_that_fails_for_now_is_waited_for_and_not_lost(site: Site, tmp_path: Path) -> None:
+    site.feed("/feed", "1", dated=datetime.now(UTC) - timedelta(minutes=5))
+    site.says("/1", "", status=503)
+    async with world_of(site, tmp_path) as world:
+        assert (await polled(world, f"{site.base}/feed", backfill=5)).new == 0
+        site.page("1")
+        (health,) = await world.store.feeds()
+        assert health.state.validators.etag is None
+        assert (await polled(world, f"{site.base}/feed", backfill=5)).new == 1
+
+
+async def test_a_page_without_an_article_falls_back_to_the_feed(site: Site, tmp_path: Path) -> None:
+    item = f"<item><guid>1</guid><title>港</title><link>{site.base}/1</link><description>{TEXT}</description></item>"
+    site.says("/feed", f"<rss version='2.0'><channel><title>t</title>{item}</channel></rss>", kind="application/xml")
+    site.says("/1", "<html><nav>menu</nav></html>")
+    async with world_of(site, tmp_path) as world:
+        await polled(world, f"{site.base}/feed", backfill=1)
+        (article,) = await world.store.claim_undigested(world.clock(), lease=1, limit=9)
+        assert article.text == TEXT
+
+
+async def test_an_address_of_a_site_becomes_that_of_its_feed(site: Site, tmp_path: Path) -> None:
+    site.says("/", '<html><link rel="alternate" type="application/rss+xml" href="/feed"></html>')
+    site.feed("/feed", "1")
+    site.page("1")
+    async with world_of(site, tmp_path) as world:
+        await world.store.add_feed(Feed(url=f"{site.base}/", backfill=1, added=world.clock()))
+        results = await poll(world)
+        assert [(result.status, result.new) for result in results] == [("moved", 0), ("200", 1)]
+        assert [health.feed.url for health in await world.store.feeds()] == [f"{site.base}/feed"]
+
+
+async def test_two_pages_that_name_each_other_are_not_followed_for_ever(site: Site, tmp_path: Path) -> None:
+    for path, other in (("/a", "/b"), ("/b", "/a")):
+        site.says(path, f'<html><link rel="alternate" type="application/rss+xml" href="{other}"></html>')
+    async with world_of(site, tmp_path) as world:
+        await world.store.add_feed(Feed(url=f"{site.base}/a", added=world.clock()))
+        await poll(world)
+        assert len(site.asked) == 2
+
+
+async def test_discovery_says_when_there_is_no_feed(site: Site, tmp_path: Path) -> None:
+    site.says("/", "<html>nothing</html>")
+    async with world_of(site, tmp_path) as world:
+        with pytest.raises(NotAFeed, match="give the address of its RSS or Atom feed"):
+            await discover(world, f"{site.base}/")
+        with pytest.raises(NoSuchHost, match="check the spelling"):
+            await discover(world, "https://no-such-host.invalid/feed")
