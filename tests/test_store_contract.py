@@ -385,3 +385,12 @@ async def test_what_was_saved_is_there_after_a_restart(url: str, store: SqlStore
         versions = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalars().all()
     await again.close()
     assert ([hit.article.id for hit in hits], len(rows), versions) == (["a"], 1, ["0001"])
+
+
+async def test_an_article_whose_digest_failed_still_reaches_the_edition(store: SqlStore) -> None:
+    await store.add_feed(FEED)
+    await store.save_poll(FEED.url, state(), now=NOW, articles=[article("a")])
+    assert await store.unpublished(subscription(), since=NOW) == ()
+    await store.save_digest("a", None, vector=b"", now=NOW, error="worker: killed")
+    (hit,) = await store.unpublished(subscription(), since=NOW)
+    assert (hit.article.id, hit.digest) == ("a", None)

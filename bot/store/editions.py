@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.failpoints import failpoint
 from bot.store.database import Database
 from bot.store.reading import hits
 from bot.store.rows import (
@@ -25,7 +26,6 @@ from bot.store.tables import (
     article_feeds,
     articles,
     deliveries,
-    digests,
     edition_articles,
     editions,
     feeds,
@@ -100,7 +100,7 @@ class EditionRoom:
         query = (
             hits()
             .join(arrived, arrived.c.article == articles.c.id)
-            .where(articles.c.role == "source", digests.c.digest.is_not(None), ~known, ~carried)
+            .where(articles.c.role == "source", articles.c.indexed.is_not(None), ~known, ~carried)
             .order_by(arrived.c.first, articles.c.id)
         )
         async with self.database.read() as connection:
@@ -114,6 +114,7 @@ class EditionRoom:
             if saved.first() is None:
                 raise SlotTaken(edition.subscription, edition.slot.at)
             await _save_contents(connection, edition)
+            failpoint("in-save-edition")
             await _save_deliveries(connection, edition, deliveries)
 
     @unbroken
@@ -123,7 +124,7 @@ class EditionRoom:
         query = query if subscription is None else query.where(editions.c.subscription == subscription)
         async with self.database.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
-            contents = await _contents(connection, [row["id"] for row in rows])
+            contents = await contents_of(connection, [row["id"] for row in rows])
             return tuple(edition_from(row, tuple(contents.get(row["id"], ()))) for row in rows)
 
 
@@ -157,7 +158,7 @@ async def _save_deliveries(connection: AsyncConnection, edition: Edition, parts:
         await connection.execute(deliveries.insert(), [delivery_row(delivery, edition) for delivery in parts])
 
 
-async def _contents(connection: AsyncConnection, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+async def contents_of(connection: AsyncConnection, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
     query = select(edition_articles).where(edition_articles.c.edition.in_(ids)).order_by(edition_articles.c.position)
     contents: dict[str, list[str]] = {}
     for row in await connection.execute(query):
