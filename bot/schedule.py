@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -14,8 +14,10 @@ from bot.telemetry import event
 
 log = logging.getLogger("chokan.schedule")
 
-STOP_WITHIN = 20.0
+STOP_WITHIN = 8.0
 """Seconds that work under way may take to finish when we are asked to stop."""
+GIVE_BACK_WITHIN = 1.5
+"""Seconds after that in which it gives back what it had claimed."""
 
 
 class Alarm:
@@ -26,6 +28,8 @@ class Alarm:
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         self._running: set[asyncio.Task[None]] = set()
+        self.finished: dict[str, datetime] = {}
+        """When each job last came to its end."""
 
     def every(self, seconds: float, name: str, job: Callable[[], Awaitable[object]]) -> None:
         """Run `job` now and then every `seconds`; a failure is logged and the next call comes all the same."""
@@ -40,6 +44,7 @@ class Alarm:
                 log.exception("job.failed job=%s", name)
             finally:
                 self._running.discard(task)
+                self.finished[name] = datetime.now(UTC)
 
         self._scheduler.add_job(guarded, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC))
 
@@ -53,4 +58,12 @@ class Alarm:
             _, late = await asyncio.wait(self._running, timeout=STOP_WITHIN)
             if late:
                 event(log, "stop.cancelled", level=logging.WARNING, jobs=len(late))
+                await _cancelled(late)
         self._scheduler.shutdown(wait=False)
+
+
+async def _cancelled(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel, and let each write down what it leaves undone."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=GIVE_BACK_WITHIN)

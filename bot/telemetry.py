@@ -6,7 +6,8 @@ import json
 import logging
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -19,14 +20,43 @@ def event(logger: logging.Logger, name: str, *, level: int = logging.INFO, **fie
     logger.log(level, name, extra={_FIELDS: present})
 
 
+class _Listener(logging.Handler):
+    """Hands every event of ours on as name, level and fields."""
+
+    def __init__(self, hear: Hear) -> None:
+        super().__init__()
+        self.hear = hear
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.hear(record.getMessage().split(" ")[0], record.levelno, getattr(record, _FIELDS, {}))
+
+
+Hear = Callable[[str, int, Mapping[str, object]], None]
+"""Told the name of an event, its level and its fields."""
+
+
+@contextmanager
+def heard(hear: Hear) -> Iterator[None]:
+    """Tell `hear` of every event while the block runs: metrics are the same events counted."""
+    listener = _Listener(hear)
+    ours = logging.getLogger("chokan")
+    ours.addHandler(listener)
+    try:
+        yield
+    finally:
+        ours.removeHandler(listener)
+
+
 def set_up_logging(level: str, form: Literal["text", "json"], secrets: Collection[str]) -> None:
     """Log to standard error. `secrets` never appear, whoever logs them."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonFormatter(secrets) if form == "json" else _TextFormatter(secrets))
     root = logging.getLogger()
+    handler.setLevel(level.upper())
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    logging.getLogger("chokan").setLevel(level.upper())
+    # Events are made even where they are not written: metrics count them.
+    logging.getLogger("chokan").setLevel(min(logging.INFO, handler.level))
 
 
 class _Formatter(logging.Formatter, ABC):

@@ -15,6 +15,12 @@ def locales() -> dict[str, dict[str, str]]:
     return {f.name.removesuffix(".toml"): dict(_flat(tomllib.loads(f.read_text(encoding="utf-8")))) for f in files}
 
 
+def templates() -> dict[str, str]:
+    """Every file of `config/templates` by its name."""
+    files = resources.files("config").joinpath("templates").iterdir()
+    return {file.name: file.read_text(encoding="utf-8") for file in files if file.is_file()}
+
+
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     for key, value in table.items():
         if isinstance(value, Mapping):

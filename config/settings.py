@@ -18,7 +18,7 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, C
 from pydantic import ValidationError as PydanticError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-SECRETS = ("DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
+SECRETS = ("DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "WEB_TOKEN")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -60,6 +60,12 @@ Weekday = Annotated[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Be
 HttpUrl = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
+def _base(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+        raise ValueError(f"«{value}» is not the address of a site; write one such as https://chokan.example.jp")
+    return value.rstrip("/")
+
+
 class Table(BaseModel):
     """A table of the file: unknown keys are errors."""
 
@@ -94,6 +100,11 @@ class SubscriptionSettings(Table):
     exclude: tuple[str, ...] = Field((), description="No articles with one of these words.")
     limit: int = Field(12, ge=1, le=50, description="Most digests in an edition; more are listed as headlines.")
     empty: Literal["say", "silent"] = Field("say", description="What an empty morning does.")
+    public: bool = Field(
+        False,
+        description="Show its editions in the web archive to everybody. Otherwise they need the address with its own "
+        "token that `chokan web --links` prints once WEB_TOKEN is set. Digests as such are always in the archive.",
+    )
 
 
 class FetchSettings(Table):
@@ -116,8 +127,27 @@ class ScheduleSettings(Table):
     catch_up: float = Field(
         12, ge=0, le=72, description="Hours after its time in which a missed edition still goes out, marked late."
     )
+    give_up: float = Field(
+        6, gt=0, le=72, description="Hours for which a message the platform cannot take is tried again."
+    )
     poll_every: float = Field(60, ge=5, le=3600, description="Seconds between looks for feeds that are due.")
     silent: bool = Field(False, description="Post without a notification where the platform can.")
+
+
+class WebSettings(Table):
+    enabled: bool = Field(True, description="Serve the archive, Atom, health and metrics while `chokan run` runs.")
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="Address to listen on; `0.0.0.0` or `::` for all, behind a proxy."
+    )
+    port: int = Field(8470, ge=0, le=65535, description="Port to listen on; 0: any free one.")
+    public_url: Annotated[str, AfterValidator(_base)] = Field(
+        "",
+        description="Where readers reach the archive, such as https://chokan.example.jp; without it nothing may be "
+        "indexed by search engines, and chat messages do not link to it.",
+    )
+    metrics: bool = Field(
+        True, description="Answer /metrics (Prometheus), to direct requests only: never to one a proxy passes on."
+    )
 
 
 class LogSettings(Table):
@@ -159,6 +189,7 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = _env("SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr | None = _env("SLACK_SIGNING_SECRET")
     slack_api_url: str | None = _env("SLACK_API_URL")
+    web_token: SecretStr | None = _env("WEB_TOKEN")
 
     language: str = Field("en", pattern=r"^[a-z]{2}$", description="Language of the terminal and of fixed lines.")
     zone: Zone = Field("UTC", description="Time zone of the terminal edition.")
@@ -167,6 +198,7 @@ class Settings(BaseSettings):
     fetch: FetchSettings = FetchSettings()
     engine: EngineSettings = EngineSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
 
     @property

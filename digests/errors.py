@@ -142,6 +142,18 @@ class ChatRefused(ChatError):
     kind = "chat-refused"
 
 
+class DestinationClosed(ChatRefused):
+    """The place itself is shut to us (no such channel, no access, bot removed): pause what goes there."""
+
+    kind = "chat-closed"
+
+
+class HistoryHidden(ChatRefused):
+    """An earlier try may have arrived and the platform does not let us look: hold it and tell the operator."""
+
+    kind = "chat-hidden"
+
+
 class ChatUnavailable(ChatError):
     """The platform certainly did not take it now (429, connection refused, 503): retry, not before `retry_after`."""
 
@@ -156,6 +168,21 @@ class ChatUnknown(ChatError):
     """It is not known whether the platform took the message (connection lost, 5xx): reconcile before a retry."""
 
     kind = "chat-unknown"
+
+
+# --- web ----------------------------------------------------------------------------------------------------------
+
+
+class NotListening(ChokanError):
+    """The web server cannot have its address."""
+
+    kind = "not-listening"
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"web: cannot listen on {host}:{port}: {reason}; set another port (or enabled = false) under [web]"
+        )
+        self.host, self.port, self.reason = host, port, reason
 
 
 # --- store --------------------------------------------------------------------------------------------------------

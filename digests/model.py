@@ -260,6 +260,8 @@ class Subscription:
     paused: bool = False
     paused_reason: str | None = None
     created: datetime | None = None
+    public: bool = False
+    """Whether its editions stand in the web archive for everybody to read."""
     origin: Literal["file", "chat"] = "chat"
     """Subscriptions of the file are removed when the file no longer has them."""
 
@@ -314,6 +316,8 @@ class Delivery:
     """An earlier attempt may have arrived: reconcile before posting again."""
     error: str | None = None
     permalink: str | None = None
+    made: datetime | None = None
+    """When its edition was made, as the store tells; None before it is saved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

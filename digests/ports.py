@@ -102,6 +102,21 @@ class VectorRow:
     """float16, little-endian."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How much there is and how much waits, for metrics. The instants are of the longest waiting; None: nothing."""
+
+    articles: int
+    digests: int
+    undigested: int
+    oldest_undigested: datetime | None
+    """First seen."""
+    oldest_delivery: datetime | None
+    """Due, of those ready to be sent by now."""
+    oldest_poll: datetime | None
+    """When the feed that is due first is, or was, to be polled."""
+
+
 class Store(Protocol):
     """Everything remembered. Each method is one transaction and one moment of the flow. Raises `StoreError`."""
 
@@ -190,6 +205,13 @@ class Store(Protocol):
         """One transaction. Raises `SlotTaken` when the slot has an edition already (nothing is then written)."""
 
     async def editions(self, *, subscription: str | None = None, limit: int = 20) -> tuple[Edition, ...]: ...
+
+    # the web
+    async def edition(self, edition: str) -> Edition | None: ...
+    async def digested(self, *, limit: int, offset: int = 0) -> tuple[tuple[str, datetime], ...]:
+        """Article ids and first seen of what `latest` goes through, in its order, without the texts."""
+
+    async def totals(self, now: datetime) -> Totals: ...
 
     # outbox
     async def claim_deliveries(

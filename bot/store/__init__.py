@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.store.archive import ArchiveRoom
+from bot.store.browsing import BrowsingRoom
 from bot.store.database import Database, database_url, prepare_file
 from bot.store.editions import EditionRoom
 from bot.store.feeds import FeedRoom
@@ -15,7 +16,7 @@ from bot.store.search import SearchRoom
 __all__ = ["SqlStore", "open_store"]
 
 
-class SqlStore(FeedRoom, ArchiveRoom, SearchRoom, EditionRoom, OutboxRoom):
+class SqlStore(FeedRoom, ArchiveRoom, SearchRoom, EditionRoom, BrowsingRoom, OutboxRoom):
     """Each method is one transaction; each room of methods has its own module. Raises `StoreError`."""
 
     def __init__(self, database: Database) -> None:

@@ -1,0 +1,94 @@
+"""Templates to pages: the reader's language, addresses within the archive, and text that is never live."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from bot.web_access import Site
+from bot.web_views import feed_key
+from digests.catalog import Catalog, Catalogs
+from digests.layout import day_text, made_by
+from digests.plain import safe
+from digests.urls import web_url
+
+_QUALITY = re.compile(r"\s*;\s*q\s*=\s*(0(?:\.\d{1,3})?|1(?:\.0{1,3})?)\s*\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request, as far as a page needs to know it."""
+
+    path: str
+    catalog: Catalog
+    chosen: str = ""
+    """The language the address asks for; carried into every link of the page."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of the page itself, without page and language."""
+    page: int = 1
+    private: bool = False
+
+
+class Pages:
+    """The templates, and what they all can call."""
+
+    def __init__(self, templates: Mapping[str, str], catalogs: Catalogs, site: Site) -> None:
+        self.catalogs, self.site = catalogs, site
+        self.environment = Environment(
+            loader=DictLoader(dict(templates)),
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=_inert,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.filters["web"] = web_url
+        self.environment.filters["feed_key"] = feed_key
+
+    def render(self, template: str, ask: Ask, **values: Any) -> str:
+        """The page in the reader's language."""
+        catalog = ask.catalog
+        return self.environment.get_template(template).render(
+            ask=ask,
+            site=self.site,
+            t=lambda key, **more: catalog(f"web.{key}", **more),
+            href=lambda path, **query: self.address(ask, path, query),
+            absolute=lambda path: f"{self.site.base}{path}",
+            day=lambda moment: day_text(self.site.day(moment) if isinstance(moment, datetime) else moment, catalog),
+            iso=lambda moment: self.site.day(moment).isoformat(),
+            made_by=lambda digest: made_by(digest, catalog),
+            languages=self.catalogs.languages,
+            **values,
+        )
+
+    def address(self, ask: Ask, path: str, query: Mapping[str, object]) -> str:
+        """A link inside the archive; a chosen language stays chosen."""
+        pairs = {key: str(value) for key, value in query.items() if value not in ("", None)}
+        if ask.chosen and "lang" not in pairs:
+            pairs["lang"] = ask.chosen
+        return f"{self.site.path}{path}" + (f"?{urlencode(pairs, errors='replace')}" if pairs else "")
+
+
+def _inert(value: object) -> object:
+    """What strangers wrote leaves without control, bidi and zero-width characters; escaping comes after."""
+    return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def spoken(header: str, languages: tuple[str, ...], otherwise: str) -> str:
+    """The language of ours an Accept-Language header likes best (RFC 9110, 12.5.4); `otherwise` when it names none."""
+    wishes: list[tuple[float, int, str]] = []
+    for place, item in enumerate(header.split(",")[:20]):
+        tag, semicolon, _ = item.partition(";")
+        quality = _QUALITY.search(item) if semicolon else None
+        code = tag.strip().lower().split("-")[0]
+        weight = float(quality[1]) if quality else 0.0 if semicolon else 1.0
+        if code in languages and weight > 0:
+            wishes.append((-weight, place, code))
+    return min(wishes)[2] if wishes else otherwise
