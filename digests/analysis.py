@@ -1,4 +1,4 @@
-"""One article analysed: language, sentences with role and salience, vectors. What the digest and the index are made of."""
+"""One article analysed: language, sentences with role and salience, vectors. What digest and index are made of."""
 
 from __future__ import annotations
 
@@ -8,16 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digests.embed import LexicalEmbedder
+from digests.features import Scene
 from digests.language import identify
 from digests.model import ROLES, Sentence
 from digests.ports import Embedder, Vectors
-from digests.roles import role_probabilities
+from digests.roles import centre_of, centred, role_probabilities
+from digests.salience import salience
 from digests.sentences import Piece, sentences
+
+MOST_EMBEDDED = 120
+"""Sentences of one article that are embedded; of a longer one the first and the most salient by words alone."""
+_FIRST = 40
+_MOST_JUDGED = 2000
+"""Sentences that are judged with all their neighbours; a longer text is judged in stretches of this many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """`sentences[i]` and `vectors[i]` belong to `pieces[i]`; vectors are (n, d) float32, rows L2-normalised or zero."""
+    """`sentences[i]` and `vectors[i]` belong to `pieces[i]`; vectors are (n, d) float32, rows L2-normalised, or zero
+    for sentences that were not embedded (boilerplate, the tail of a very long article)."""
 
     title: str
     text: str
@@ -27,6 +36,7 @@ class Analysis:
     vectors: Vectors
     title_vector: NDArray[np.float32]
     article_vector: NDArray[np.float32]
+    """(d,) L2-normalised: title, lead and the most salient sentences; what an index is searched with."""
 
 
 class Analyser:
@@ -34,41 +44,110 @@ class Analyser:
 
     def __init__(self, embedder: Embedder | None) -> None:
         self._embedder: Embedder = embedder or LexicalEmbedder()
+        self._lexical = isinstance(self._embedder, LexicalEmbedder)
 
     def analyse(self, title: str, text: str, language: str | None = None) -> Analysis:
         """Every sentence of `text` with its scores. `language` is a hint; any text at all is answered."""
-        code = identify(text or title, language)
+        code = identify(text if text.strip() else title, language)
         pieces = sentences(text, code)
-        vectors = self._embedder.embed([title, *(piece.text for piece in pieces)])
-        roles = role_probabilities([piece.text for piece in pieces], code)
-        salience = _salience(pieces, vectors[1:])
+        judged = [i for i, piece in enumerate(pieces) if piece.heading or not piece.boilerplate]
+        roles, scores = _by_words(title, code, pieces, judged)
+        vectors, title_vector = self._embedded(title, pieces, _chosen(judged, pieces, scores))
+        if not self._lexical:
+            roles, scores = _by_meaning(title, code, pieces, vectors, title_vector, roles, scores)
         return Analysis(
             title=title,
             text=text,
             language=code,
             pieces=pieces,
-            sentences=tuple(_sentence(p, row, float(s)) for p, row, s in zip(pieces, roles, salience, strict=True)),
-            vectors=vectors[1:],
-            title_vector=vectors[0],
-            article_vector=_unit(vectors[0] * 2 + (vectors[1:] * salience[:, None]).sum(axis=0)),
+            sentences=tuple(_sentence(*row) for row in zip(pieces, roles, scores, strict=True)),
+            vectors=vectors,
+            title_vector=title_vector,
+            article_vector=_whole(title_vector, vectors, scores),
         )
 
-
-def _salience(pieces: tuple[Piece, ...], vectors: Vectors) -> NDArray[np.float32]:
-    if not pieces:
-        return np.zeros(0, dtype=np.float32)
-    ordinary = np.array([not piece.boilerplate for piece in pieces])
-    centre = _unit((vectors * ordinary[:, None]).sum(axis=0))
-    position = 1 / np.maximum(1, np.cumsum(ordinary))
-    return np.asarray(np.clip(0.6 * position + 0.4 * (vectors @ centre), 0, 1) * ordinary, dtype=np.float32)
+    def _embedded(self, title: str, pieces: tuple[Piece, ...], chosen: list[int]) -> tuple[Vectors, Vectors]:
+        made = self._embedder.embed([title, *(pieces[i].text for i in chosen)])
+        vectors = np.zeros((len(pieces), made.shape[1]), dtype=np.float32)
+        vectors[chosen] = made[1:]
+        return vectors, made[0]
 
 
-def _sentence(piece: Piece, row: NDArray[np.float32], salience: float) -> Sentence:
+def _by_words(title: str, language: str, pieces: tuple[Piece, ...], judged: list[int]) -> tuple[Vectors, Vectors]:
+    """Roles (n, 4) and salience (n,) without vectors; boilerplate keeps even roles and no salience."""
+    roles = np.full((len(pieces), len(ROLES)), 1 / len(ROLES), dtype=np.float32)
+    scores = np.zeros(len(pieces), dtype=np.float32)
+    for start in range(0, len(judged), _MOST_JUDGED):
+        stretch = judged[start : start + _MOST_JUDGED]
+        none = np.zeros((len(stretch), 0), dtype=np.float32)
+        scene = _scene(title, language, [pieces[i] for i in stretch], none, none.sum(axis=0))
+        roles[stretch] = role_probabilities(scene)
+        scores[stretch] = salience(scene, roles[stretch]) / (1 + start)
+    return roles, _without_boilerplate(scores, pieces)
+
+
+def _by_meaning(
+    title: str,
+    language: str,
+    pieces: tuple[Piece, ...],
+    vectors: Vectors,
+    title_vector: Vectors,
+    roles: Vectors,
+    scores: Vectors,
+) -> tuple[Vectors, Vectors]:
+    """The same, better, for the sentences that have vectors; the others keep what their words gave them."""
+    chosen = np.flatnonzero(np.abs(vectors).sum(axis=1) > 0)
+    if not len(chosen):
+        return roles, scores
+    centre = centre_of(language)
+    near, near_title = centred(vectors[chosen], centre), centred(title_vector, centre)
+    scene = _scene(title, language, [pieces[i] for i in chosen], near, near_title)
+    roles, scores = roles.copy(), scores * 0.5
+    roles[chosen] = role_probabilities(scene)
+    scores[chosen] = salience(scene, roles[chosen])
+    return roles, _without_boilerplate(scores, pieces)
+
+
+def _scene(title: str, language: str, pieces: list[Piece], vectors: Vectors, title_vector: Vectors) -> Scene:
+    return Scene(
+        texts=[piece.text for piece in pieces],
+        paragraphs=[piece.paragraph for piece in pieces],
+        language=language,
+        title=title,
+        vectors=vectors,
+        title_vector=title_vector,
+    )
+
+
+def _chosen(judged: list[int], pieces: tuple[Piece, ...], scores: Vectors) -> list[int]:
+    """Which sentences are embedded."""
+    if len(judged) <= MOST_EMBEDDED:
+        return judged
+    rest = sorted(judged[_FIRST:], key=lambda i: -float(scores[i]))[: MOST_EMBEDDED - _FIRST]
+    return judged[:_FIRST] + sorted(rest)
+
+
+def _without_boilerplate(scores: Vectors, pieces: tuple[Piece, ...]) -> Vectors:
+    return np.where([piece.boilerplate for piece in pieces], 0, scores).astype(np.float32)
+
+
+def _sentence(piece: Piece, row: Vectors, score: float) -> Sentence:
     roles = {role: round(float(p), 4) for role, p in zip(ROLES, row, strict=True)}
-    role = None if piece.boilerplate else max(ROLES, key=roles.__getitem__)
-    return Sentence(start=piece.start, end=piece.end, text=piece.text, role=role, roles=roles, salience=salience)
+    belongs = piece.heading or not piece.boilerplate
+    return Sentence(
+        start=piece.start,
+        end=piece.end,
+        text=piece.text,
+        role=max(ROLES, key=roles.__getitem__) if belongs else None,
+        roles=roles,
+        salience=round(float(score), 4),
+    )
 
 
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    norm = float(np.linalg.norm(vector))
-    return np.asarray(vector / norm if norm else vector, dtype=np.float32)
+def _whole(title_vector: Vectors, vectors: Vectors, scores: Vectors) -> Vectors:
+    """The title as heavy as three sentences, and up to twelve sentences by their salience."""
+    top = np.argsort(-scores, kind="stable")[:12]
+    weight = scores[top] / max(1e-6, float(scores[top].sum())) if len(top) else scores[top]
+    total = title_vector * 0.5 + (vectors[top] * weight[:, None]).sum(axis=0)
+    norm = float(np.linalg.norm(total))
+    return np.asarray(total / norm if norm else total, dtype=np.float32)

@@ -29,7 +29,7 @@ _DATELINES = tuple(
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _WHOLE_LINES = {
-    "credit": r"(?:.{0,60}(?:Handout|Pool|Courtesy)?.{0,30}\bvia )?REUTERS(?:/.{1,60})?|\(?(?:Xinhua|AP Photo|AFP|Getty Images?|EPA|Reuters)(?:/| via )[^.]{2,50}\)?|"
+    "credit": r"\((?:Xinhua|Reuters|AP|AFP)(?: photo)?\)|.{0,60}(?:Pool|Handout|File Photo)? ?via Reuters|(?:Picture|Photo)s? taken .{0,60}|(?:.{0,60}(?:Handout|Pool|Courtesy)?.{0,30}\bvia )?REUTERS(?:/.{1,60})?|\(?(?:Xinhua|AP Photo|AFP|Getty Images?|EPA|Reuters)(?:/| via )[^.]{2,50}\)?|"
     r"(?:Photo|Picture|Image|Video|Pic)(?:s|graph)?(?: credit| courtesy| by)?\s?:.{1,80}|Mandatory credit.{0,80}|.{2,50}/(?:AP|AFP|Getty(?: Images)?|EPA|Reuters)(?:/File(?: Photo)?)?|\(?File photo\)?|"
     r"(?:Photo|Photograph)s? by .{2,60}|Getty Images?|Image copyright.{0,60}|Image caption.{0,200}|Media caption.{0,200}|Courtesy .{2,80}REUTERS",
     "caption": r"(?:FILE|FILED?)(?: -)? ?(?:PHOTO|IMAGE|PICTURE)?\s?(?::|--).*|File (?:photo|picture|image)\s?:.*|(?:Photo|File photo|Combo photo|Aerial photo|Undated photo|Image) taken (?:on|in) .{5,}|Slideshow.{0,30}|A? ?(?:combination|combo) (?:photo|picture) .*",
@@ -64,6 +64,8 @@ _PRESENT = re.compile(
     r"delivers?|shakes?|listens?|reacts?|waves?|smiles?|sits?|uses?|takes?|pushes|push|search(?:es)?|wades?|sways?|cries|appears?|meets?|rides?|drives?|moves?|"
     r"stages?|watch(?:es)?|pass(?:es)?|cheers?|protests?|gathers?|prays?|shows?|plays?|displays?|talks?|visits?|inspects?|patrols?|fl(?:y|ies)|runs?)\b"
 )
+_TOLD = re.compile(r"\b(?:will|would|said|says|told|since|has|had|have|believes?|because|than|first)\b")
+"""Words of a report, which captions do without."""
 _SHOUTED = re.compile(r"[A-Z][A-Z &'’.\-]{3,40}")
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"”’'」』）)\]]*$")
 
@@ -73,21 +75,19 @@ def dateline(head: str) -> int:
     return max((match.end() for form in _DATELINES if (match := form.match(head))), default=0)
 
 
-def marked(texts: Sequence[str], language: str) -> list[bool]:
-    """For each sentence of an article, in order: is it boilerplate?"""
+def marked(texts: Sequence[str], language: str) -> list[str | None]:
+    """For each sentence of an article, in order: which kind of boilerplate it is, or None."""
     kinds = [_kind(text, language) for text in texts]
-    flags = [kind is not None for kind in kinds]
-    for i, kind in enumerate(kinds):
-        if kind in ("credit", "caption"):
-            _mark_captions(texts, flags, i)
-    return flags
+    for i in [i for i, kind in enumerate(kinds) if kind in ("credit", "caption")]:
+        _mark_captions(texts, kinds, i)
+    return kinds
 
 
-def _mark_captions(texts: Sequence[str], flags: list[bool], at: int) -> None:
+def _mark_captions(texts: Sequence[str], kinds: list[str | None], at: int) -> None:
     """Beside a photo credit, a sentence that is written like a caption is one."""
     for i in (at - 1, at + 1):
-        if 0 <= i < len(texts) and not flags[i] and looks_like_caption(texts[i]):
-            flags[i] = True
+        if 0 <= i < len(texts) and kinds[i] is None and looks_like_caption(texts[i]):
+            kinds[i] = "caption"
 
 
 def _kind(text: str, language: str) -> str | None:
@@ -108,4 +108,6 @@ def _kind(text: str, language: str) -> str | None:
 
 def looks_like_caption(text: str) -> bool:
     """Photo agencies end a caption with its full date, and write it in the present tense."""
-    return bool(_CAPTION_DATE.search(text)) and bool(_PRESENT.match(text) or _CAPTION_FORM.search(text))
+    if _TOLD.search(text) or not _CAPTION_DATE.search(text):
+        return False
+    return bool(_PRESENT.match(text) or _CAPTION_FORM.search(text))

@@ -40,9 +40,9 @@ class E5Embedder:
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
         full = [i for i, text in enumerate(texts) if text.strip()]
         if full:
-            prepared = [_prepared(texts[i]) for i in full]
+            clean = [prepared(texts[i]) for i in full]
             with self._lock:
-                out[full] = self._loaded().query(prepared)
+                out[full] = self._loaded().query(clean)
         return _normalised(out)
 
     def _loaded(self) -> Any:
@@ -56,7 +56,7 @@ class E5Embedder:
 
 
 class LexicalEmbedder:
-    """Hashed words and character trigrams, log-weighted: (n, 256). No model, a thousand times faster, knows no synonyms."""
+    """Hashed words and parts of words, log-weighted: (n, 256). No model, far faster, knows no synonyms."""
 
     dimension = 256
 
@@ -64,7 +64,7 @@ class LexicalEmbedder:
         """(n, 256) float32, rows L2-normalised, a text without letters or digits is a zero row."""
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in zip(out, texts, strict=True):
-            features = _features(_prepared(text))
+            features = _features(prepared(text))
             if features:
                 hashes = np.fromiter((_hash(feature) for feature in features), dtype=np.int64, count=len(features))
                 np.add.at(row, hashes % self.dimension, np.where(hashes & (1 << 20), 1.0, -1.0))
@@ -81,7 +81,7 @@ def default_embedder() -> Embedder:
     return embedder
 
 
-def _prepared(text: str) -> str:
+def prepared(text: str) -> str:
     """One line, no control characters or lone surrogates, at most `LONGEST` characters."""
     clean = text[:LONGEST].replace("\x00", " ").encode("utf-8", "ignore").decode("utf-8")
     return " ".join(clean.split()) or "."

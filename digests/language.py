@@ -6,6 +6,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +111,24 @@ def words(text: str, language: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(unicodedata.normalize("NFKC", text).lower()))
 
 
+@dataclass(frozen=True, slots=True)
+class Morpheme:
+    """One of Sudachi's shortest units: as written, its normalised form, and its part of speech (「名詞」「固有名詞」)."""
+
+    surface: str
+    base: str
+    pos: str
+    kind: str
+    reading: str
+
+
+def morphemes(text: str) -> tuple[Morpheme, ...]:
+    """Japanese `text` analysed; it should be NFKC."""
+    analyse = _analyser()
+    found = (morpheme for chunk in _chunks(text) for morpheme in analyse(chunk))
+    return tuple(Morpheme(m.surface(), m.normalized_form(), *m.part_of_speech()[:2], m.reading_form()) for m in found)
+
+
 def _japanese_words(text: str) -> Iterator[str]:
     tokenize = _tokenizer()
     for chunk in _chunks(text):
@@ -131,6 +150,11 @@ def _chunks(text: str) -> Iterator[str]:
 
 
 def _tokenizer() -> Callable[[str], list[str]]:
+    analyse = _analyser()
+    return lambda chunk: [morpheme.surface() for morpheme in analyse(chunk)]
+
+
+def _analyser() -> Callable[[str], Any]:
     """One tokenizer a thread over one dictionary a process (a Sudachi tokenizer is not safe between threads)."""
     tokenizer: Tokenizer | None = getattr(_local, "tokenizer", None)
     if tokenizer is None:
@@ -138,8 +162,7 @@ def _tokenizer() -> Callable[[str], list[str]]:
 
         with _lock:
             tokenizer = _local.tokenizer = _dictionary().create(SplitMode.A)
-    made = tokenizer
-    return lambda chunk: [morpheme.surface() for morpheme in made.tokenize(chunk)]
+    return tokenizer.tokenize
 
 
 @lru_cache(maxsize=1)

@@ -1,28 +1,85 @@
-"""Which of the four sections a sentence belongs to, as probabilities."""
+"""Which of the four sections a sentence belongs to, as probabilities. The weights come from tools/train_roles.py."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from digests.cues import NAMES, cues
+from digests.features import Scene, dense, hashed
+from digests.weights import Matrix, perceptron, softmax, standardised, weights
 
-_WEIGHTS = {
-    "development": {"announced": 0.8, "today": 0.7},
-    "stakes": {"worth": 0.5, "weight": 0.8, "judged": 0.7, "result": 0.4, "blame": 0.6, "me": 0.5},
-    "dynamics": {"before": 0.6, "history": 0.8, "ongoing": 0.5, "against": 0.3, "person": 0.3},
-    "outlook": {"future": 1.2, "expected": 1.2, "coming": 1.0, "possible": 0.5},
-}
+FINE = (
+    "main_event",
+    "consequence",
+    "evaluation",
+    "previous_event",
+    "current_context",
+    "historical",
+    "anecdotal",
+    "expectation",
+)
+"""Discourse roles of Choubey et al. 2020 that the models tell apart inside; the four are sums of them."""
+TO_ROLES = np.eye(4, dtype=np.float32)[[0, 1, 1, 2, 2, 2, 2, 3]]
+"""(8, 4): which section, in the order of `model.ROLES`, each of `FINE` belongs to."""
+LEXICAL_SHARE = 0.35
+_FAMILIES = {"ja": "ja"}
 
 
-def role_probabilities(texts: Sequence[str], language: str) -> NDArray[np.float32]:
-    """(n, 4) float32, rows sum to 1, columns in the order of `model.ROLES`."""
-    table = np.array([[row.get(name, 0.0) for name in NAMES] for row in _WEIGHTS.values()], dtype=np.float32)
-    found = np.array([cues(text, language)[: len(NAMES)] for text in texts], dtype=np.float32).reshape(-1, len(NAMES))
-    scores = found @ table.T
-    scores[:, 0] += 2.0 * np.exp(-np.arange(len(texts)) / 1.5)
-    scores[:, 2] += 0.5
-    odds = np.exp(scores)
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
+def centre_of(language: str) -> Matrix:
+    """(d,): the mean vector of a language's news sentences; for a language never seen, the mean of those means."""
+    model = weights("roles")
+    return model.get(f"centre.{language}", model["centre"])
+
+
+def centred(vectors: Matrix, centre: Matrix) -> Matrix:
+    """Vectors without what all sentences of their language share, rows normalised; zero rows stay zero.
+
+    In e5 the language weighs as much as the topic, so a model crosses languages only after this."""
+    present = np.abs(vectors).sum(axis=-1, keepdims=True) > 0
+    moved = np.where(present, vectors - centre, 0)
+    norms = np.linalg.norm(moved, axis=-1, keepdims=True)
+    return np.asarray(moved / np.where(norms > 0, norms, 1), dtype=np.float32)
+
+
+def role_probabilities(scene: Scene) -> Matrix:
+    """(n, 4) float32, rows sum to 1, columns in the order of `model.ROLES`. n must not be 0.
+
+    A scene without vectors is judged by a model that was trained without them."""
+    model = weights("roles")
+    kind = "full" if scene.vectors.shape[1] else "plain"
+    projection = model["projection"] if kind == "full" else np.zeros((0, 0), dtype=np.float32)
+    features = standardised(dense(scene, projection), model[f"{kind}.mean"], model[f"{kind}.spread"])
+    seen = np.mean([softmax(perceptron(features, model, f"{kind}.{i}")) for i in range(int(model["seeds"]))], axis=0)
+    return balanced(seen, lexical_probabilities(scene, model), model[bias_name(kind, scene.language)])
+
+
+def bias_name(kind: str, language: str) -> str:
+    return f"{kind}.bias.{'ja' if language == 'ja' else 'en'}"
+
+
+def balanced(seen: Matrix, read: Matrix, bias: Matrix) -> Matrix:
+    """The two models' opinions over `FINE` (n, 8), joined geometrically, as four roles with the rarer ones given
+    their due."""
+    joined = softmax((1 - LEXICAL_SHARE) * np.log(seen + 1e-6) + LEXICAL_SHARE * np.log(read + 1e-6))
+    four = joined @ TO_ROLES * bias
+    return np.asarray(four / four.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def lexical_probabilities(scene: Scene, model: Mapping[str, Matrix]) -> Matrix:
+    """(n, 8) from words alone, by logistic regression over hashed n-grams."""
+    family = _FAMILIES.get(scene.language, "en")
+    rows = lexical_rows(scene.texts, scene.language, model[f"lexical.{family}.hashes"], model[f"lexical.{family}.idf"])
+    return softmax(rows @ model[f"lexical.{family}.w"] + model[f"lexical.{family}.b"])
+
+
+def lexical_rows(texts: Sequence[str], language: str, known: Matrix, idf: Matrix) -> Matrix:
+    """(n, len(known)) float32 TF-IDF rows, L2-normalised. `known`: sorted hashes."""
+    rows = np.zeros((len(texts), len(known)), dtype=np.float32)
+    for row, text in zip(rows, texts, strict=True):
+        found = np.fromiter(hashed(text, language), dtype=np.int64)
+        at = np.searchsorted(known, found)
+        at = at[(at < len(known)) & (known[np.minimum(at, len(known) - 1)] == found)]
+        row[at] = idf[at]
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(norms > 0, norms, 1), dtype=np.float32)

@@ -50,6 +50,8 @@ class Piece:
     text: str
     paragraph: int
     boilerplate: bool
+    heading: bool = False
+    """Boilerplate that announces what follows: never printed, but it belongs to a section."""
 
 
 def sentences(text: str, language: str) -> tuple[Piece, ...]:
@@ -61,11 +63,18 @@ def sentences(text: str, language: str) -> tuple[Piece, ...]:
     for paragraph, line in enumerate(_LINES.finditer(text)):
         found = ((*_trimmed(text, start, end), paragraph) for start, end in _in_line(text, *line.span(), language))
         spans += [span for span in found if _WORD.search(text, span[0], span[1])]
-    flags = marked([text[start:end] for start, end, _ in spans], language)
+    kinds = marked([text[start:end] for start, end, _ in spans], language)
     numbers = {paragraph: n for n, paragraph in enumerate(dict.fromkeys(p for _, _, p in spans))}
     return tuple(
-        Piece(start=start, end=end, text=text[start:end], paragraph=numbers[paragraph], boilerplate=flag)
-        for (start, end, paragraph), flag in zip(spans, flags, strict=True)
+        Piece(
+            start=start,
+            end=end,
+            text=text[start:end],
+            paragraph=numbers[paragraph],
+            boilerplate=kind is not None,
+            heading=kind == "heading",
+        )
+        for (start, end, paragraph), kind in zip(spans, kinds, strict=True)
     )
 
 

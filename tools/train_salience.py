@@ -1,0 +1,177 @@
+"""Retrains the salience model and writes `digests/data/salience.npz`; prints cross-validated ROUGE beside lead.
+
+    python -m tools.train_salience --data DIR [--cache DIR]
+
+DIR holds `news_en_dev.jsonl` (references written by people), `roles_train.jsonl` (main events) and `articles_ja.jsonl`
+(headlines); Japanese articles whose text is in `news_ja_dev.jsonl` are only measured on, never learnt from.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from digests.features import Scene
+from digests.language import words
+from digests.roles import FINE, role_probabilities
+from digests.salience import salience_features
+from digests.weights import Matrix, softmax, standardised, weights
+from tools.learning import Adam
+from tools.train_roles import HERE, Labelled, discourse, labelled, read, scenes
+from tools.vector_cache import CachedEmbedder
+
+FOLDS = 6
+MOST = 120
+"""Sentences of one article that are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """An article with what each sentence is worth: (n,) its ROUGE against the references, or 1 for a main event."""
+
+    texts: Sequence[str]
+    references: Sequence[tuple[str, ...]]
+    language: str
+    features: dict[str, Matrix]
+    worth: Matrix
+
+
+def rouge(candidate: Sequence[str], references: Sequence[Sequence[str]]) -> tuple[float, float]:
+    """F1 of words and of pairs of words against the best of the references."""
+    return max((_grams(candidate, reference, 1), _grams(candidate, reference, 2)) for reference in references)
+
+
+def _grams(candidate: Sequence[str], reference: Sequence[str], size: int) -> float:
+    a, b = (Counter(zip(*(t[i:] for i in range(size)), strict=False)) for t in (candidate, reference))
+    both = sum((a & b).values())
+    return 2 * both / max(1, sum(a.values()) + sum(b.values()))
+
+
+def cases(articles: Sequence[Labelled], references: Sequence[Sequence[str]], embedder: CachedEmbedder) -> list[Case]:
+    full, plain = (scenes(articles, e, dict(weights("roles"))) for e in (embedder, None))
+    return [_case(*row) for row in zip(articles, references, full, plain, strict=True) if row[0].pieces]
+
+
+def _case(article: Labelled, references: Sequence[str], full: Scene, plain: Scene) -> Case:
+    told = tuple(words(reference, article.language) for reference in references)
+    worth = [sum(rouge(words(text, article.language), told)) for text in full.texts] if told else _main_events(article)
+    return Case(
+        texts=full.texts,
+        references=told,
+        language=article.language,
+        features={k: salience_features(s, role_probabilities(s)) for k, s in (("full", full), ("plain", plain))},
+        worth=np.array(worth, dtype=np.float32),
+    )
+
+
+def _main_events(article: Labelled) -> list[float]:
+    return [float(row[FINE.index("main_event")] == 1) for row in article.rows]
+
+
+def trained(chosen: Sequence[Case], kind: str, *, steps: int = 150) -> dict[str, Matrix]:
+    """Weights of a linear score whose softmax over an article comes close to where the worth is."""
+    stacked = np.concatenate([case.features[kind] for case in chosen])
+    mean, spread = stacked.mean(axis=0), stacked.std(axis=0) + 1e-2
+    known = [standardised(case.features[kind], mean, spread) for case in chosen]
+    targets = [softmax(8 * (case.worth - case.worth.max())[None, :])[0] for case in chosen]
+    w = np.zeros((stacked.shape[1], 1), dtype=np.float32)
+    adam = Adam([w], 0.03, steps, 0.3)
+    for _ in range(steps):
+        errors = [softmax((x @ w).T)[0] - t for x, t in zip(known, targets, strict=True)]
+        adam.step([sum(x.T @ e[:, None] for x, e in zip(known, errors, strict=True)) / len(known)])
+    return {"mean": mean, "spread": spread, "w": w[:, 0]}
+
+
+def scored(chosen: Sequence[Case], kind: str, model: dict[str, Matrix] | None, k: int) -> tuple[float, float]:
+    """Mean ROUGE-1 and ROUGE-2 in percent of the k highest sentences in their order; without a model, of the lead."""
+    found = []
+    for case in chosen:
+        order = list(range(len(case.texts)))
+        if model:
+            scores = standardised(case.features[kind], model["mean"], model["spread"]) @ model["w"]
+            order = sorted(np.argsort(-scores, kind="stable")[:k].tolist())
+        text = " ".join(case.texts[i] for i in sorted(order[:k]))
+        found.append(rouge(words(text, case.language), case.references))
+    return 100 * fmean(f[0] for f in found), 100 * fmean(f[1] for f in found)
+
+
+def english(data: Path, embedder: CachedEmbedder) -> list[Case]:
+    rows = list(read(data / "news_en_dev.jsonl"))
+    return cases([_bare(row) for row in rows], [row["references"] for row in rows], embedder)
+
+
+def _bare(row: dict[str, Any]) -> Labelled:
+    """An article without its title, as the references' articles are."""
+    article = labelled("", row["text"], row["language"], [(0, 0, None, None)])
+    return Labelled(
+        language="ja" if row["language"] == "ja" else "en",
+        title="",
+        pieces=article.pieces[:MOST],
+        gold=[],
+        rows=article.rows[:MOST],
+    )
+
+
+def japanese(data: Path, embedder: CachedEmbedder) -> tuple[list[Case], list[Case]]:
+    """To learn from, and to measure on: no text is in both."""
+    measured = list(read(data / "news_ja_dev.jsonl"))
+    kept = {row["text"][:80] for row in measured} | {row["id"] for row in measured}
+    rows = [r for r in read(data / "articles_ja.jsonl") if r["id"] not in kept and r["text"][:80] not in kept]
+    rows = [row for row in rows if row["title"] and len(row["text"]) > 80]
+    learnt = cases([_bare(row) for row in rows], [[row["title"]] for row in rows], embedder)
+    return learnt, cases([_bare(row) for row in measured], [row["references"] for row in measured], embedder)
+
+
+def main_events(data: Path, embedder: CachedEmbedder) -> list[Case]:
+    articles = [
+        Labelled(language=a.language, title="", pieces=a.pieces, gold=a.gold, rows=a.rows)
+        for a in discourse(data / "roles_train.jsonl")[::3]
+    ]
+    return [case for case in cases(articles, [()] * len(articles), embedder) if case.worth.any()]
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--data", type=Path, required=True)
+    ask.add_argument("--cache", type=Path)
+    ask.add_argument("--out", type=Path, default=HERE.parent / "digests" / "data" / "salience.npz")
+    given = ask.parse_args()
+    embedder = CachedEmbedder(given.cache)
+    news, events = english(given.data, embedder), main_events(given.data, embedder)
+    learnt, measured = japanese(given.data, embedder)
+    print(f"English {len(news)} articles, {len(events)} with main events; Japanese {len(learnt)} learnt from")
+    model: dict[str, Matrix] = {}
+    for kind in ("full", "plain"):
+        _report_english(news, events, kind)
+        found = {"en": trained([*news, *news, *events], kind), "ja": trained(learnt, kind)}
+        model |= {f"{kind}.{code}.{name}": array for code, part in found.items() for name, array in part.items()}
+        print(
+            kind,
+            "ja, 1 sentence: lead",
+            scored(measured, kind, None, 1),
+            "model",
+            scored(measured, kind, found["ja"], 1),
+        )
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(given.out, **model)
+
+
+def _report_english(news: list[Case], events: list[Case], kind: str) -> None:
+    parts = []
+    for fold in range(FOLDS):
+        rest = [case for i, case in enumerate(news) if i % FOLDS != fold]
+        held = [case for i, case in enumerate(news) if i % FOLDS == fold]
+        model = trained([*rest, *rest, *events], kind)
+        parts += [scored([case], kind, model, 3) for case in held]
+    print(kind, "en, 3 sentences: lead", scored(news, kind, None, 3), "held out", np.mean(parts, axis=0))
+
+
+if __name__ == "__main__":
+    main()
