@@ -59,8 +59,9 @@ async def _one(runs: Runs, line: str, number: int, making: Making) -> str | Chok
 
 def digest_line(line: str, number: int, making: Making) -> str:
     """In a worker: the JSON line of one article. Raises BadInput, NoArticle."""
-    article = article_of(record_of(line, number))
+    record = record_of(line, number)
+    article = article_of(record)
     language = making.language or article.language
     digest = digested(article, (), (), language, making.catalogs, making.embeddings)
     form = digest_form(shortened(digest, making.length), explain=making.explain)
-    return json.dumps(form, ensure_ascii=False)
+    return json.dumps({**form, "id": record.id}, ensure_ascii=False)
