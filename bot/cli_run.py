@@ -28,8 +28,9 @@ from bot.app import (
 )
 from bot.chat_console import rendered
 from bot.cli_base import Session, print_json, run
+from bot.delivery import deliver
 from bot.doctor import findings
-from bot.jobs import Polled, World, deliver, digest, poll, prepared, publish_slot
+from bot.jobs import Polled, World, digest, poll, prepared, publish_slot
 from bot.sample import SampleSite, sample_sites
 from bot.terminal import STAGES, finding_form, print_finding, progress_bar
 from config.settings import Settings
@@ -134,6 +135,7 @@ def _sample_subscription(site: SampleSite, now: datetime) -> Subscription:
         language=site.code,
         layout="inline",
         limit=SAMPLE_DIGESTS,
+        public=True,
         created=now,
     )
 
@@ -169,7 +171,8 @@ def _announce(bar: Progress, tasks: dict[str, TaskID]) -> None:
 def _say_what_next(console: Console) -> None:
     console.print(
         "\n[bold]This was the sample edition.[/bold] 見本の朝刊でした。\n"
-        f"  Archive   {SAMPLE_DATABASE} · look into it: [cyan]chokan latest[/cyan], [cyan]chokan search 地震[/cyan]\n"
+        f"  Archive   {SAMPLE_DATABASE} · look into it: [cyan]chokan web[/cyan] (in a browser), "
+        "[cyan]chokan latest[/cyan], [cyan]chokan search 地震[/cyan]\n"
         "  Any page  [cyan]chokan digest https://…[/cyan]\n"
         "  A feed    [cyan]chokan feeds add https://…[/cyan], then [cyan]chokan run[/cyan]\n"
         "  Discord   set DISCORD_TOKEN, and a subscription in chokan.toml\n"

@@ -1,5 +1,5 @@
-"""poll · digest · publish · deliver: straight lines over the ports. Each job is an idempotent function of what is
-stored and `now`; what it decides is decided in `digests`, what it remembers is remembered before the next step."""
+"""poll · digest · publish: straight lines over the ports (deliver: `bot.delivery`). Each job is an idempotent function
+of what is stored and `now`; what it decides is decided in `digests`, what it remembers before the next step."""
 
 from __future__ import annotations
 
@@ -8,21 +8,19 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
 from bot.desk import analysed, composed
+from bot.failpoints import failpoint
 from bot.links import Links
 from bot.telemetry import event
 from digests.analysis import Analysis
 from digests.catalog import Catalogs
 from digests.edition import delivery_key, due_slot, edition_of, ranked, wanted, window_start
 from digests.errors import (
-    ChatError,
     ChatRefused,
-    ChatUnavailable,
-    ChatUnknown,
     ChokanError,
     FetchError,
     NoArticle,
@@ -45,7 +43,8 @@ BATCH = 32
 PARSE_SECONDS = 20.0
 EXTRACT_SECONDS = 15.0
 DIGEST_SECONDS = 120.0
-MOST_ATTEMPTS = 8
+DIGEST_PATIENCE = timedelta(minutes=10)
+"""How long an edition waits for articles that were here before its time and are still being digested."""
 PAGE_PATIENCE = timedelta(hours=6)
 """How long a page that cannot be reached is waited for before the feed's own text is taken instead."""
 
@@ -85,6 +84,10 @@ class World:
     embeddings: bool = True
     silent: bool = False
     catch_up: timedelta = timedelta(hours=12)
+    give_up: timedelta = timedelta(hours=6)
+    """How long a message the platform cannot take is tried again."""
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    """Once set, no new message is taken up; those on their way are finished."""
     worker: str = "chokan"
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     progress: Callable[[str, int, int], None] = field(default=lambda stage, done, total: None)
@@ -118,7 +121,9 @@ async def poll_feed(world: World, health: FeedHealth) -> Polled:
     """One GET, its new articles, and what it taught us, saved in one transaction."""
     feed, state = health.feed, health.state
     try:
+        failpoint("before-fetch")
         response = await world.fetch(feed.url, validators=state.validators, kind="feed")
+        failpoint("after-fetch")
         parsed = await _parsed(world, response)
     except FetchError as error:
         return await _poll_failed(world, feed, next_state(state, error, None, world.clock()), error)
@@ -183,6 +188,7 @@ async def _poll_parsed(
     if waiting:
         # The validators certify only what was saved: without them the next poll sees the waiting entries again.
         state = replace(state, validators=health.state.validators)
+    failpoint("before-save-poll")
     new = await world.store.save_poll(
         feed.url,
         state,
@@ -193,6 +199,7 @@ async def _poll_parsed(
         site=parsed.link,
         moved_to=response.moved_to,
     )
+    failpoint("after-save-poll")
     return _polled(feed, str(response.status), new=new)
 
 
@@ -329,6 +336,7 @@ async def digest_article(world: World, article: Article, analysis: Analysis) -> 
     except ChokanError as error:
         await _save_failure(world, article, error, vector)
         return None
+    failpoint("before-save-digest")
     await world.store.save_digest(article.id, made, vector=vector, now=world.clock())
     event(log, "article.digested", article=article.id, url=article.url, language=article.language)
     return made
@@ -378,23 +386,44 @@ async def look_up(world: World, url: str) -> Digest:
 
 async def publish(world: World) -> tuple[Edition, ...]:
     """Make the edition of every subscription whose slot is due, with its deliveries, in one transaction each."""
-    last = await world.store.last_slots()
-    editions = []
-    for subscription in await world.store.subscriptions():
-        slot = due_slot(subscription, world.clock(), last.get(subscription.id), world.catch_up)
-        if slot:
-            edition = await publish_slot(world, subscription, slot)
-            editions += [edition] if edition else []
-    return tuple(editions)
+    now, last = world.clock(), await world.store.last_slots()
+    subscriptions = await world.store.subscriptions()
+    slots = [(s, due_slot(s, now, last.get(s.id), world.catch_up)) for s in subscriptions]
+    due = [Due(subscription, slot) for subscription, slot in slots if slot]
+    ready = await _digested(world, due) if due else []
+    return tuple(await _each(ready, lambda one: publish_slot(world, one.subscription, one.slot), world, "publish"))
+
+
+class Due(NamedTuple):
+    """A subscription and the slot it is to be served."""
+
+    subscription: Subscription
+    slot: Slot
+
+    @property
+    def id(self) -> str:
+        return self.subscription.id
+
+
+async def _digested(world: World, due: Sequence[Due]) -> list[Due]:
+    """Those that need not wait for an article which came before their time and has no digest yet: one that is under
+    way, or that another process left when it died."""
+    now = world.clock()
+    oldest = (await world.store.totals(now)).oldest_undigested
+    if oldest is None:
+        return list(due)
+    return [one for one in due if oldest > one.slot.at or now - one.slot.at > DIGEST_PATIENCE]
 
 
 async def publish_slot(world: World, subscription: Subscription, slot: Slot) -> Edition | None:
     """The edition of one slot, saved with its outbox; None when another process was first."""
     edition, deliveries = await prepared(world, subscription, slot)
+    failpoint("before-edition")
     try:
         await world.store.save_edition(edition, deliveries)
     except SlotTaken:
         return None
+    failpoint("after-edition")
     event(
         log,
         "edition.made",
@@ -427,79 +456,17 @@ async def prepared(world: World, subscription: Subscription, slot: Slot) -> tupl
             part=part,
             message=sheet.message,
             in_thread=sheet.in_thread,
+            # This morning may have been served already, by a database that has since been restored from a backup.
+            unknown=slot.late,
         )
         for part, sheet in enumerate(sheets)
     )
 
 
-# --- deliver --------------------------------------------------------------------------------------------------------
-
-
-async def deliver(world: World) -> int:
-    """Send what is in the outbox until nothing is left to send now. Returns how many messages were taken."""
-    sent = 0
-    while claimed := await world.store.claim_deliveries(
-        world.clock(), lease=LEASE, limit=BATCH, worker=world.worker, platforms=tuple(world.chats)
-    ):
-        results = await _each(claimed, lambda delivery: deliver_one(world, delivery), world, "deliver")
-        sent += sum(results)
-    return sent
-
-
-async def deliver_one(world: World, delivery: Delivery) -> bool:
-    """Post one message and settle it; what went wrong decides whether and when it is tried again."""
-    chat = world.chats[delivery.destination.platform]
-    try:
-        posted = await chat.post(
-            delivery.destination,
-            delivery.message,
-            key=delivery.id,
-            parent=delivery.parent,
-            unknown=delivery.unknown,
-            silent=world.silent,
-        )
-    except ChatError as error:
-        await _not_delivered(world, delivery, error)
-        return False
-    await world.store.settle_delivery(delivery.id, posted, world.clock())
-    event(log, "delivery.sent", delivery=delivery.id, destination=str(delivery.destination), part=delivery.part)
-    return True
-
-
-async def _not_delivered(world: World, delivery: Delivery, error: ChatError) -> None:
-    event(
-        log,
-        "delivery.failed",
-        level=logging.WARNING,
-        delivery=delivery.id,
-        destination=str(delivery.destination),
-        kind=error.kind,
-        attempt=delivery.attempts,
-        error=str(error),
-    )
-    if isinstance(error, ChatRefused):
-        await world.store.hold_delivery(delivery.id, error=str(error), state="held")
-        return
-    if delivery.attempts >= MOST_ATTEMPTS:
-        await world.store.hold_delivery(delivery.id, error=str(error), state="failed")
-        return
-    wait = error.retry_after if isinstance(error, ChatUnavailable) and error.retry_after else 0.0
-    at = world.clock() + timedelta(seconds=max(wait, backoff(delivery)))
-    await world.store.retry_delivery(
-        delivery.id, error=str(error), at=at, unknown=delivery.unknown or isinstance(error, ChatUnknown)
-    )
-
-
-def backoff(delivery: Delivery) -> float:
-    """Seconds before the next try: doubling from 5 s to 15 min, spread by the key so that channels do not march."""
-    base = min(5.0 * float(2 ** max(0, delivery.attempts - 1)), 900.0)
-    return base * (0.75 + int(delivery.id[:4], 16) / 0xFFFF / 2)
-
-
 # --- all of it, once -------------------------------------------------------------------------------------------------
 
 
-async def _each(units: Sequence[Any], work: Callable[[Any], Awaitable[R]], world: World, stage: str) -> list[R]:
+async def _each(units: Sequence[Any], work: Callable[[Any], Awaitable[R | None]], world: World, stage: str) -> list[R]:
     """Do `work` on each unit, side by side; a unit's unforeseen failure is logged and never costs the others."""
     done = 0
 

@@ -329,6 +329,17 @@ class Posted:
     permalink: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """A reader finds a digest wrong or unclear. Who it was is not kept; `origin` is the channel."""
+
+    digest: str
+    text: str = ""
+    origin: str = ""
+    locale: str = "en"
+    at: datetime
+
+
 # --- the neutral message ---------------------------------------------------------------------------------------------
 
 

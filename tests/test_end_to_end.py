@@ -21,7 +21,8 @@ from rich.console import Console
 from slack_stand import SlackStand
 
 from bot.app import Extras, opened
-from bot.jobs import World, deliver, digest, poll, publish_slot
+from bot.delivery import deliver
+from bot.jobs import World, digest, poll, publish_slot
 from bot.sample import sample_articles
 from config.settings import Settings, load_settings
 from digests.edition import slot_now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ async def test_parts_go_out_in_order_and_the_thread_of_the_first_is_the_parent(s
 
 async def test_a_delivery_comes_back_as_it_was(store: SqlStore) -> None:
     await store.save_edition(edition(), parts())
-    assert await store.deliveries("e") == parts()
+    assert tuple(replace(kept, made=None) for kept in await store.deliveries("e")) == parts()
 
 
 async def test_destinations_do_not_wait_for_each_other(store: SqlStore) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.failpoints import failpoint
 from bot.store import search
 from bot.store.database import Database
 from bot.store.moves import move_feed
@@ -110,6 +111,7 @@ class FeedRoom:
             if known is None:
                 return 0
             new = await _save_articles(connection, known, articles)
+            failpoint("in-save-poll")
             await _remember(connection, known.number, seen, now)
             values = {**state_row(state), **named, "leased_until": None}
             await connection.execute(update(feeds).where(feeds.c.number == known.number).values(values))

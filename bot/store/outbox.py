@@ -9,9 +9,10 @@ from typing import Any, Literal, get_args
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, not_, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.failpoints import failpoint
 from bot.store.database import Database
 from bot.store.rows import delivery_from
-from bot.store.tables import deliveries
+from bot.store.tables import deliveries, editions
 from bot.store.unbroken import unbroken
 from digests.errors import NotFound
 from digests.model import Delivery, DeliveryState, Posted
@@ -73,6 +74,7 @@ class OutboxRoom:
         }
         async with self.database.write() as connection:
             await _change(connection, delivery, done, deliveries.c.state != "sent")
+            failpoint("in-settle")
 
     @unbroken
     async def retry_delivery(self, delivery: str, *, error: str, at: datetime, unknown: bool) -> None:
@@ -163,7 +165,11 @@ def _same(one: Any, other: Any) -> tuple[ColumnElement[bool], ...]:
 async def _load(connection: AsyncConnection, which: ColumnElement[bool]) -> tuple[Delivery, ...]:
     root = deliveries.alias("root")
     parent = and_(root.c.edition == deliveries.c.edition, *_same(root, deliveries), root.c.part == 0)
-    query = select(deliveries, root.c.thread.label("parent")).outerjoin(root, and_(parent, deliveries.c.part > 0))
+    query = (
+        select(deliveries, root.c.thread.label("parent"), editions.c.made)
+        .join(editions, editions.c.id == deliveries.c.edition)
+        .outerjoin(root, and_(parent, deliveries.c.part > 0))
+    )
     order = (deliveries.c.platform, deliveries.c.channel, deliveries.c.tenant, deliveries.c.edition, deliveries.c.part)
     rows = await connection.execute(query.where(which).order_by(*order))
     return tuple(delivery_from(row) for row in rows.mappings())

@@ -214,6 +214,7 @@ def delivery_from(row: Row) -> Delivery:
         unknown=row["unknown"],
         error=row["error"],
         permalink=row["permalink"],
+        made=row["made"],
     )
 
 
