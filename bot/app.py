@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Collection
@@ -16,21 +17,29 @@ from rich.console import Console
 
 from bot.chat_console import ConsoleChat
 from bot.commands import Answers
+from bot.delivery import deliver
 from bot.fetch import Fetcher
-from bot.jobs import World, deliver, digest, poll, publish
+from bot.jobs import World, digest, poll, publish
 from bot.links import Links
 from bot.lookups import Lookups
 from bot.schedule import Alarm
 from bot.store import open_store
+from bot.telemetry import event, heard
+from bot.web_access import Pulse, Site
 from bot.workers import Workers
-from config.catalogs import locales
+from config.catalogs import locales, templates
 from config.settings import WEEKDAYS, FeedSettings, Settings, SubscriptionSettings
 from digests.catalog import Catalogs
+from digests.errors import ConfigError
 from digests.model import Destination, Feed, Subscription
-from digests.ports import Chat
+from digests.ports import Chat, Store
+
+log = logging.getLogger("chokan")
 
 DATABASE = "chokan.db"
 SAMPLE_DATABASE = "chokan-sample.db"
+BEAT_EVERY = 20.0
+SHORTEST_TOKEN = 16
 PUBLISH_EVERY = 15.0
 """Seconds between looks at what is due: how late a morning edition can start."""
 THINKING_MEMORY = 2 << 30
@@ -95,6 +104,7 @@ async def opened(
             embeddings=settings.engine.embeddings,
             silent=settings.schedule.silent,
             catch_up=timedelta(hours=settings.schedule.catch_up),
+            give_up=timedelta(hours=settings.schedule.give_up),
             worker=f"{socket.gethostname()}:{os.getpid()}",
         )
         for chat in _chats(settings, Lookups(world), world.catalogs, console):
@@ -103,6 +113,16 @@ async def opened(
                 stack.push_async_callback(chat.close)
         await _take_in(world, settings, extras.subscriptions)
         yield world
+
+
+@asynccontextmanager
+async def open_archive(database: str) -> AsyncIterator[Store]:
+    """The store alone, closed at the end. Raises `StoreError`."""
+    store = await open_store(database, now=datetime.now(UTC))
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +237,7 @@ def subscription_of(settings: SubscriptionSettings, now: datetime) -> Subscripti
         exclude=settings.exclude,
         limit=settings.limit,
         empty=settings.empty,
+        public=settings.public,
         created=now,
         origin="file",
     )
@@ -229,6 +250,7 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
         settings.slack_bot_token,
         settings.slack_app_token,
         settings.slack_signing_secret,
+        settings.web_token,
     )
     return tuple(value.get_secret_value() for value in values if value)
 
@@ -254,9 +276,15 @@ async def run_once(world: World) -> None:
 
 async def stay_up(world: World, settings: Settings, stop: asyncio.Event) -> None:
     """Poll, publish and answer until `stop` is set. Raises `ChatRefused` when a platform refuses our token."""
-    alarm = Alarm()
+    alarm, world = Alarm(), replace(world, stop=stop)
+    async with archive(world.store, settings, Pulse(finished=alarm.finished, scheduled=True)):
+        await _until(world, settings, alarm, stop)
+
+
+async def _until(world: World, settings: Settings, alarm: Alarm, stop: asyncio.Event) -> None:
     alarm.every(settings.schedule.poll_every, "poll", lambda: poll_and_digest(world))
     alarm.every(PUBLISH_EVERY, "publish", lambda: publish_and_deliver(world))
+    alarm.every(BEAT_EVERY, "heartbeat", _beat)
     alarm.start()
     chats = [asyncio.create_task(chat.run(), name=chat.platform) for chat in world.chats.values()]
     stopped = asyncio.create_task(stop.wait())
@@ -267,6 +295,53 @@ async def stay_up(world: World, settings: Settings, stop: asyncio.Event) -> None
         for task in (*chats, stopped):
             task.cancel()
         await asyncio.gather(*chats, stopped, return_exceptions=True)
+
+
+async def _beat() -> None:
+    """That this is called at all is what /readyz wants to know."""
+
+
+@asynccontextmanager
+async def archive(store: Store, settings: Settings, pulse: Pulse) -> AsyncIterator[str]:
+    """Serve the web archive while the block runs; gives its address, or "" where it is switched off.
+
+    Raises `NotListening` when its port is taken, `ConfigError` for a token that can be guessed.
+    """
+    if not settings.web.enabled:
+        yield ""
+        return
+    from bot.metrics import Metrics
+    from bot.web import application, bound, serving
+
+    with bound(settings.web.host, settings.web.port) as listener:
+        metrics = Metrics()
+        here = _address(settings.web.host, listener.getsockname()[1])
+        app = application(store, site_of(settings, here), catalogs(), templates(), metrics, pulse)
+        with heard(metrics.heard):
+            async with serving(app, listener):
+                event(log, "web.listening", address=here)
+                yield here
+
+
+def site_of(settings: Settings, here: str = "") -> Site:
+    """The archive's site, at its public address or `here`. Raises `ConfigError` for a WEB_TOKEN that can be guessed."""
+    secret = settings.web_token.get_secret_value() if settings.web_token else None
+    if secret is not None and len(secret) < SHORTEST_TOKEN:
+        raise ConfigError(f"WEB_TOKEN: shorter than {SHORTEST_TOKEN} characters; make one with: openssl rand -hex 24")
+    return Site(
+        base=settings.web.public_url or here or _address(settings.web.host, settings.web.port),
+        public=bool(settings.web.public_url),
+        language=settings.language,
+        zone=settings.zone,
+        secret=secret,
+        metrics=settings.web.metrics,
+    )
+
+
+def _address(host: str, port: int) -> str:
+    """Where a browser on this machine finds what listens on `host`."""
+    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 (read, not bound)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 async def _until_stopped(chats: list[asyncio.Task[None]], stopped: asyncio.Task[bool]) -> None:
