@@ -97,7 +97,11 @@ class DiscordChat:
         return (bot_finding(self.client), *channels)
 
     async def close(self) -> None:
-        await self.client.close()
+        if self.client.shards:
+            await self.client.close()
+        else:
+            # A client that never went online cannot be closed as a whole: its queue is made on the way there.
+            await self.client.http.close()
 
     async def _sign_in(self) -> None:
         """Raises `ChatRefused` for a wrong token, `ChatUnavailable` where Discord does not answer."""
