@@ -14,14 +14,15 @@ from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import slack_blocks
 from bot.commands import COMMANDS, Answers, Command
 from bot.slack_check import checked
 from bot.slack_desk import SlackDesk, payload_of, quiet_logger, slack_app, web_client
-from bot.slack_errors import code_of, slack_border
+from bot.slack_errors import BAD_FORM, code_of, slack_border
 from digests.catalog import Catalogs
-from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown
+from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, HistoryHidden
 from digests.model import Destination, Message, Part, Posted
 from digests.ports import Finding, Limits
 
@@ -84,7 +85,7 @@ class SlackChat:
     ) -> Posted:
         """Post one message, at most once for one `key`. Slack has no silent messages: `silent` changes nothing.
 
-        Raises `ChatRefused`, `ChatUnavailable`, `ChatUnknown`; `ChatRefused` "held" where an earlier try may have
+        Raises `ChatRefused`, `ChatUnavailable`, `ChatUnknown`; `HistoryHidden` where an earlier try may have
         arrived and Slack does not let us look.
         """
         earlier = await self._find(destination, key, parent) if unknown else None
@@ -101,13 +102,23 @@ class SlackChat:
 
     async def _send(self, destination: Destination, message: Message, key: str, parent: str | None) -> dict[str, Any]:
         body = payload_of(message) | {"metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": key}}}
-        async with self._turns[destination.channel]:
-            await self._wait_turn(destination.channel)
-            with slack_border(str(destination)):
-                answer = await self._client.chat_postMessage(channel=destination.channel, thread_ts=parent, **body)
+        try:
+            answer = await self._call(destination, parent, body)
+        except ChatRefused as error:
+            if code_of(error.__cause__) not in BAD_FORM:
+                raise
+            # Certainly not taken: said again in plain words, so that one odd block does not stop the edition.
+            log.warning("slack.plain channel=%s key=%s error=%s", destination.channel, key, error)
+            answer = await self._call(destination, parent, {**body, "blocks": None})
         if not isinstance(answer.data, dict) or not answer.data.get("ts"):
             raise ChatUnknown(f"{destination}: Slack's answer has no message in it; it may have taken the message")
         return answer.data
+
+    async def _call(self, destination: Destination, parent: str | None, body: dict[str, Any]) -> AsyncSlackResponse:
+        async with self._turns[destination.channel]:
+            await self._wait_turn(destination.channel)
+            with slack_border(str(destination)):
+                return await self._client.chat_postMessage(channel=destination.channel, thread_ts=parent, **body)
 
     async def _wait_turn(self, channel: str) -> None:
         clock = asyncio.get_running_loop().time
@@ -250,8 +261,8 @@ def _key_of(message: dict[str, Any]) -> str | None:
     return (metadata.get("event_payload") or {}).get("id")
 
 
-def _held(destination: Destination, reason: str) -> ChatRefused:
-    return ChatRefused(
+def _held(destination: Destination, reason: str) -> HistoryHidden:
+    return HistoryHidden(
         f"held: Slack may already have this message; look in {destination} and send it again if it is missing "
         f"(it could not be looked up: {reason})"
     )

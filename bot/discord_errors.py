@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import aiohttp
 import discord
 
-from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown
+from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed
 
 WRONG_TOKEN = "DISCORD_TOKEN is wrong or was reset; copy the bot's token from the Discord developer portal"  # noqa: S105 - a sentence
 
@@ -19,8 +19,13 @@ WRONG_CHANNEL_TYPE, THREAD_EXISTS = 50024, 160004
 NO_THREADS_HERE = frozenset({NO_TEXT_HERE, WRONG_CHANNEL_TYPE, 160006, 160007})
 """Threads cannot be made: the kind of channel, or too many active threads."""
 
+BAD_FORM = 50035
+CLOSED = frozenset({UNKNOWN_CHANNEL, 10004, MISSING_ACCESS, 50007, MISSING_PERMISSIONS})
+"""Discord's own word that a place is shut to us; a bare 403 may as well be a proxy's."""
+
 _REFUSALS = {
     10003: "there is no channel {channel}; check its number, and that the bot is in that server",
+    10004: "the bot is no longer in the server of channel {channel}; invite it again",
     10008: "the message to reply to in channel {channel} was deleted",
     30007: "the server has reached a limit of Discord's ({text})",
     50001: "the bot cannot see channel {channel}; invite it to the server and give it View Channel there",
@@ -89,7 +94,8 @@ def _answered(error: discord.HTTPException, channel: object, needs: str) -> Chat
     reason = _REFUSALS.get(error.code or _code_of(error.status))
     if reason is None:
         return ChatRefused(f"Discord refused a message for channel {channel}: {text}")
-    return ChatRefused(f"Discord: {reason.format(channel=channel, needs=needs, text=text)}")
+    kind = DestinationClosed if error.code in CLOSED else ChatRefused
+    return kind(f"Discord: {reason.format(channel=channel, needs=needs, text=text)}")
 
 
 def _code_of(status: int) -> int:

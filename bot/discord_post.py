@@ -10,17 +10,17 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 import discord
 from discord.http import handle_message_parameters
 
-from bot.discord_errors import NO_THREADS_HERE, THREAD_EXISTS, WRONG_TOKEN, asking, sending
+from bot.discord_errors import BAD_FORM, NO_THREADS_HERE, THREAD_EXISTS, WRONG_TOKEN, asking, sending
 from bot.discord_text import cut, plain
-from bot.discord_view import mark_of, view_of
-from digests.errors import ChatRefused, ChatUnknown
+from bot.discord_view import bare, mark_of, view_of
+from digests.errors import ChatRefused, ChatUnknown, DestinationClosed, HistoryHidden
 from digests.model import Destination, Message, Posted
 
 NONCE_WINDOW = 120.0
@@ -41,6 +41,7 @@ _QUIET = discord.AllowedMentions.none()
 _log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
 V = TypeVar("V")
+Posts = Callable[["Place", int, Message, str, bool], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +79,23 @@ class Poster:
         channel = await self._thread(parent, message) if parent else place.id
         posts = self._post_in_forum if channel == place.id and place.kind in _FORUMS else self._post_message
         found = await self._found(place, channel, message, key) if unknown else None
-        id_ = found or await posts(place, channel, message, key, silent)
+        id_ = found or await self._sent(posts, place, channel, message, key, silent)
         self._tried.pop(key, None)
         return self._posted(place, channel, id_, message)
+
+    async def _sent(self, posts: Posts, place: Place, channel: int, message: Message, key: str, silent: bool) -> int:
+        """Post; what Discord finds in bad form, and so certainly did not take, is said again in plain words."""
+        try:
+            return await posts(place, channel, message, key, silent)
+        except DestinationClosed as error:
+            if channel == place.id:
+                raise
+            raise ChatRefused(str(error)) from error  # a thread is shut, which says nothing of its channel
+        except ChatRefused as error:
+            if not (isinstance(error.__cause__, discord.HTTPException) and error.__cause__.code == BAD_FORM):
+                raise
+            _log.warning("discord.plain key=%s channel=%s error=%s", key, channel, error)
+            return await posts(place, channel, bare(message), key, silent)
 
     def _posted(self, place: Place, channel: int, id_: int, message: Message) -> Posted:
         if channel != place.id:
@@ -185,7 +200,7 @@ class Poster:
     async def _found(self, place: Place, channel: int, message: Message, key: str) -> int | None:
         """The id of the message an earlier try with this key left behind, None if there is none.
 
-        Raises `ChatRefused` where the history cannot be read and the nonce may no longer hold: rather held than twice.
+        Raises `HistoryHidden` where it cannot be read and the nonce may no longer hold: rather held than twice.
         """
         if channel == place.id and place.kind in _FORUMS:
             return await self._found_in_forum(place, message, key)
@@ -194,7 +209,7 @@ class Poster:
             return next((_id_of(m) for m in history if self._ours(m) and _bears(m, key)), None)
         if self._clock() - self._tried.get(key, -math.inf) < NONCE_WINDOW:
             return None
-        raise ChatRefused(
+        raise HistoryHidden(
             f"a message for channel {channel} may have been posted already, and the bot may not look for it: "
             "give it Read Message History there, see whether the message arrived, and publish again if not"
         )

@@ -77,6 +77,24 @@ def mark_of(key: str) -> int:
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) & 0x3FFFFFFF | 0x40000000
 
 
+def bare(message: Message) -> Message:
+    """The same words without links, buttons and dividers: what is left to try when Discord refuses the form."""
+    parts = tuple(Part(blocks=tuple(_bare(block) for block in part.blocks)) for part in message.parts)
+    return replace(message, parts=parts, actions=(), url=None, tags=())
+
+
+def _bare(block: Block) -> Block:
+    match block:
+        case Heading():
+            return Paragraph(spans=(Span(text=block.text),))
+        case Bullets():
+            return Paragraph(spans=(Span(text="\n".join("".join(s.text for s in item) for item in block.items)),))
+        case Paragraph() | Small():
+            return Paragraph(spans=(Span(text="".join(span.text for span in block.spans)),))
+        case Divider():
+            return Paragraph(spans=(Span(text="…"),))
+
+
 def text_of(view: View) -> str:
     """What a view says, as Markdown."""
     return "\n".join(item.content for item in view.walk_children() if isinstance(item, TextDisplay))

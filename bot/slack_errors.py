@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown
+from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed
 
 DEFAULT_RETRY_AFTER = 30.0
 """Seconds to wait after a 429 that does not say how long."""
@@ -26,6 +26,20 @@ _TOKEN = frozenset(
         "no_permission",
     )
 )
+CLOSED = frozenset(
+    (
+        "account_inactive",
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "team_not_found",
+    )
+)
+"""Slack's word that a channel, or the whole workspace, is shut to the bot."""
+BAD_FORM = frozenset(("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"))
 _UNSURE = frozenset(("internal_error", "fatal_error", "request_timeout", "service_unavailable"))
 _LIMITED = frozenset(("ratelimited", "rate_limited"))
 _ADVICE: Mapping[str, str] = {
@@ -81,11 +95,12 @@ def _answered(error: SlackApiError, subject: str, token: str) -> ChatError:
         return ChatUnavailable(f"{subject}: Slack asks to slow down", _retry_after(error))
     if status >= 500 or code in _UNSURE or (status == 200 and not code):
         return ChatUnknown(f"{subject}: Slack had trouble ({code or status}); it may have taken the message")
+    kind = DestinationClosed if code in CLOSED else ChatRefused
     if code in _TOKEN:
-        return ChatRefused(f"{subject}: Slack does not accept {token} ({code}); copy it again from the app's settings")
+        return kind(f"{subject}: Slack does not accept {token} ({code}); copy it again from the app's settings")
     if not code:
         return ChatRefused(f"{subject}: HTTP {status} instead of Slack's answer; check SLACK_API_URL")
-    return ChatRefused(f"{subject}: {_advice(error, code)}")
+    return kind(f"{subject}: {_advice(error, code)}")
 
 
 def _advice(error: SlackApiError, code: str) -> str:

@@ -13,7 +13,7 @@ from discord_stand import FORUM, GUILD, NEWS, TEXT, TOKEN, Stand, stand
 
 from bot.chat_discord import DiscordChat
 from bot.discord_view import mark_of
-from digests.errors import ChatRefused, ChatUnavailable, ChatUnknown
+from digests.errors import ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed
 from digests.model import Destination, Posted
 
 MESSAGES = f"/channels/{TEXT}/messages"
@@ -256,7 +256,7 @@ async def test_while_it_is_unknown_it_stays_unknown(chat: DiscordChat, discord_s
         (403, 0, "View Channel"),
         (404, 10003, "no channel 100"),
         (404, 0, "no channel 100"),
-        (400, 50035, "as asked by the test"),
+        (400, 40005, "as asked by the test"),
         (401, 0, "DISCORD_TOKEN is wrong"),
     ],
 )
@@ -266,6 +266,32 @@ async def test_a_refusal_says_what_to_do(
     discord_stand.fail("POST", MESSAGES, status=status, code=code)
     with pytest.raises(ChatRefused, match=words):
         await post(chat)
+
+
+@pytest.mark.parametrize(("status", "code", "closed"), [(403, 50001, True), (404, 10003, True), (403, 0, False)])
+async def test_a_channel_that_is_shut_is_told_apart(
+    chat: DiscordChat, discord_stand: Stand, status: int, code: int, closed: bool
+) -> None:
+    discord_stand.fail("POST", MESSAGES, status=status, code=code)
+    with pytest.raises(ChatRefused) as caught:
+        await post(chat)
+    assert isinstance(caught.value, DestinationClosed) is closed
+
+
+async def test_a_thread_that_is_shut_says_nothing_of_its_channel(chat: DiscordChat, discord_stand: Stand) -> None:
+    first = await post(chat)
+    discord_stand.fail("POST", "/channels/1001/messages", status=404, code=10003)
+    with pytest.raises(ChatRefused) as caught:
+        await post(chat, "k2", parent=first.thread)
+    assert not isinstance(caught.value, DestinationClosed)
+
+
+async def test_a_form_discord_refuses_is_said_again_in_plain_words(chat: DiscordChat, discord_stand: Stand) -> None:
+    discord_stand.fail("POST", MESSAGES, status=400, code=50035)
+    await post(chat, message=DIGEST)
+    (body,) = discord_stand.posted
+    assert {piece["type"] for piece in body["components"]} == {10}
+    assert (body["nonce"], body["components"][0]["id"]) == ("k1", mark_of("k1"))
 
 
 async def test_a_missing_thread_permission_is_named(chat: DiscordChat, discord_stand: Stand) -> None:

@@ -14,7 +14,7 @@ from bot.chat_slack import SlackChat
 from bot.commands import Press, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
-from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown
+from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed
 from digests.model import Destination, Message, Paragraph, Part, Posted, Span
 from digests.ports import Chat
 
@@ -123,7 +123,7 @@ async def test_posts_to_a_channel_are_a_second_apart_and_to_two_channels_are_not
         ("not_in_channel", "/invite @Chokan"),
         ("is_archived", "archived"),
         ("missing_scope", "OAuth & Permissions"),
-        ("msg_blocks_too_long", "msg_blocks_too_long"),
+        ("message_limit_exceeded", "message_limit_exceeded"),
     ],
 )
 async def test_a_refusal_says_what_to_do(scene: Scene, code: str, advice: str) -> None:
@@ -132,6 +132,21 @@ async def test_a_refusal_says_what_to_do(scene: Scene, code: str, advice: str) -
         await scene.post()
     assert "xoxb" not in str(caught.value)
     assert len(scene.slack.called("chat.postMessage")) == 1
+
+
+@pytest.mark.parametrize("code", ["channel_not_found", "not_in_channel", "is_archived", "account_inactive"])
+async def test_a_channel_that_is_shut_is_told_apart(scene: Scene, code: str) -> None:
+    scene.slack.refuse("chat.postMessage", code)
+    with pytest.raises(DestinationClosed):
+        await scene.post()
+
+
+async def test_a_form_slack_refuses_is_said_again_in_plain_words(scene: Scene) -> None:
+    scene.slack.refuse("chat.postMessage", "invalid_blocks")
+    await scene.post()
+    (kept,) = scene.slack.messages
+    assert (kept.key, kept.body.get("blocks")) == ("k1", None)
+    assert kept.body["text"]
 
 
 async def test_a_wrong_token_is_refused_by_name(scene: Scene) -> None:
