@@ -37,7 +37,7 @@ KINDS: dict[Role, dict[str, dict[str, re.Pattern[str]]]] = {
         },
         "economic": {
             "ja": re.compile(
-                r"億円|万円|兆円|ドル|ユーロ|株価|市場|経済|売上|利益|業績|赤字|黒字|損失|景気|雇用|物価|投資|賠償"
+                r"億円|万円|兆円|ドル|ユーロ|株価|市場|経済(?!新聞)|売上|利益|業績|赤字|黒字|損失|景気|雇用|物価|投資|賠償"
             ),
             "en": re.compile(
                 r"[$£€¥]\s?\d|\b(?:profit|revenue|market|econom|shares|investor|earnings|jobs|growth|deficit|debt|price|sales|billion)",
@@ -66,7 +66,8 @@ KINDS: dict[Role, dict[str, dict[str, re.Pattern[str]]]] = {
 }
 _MINOR = re.compile(
     r"^(?:読売|朝日|毎日|産経|日経|日本経済|時事|共同|ロイター|CNN|BBC|AFP|NHK|ITmedia|スポーツ|デイリー"
-    r"|スポニチ|サンスポ|日刊|Yahoo|Reuters|Associated Press)"
+    r"|スポニチ|サンスポ|日刊|Yahoo|Reuters|Associated Press|ウィキ|AP通信|UPI|新華社|タス)|(?:新聞|通信|テレビ"
+    r"|放送|スポーツ|タイムズ|ポスト)$"
 )
 
 
@@ -141,7 +142,7 @@ def _best(
 
 def _fit_topic(text: str, language: str) -> bool:
     if base(language) == "ja":
-        return 3 <= len(text) <= 14 and not _MINOR.match(text) and not re.fullmatch(r"[A-Za-zＡ-Ｚ0-9]{1,3}", text)
+        return 3 <= len(text) <= 14 and not _MINOR.search(text) and not re.fullmatch(r"[A-Za-zＡ-Ｚ0-9]{1,3}", text)
     words = text.split()
     return len(words) <= 4 and len(text) <= 42 and (len(words) > 1 or text[0].isupper() or len(text) > 6)
 
@@ -198,7 +199,7 @@ def _plain(role: Role, made: Sequence[str], catalog: Catalog) -> str:
 
 def _fit_label(text: str, language: str) -> bool:
     if base(language) in {"ja", "zh"}:
-        return 3 <= len(text) <= 16 and not _MINOR.match(text)
+        return 3 <= len(text) <= 16 and not _MINOR.search(text)
     return len(text.split()) <= MOST_LABEL_WORDS and 3 < len(text) <= 48
 
 

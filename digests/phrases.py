@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from digests.phrases_ja import japanese_phrases
 from digests.readable import base
-from digests.wordlists import ADVERBS, BARE_ADJECTIVES, DETERMINERS, FUNCTION_WORDS, TIMES, VERBS
+from digests.wordlists import ADVERBS, BARE_ADJECTIVES, DETERMINERS, FUNCTION_WORDS, QUANTITIES, TIMES, VERBS
 
 MOST_WORDS = 6
 ADJECTIVE_ENDS = (
@@ -134,7 +134,7 @@ def _joined(runs: list[Span], tokens: list[_Token]) -> list[Span]:
 
 
 def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | None:
-    while first <= last and (tokens[first].text[0].isdigit() or _stem(tokens[first]) in TIMES):
+    while first <= last and _skipped(tokens[first]):
         first += 1
     while last >= first and (tokens[last].low in TIMES or tokens[last].text.isdigit()):
         last -= 1
@@ -149,6 +149,11 @@ def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | 
     body = body[: tail.start()] if tail else body
     weight = _place(tokens, first) * _size(len(words), words)
     return Phrase(body, words[0].start, words[0].start + len(body), weight)
+
+
+def _skipped(token: _Token) -> bool:
+    """Figures, times and quantities name nothing at the head of a phrase; "of" and "the" remain behind them."""
+    return token.text[0].isdigit() or _stem(token) in TIMES or token.low in QUANTITIES or token.low in FUNCTION_WORDS
 
 
 def _stem(token: _Token) -> str:

@@ -14,8 +14,7 @@ from digests.model import Digest, Point, Text
 DANGLING: dict[str, re.Pattern[str]] = {
     "ja": re.compile(
         r"(?:これ|それ|あれ|ここ|そこ|この(?!ほど|たび|まま)|その(?!後の)|あの|こう(?:した|いった|し)|そう(?:した|いった|し)|こんな|そんな"
-        r"|彼(?!岸|方)|彼女|同(?:氏|社|国|日|月|年|紙|誌|局|庁|省|県|市|町|村|区|署|府|都|州|校|大|院|会|党|様|じ|番組|サイト|容疑者|大会|選手|地域|地区"
-        r"|委員会|事故|事件|機構|組織|団体|チーム|球団|大統領|首相|知事|選挙|大学|病院|施設|店|駅|線|機|船|艦|作|曲|賞|法|案|条約|協会|連盟|グループ)"
+        r"|彼(?!岸|方)|彼女|同(?!時|様|意|盟|性|僚|志|情|感|窓|居|棲|期|級|行|伴|調|等|一|数|額|点|士)[一-鿿ァ-ヶ]"
         r"|[^。、「]{0,10}(?:両(?:氏|者|国|社)|同(?:氏|社|国|誌|紙|容疑者))(?:は|が|の|に|を|で|と|も)"
         r"|(?:[\d０-９一二三四五六七八九十数]+人(?:とも)?|男|女|男性|女性|少年|少女|容疑者|被害者|本人|会長|社長|監督|首相|大統領|知事|市長|町長|選手|氏|ふたり|二人|全員|残り|もう[一1]人)(?:は|が|も|の|に)"
         r"|両(?:氏|者|国|社|チーム|党|院|県|市|首脳)|当該|前述|上記|前者|後者|いずれも|どちらも|うち|以上|以下)"
@@ -81,6 +80,8 @@ PAIRS = (
     ("«", "»"),
     ("〈", "〉"),
 )
+_OPENING_OF = {closing: opening for opening, closing in PAIRS}
+_MARKS = re.compile("[" + "".join(re.escape(mark) for pair in PAIRS for mark in pair) + "]")
 END = re.compile(r"[.!?。！？…‥؟।॥։။።៕۔｡)）\]」』”\"»’'】][\s\W]*$")
 UNSTOPPED = frozenset({"th", "lo", "my", "km", "bo"})
 """Languages whose sentences need no mark at their end."""
@@ -88,7 +89,8 @@ BYLINE = re.compile(
     r"(?:^(?:By|BY|Von|Par|Por)\s+[A-Z][\w.'’-]+(?:\s+(?:and\s+)?[A-Z][\w.'’-]+){1,4}[\s.]*$|^(?:Reporting"
     r"|Writing|Editing|Additional reporting) by\b"
     r"|^\(?(?:Reporting|Editing) by|^[【(（]?(?:記者|取材・文|文・写真|執筆|筆者|構成|編集部)[：:／/=＝]"
-    r"|^[^。]{0,12}記者\s*[】）)]?$|\bContact the author\b)"
+    r"|^[^。]{0,12}記者\s*[】）)]?$|\bContact the author\b|^Op-Ed\b|\bis the author of\b|\bcontributed "
+    r"(?:reporting|to this (?:report|article))\b)"
 )
 CAPTION = re.compile(
     r"(?:FILE PHOTO|REUTERS/|Getty Images|AFP PHOTO|AP Photo|^(?:Photo|Image|Picture|Video|Caption|Credit"
@@ -110,6 +112,8 @@ PRONOUN_SPEAKER = re.compile(
 LINK_LIST = re.compile(
     r"[(（]\d{4}年\d{1,2}月\d{1,2}日[)）][。\s]*$|(?:[(（]\d{4}年\d{1,2}月\d{1,2}日[)）].*){2}|ウィキ(?:ペディア|ニュース|ソース)に.{0,60}(?:記事|ニュース|原文)があ"
 )
+LIST = re.compile(r"^[A-Z][^.:!?]{0,30}:\s+(?:[A-Z0-9][\w'’.&-]*(?:\s*\([^)]*\))?[,;:\s]*)+$")
+"""A line-up or a table row: names and figures without a verb."""
 FULL_QUOTE = re.compile(r"^[\"“„«「『][^\"“”„»」』]*[\"”“»」』]?[.!?。！？,，]?[\"”»」』]?$")
 
 
@@ -136,24 +140,27 @@ def connects(text: str, language: str) -> bool:
 
 def speakerless(text: str) -> bool:
     """Nothing but a quotation, or one that only a pronoun speaks: who says so stands elsewhere."""
-    bare = text.strip()
+    bare = _plain_quotes(text.strip())
     return bool(FULL_QUOTE.match(bare) or PRONOUN_SPEAKER.match(bare))
+
+
+def _plain_quotes(text: str) -> str:
+    """Typewriter quotation marks, '' and ``, as the mark they stand for."""
+    return text.replace("''", '"').replace("``", '"')
 
 
 def half_quoted(text: str) -> bool:
     """Some quotation or parenthesis opens or closes without its other half."""
+    text = _plain_quotes(text)
     if text.count('"') % 2:
         return True
-    return any(_unbalanced(text, opening, closing) for opening, closing in PAIRS)
-
-
-def _unbalanced(text: str, opening: str, closing: str) -> bool:
-    depth = 0
-    for character in text:
-        depth += (character == opening) - (character == closing)
-        if depth < 0:
+    depths: dict[str, int] = {}
+    for mark in _MARKS.findall(text):
+        opening = _OPENING_OF.get(mark, mark)
+        depths[opening] = depths.get(opening, 0) + (1 if opening == mark else -1)
+        if depths[opening] < 0:
             return True
-    return depth != 0
+    return any(depths.values())
 
 
 def ends(text: str, language: str) -> bool:
@@ -171,6 +178,7 @@ def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
         ("byline", bool(BYLINE.search(text))),
         ("caption", bool(CAPTION.search(text))),
         ("link list", bool(LINK_LIST.search(text))),
+        ("list", bool(LIST.match(text))),
         ("prompt", bool(PROMPT.search(text))),
         ("no sentence end", not ends(text, language)),
     )

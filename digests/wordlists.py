@@ -55,6 +55,10 @@ ADVERBS = words_of(
     "together abroad"
     " altogether indeed overall elsewhere nowadays afterwards alike recently early"
 )
+QUANTITIES = words_of(
+    "hundreds thousands millions billions dozens scores tens majority number numbers handful series couple amount most"
+    " range group groups lots plenty percentage half total part parts"
+)
 BARE_ADJECTIVES = words_of(
     "clear difficult different new old big small high low long short large great good bad strong weak free full "
     "main major"
