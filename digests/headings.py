@@ -169,23 +169,18 @@ def _in_title(phrase: str, title: str, language: str) -> float:
 def labels(
     texts: Sequence[str], avoid: Sequence[str], title: str, article: str, role: Role, language: str, catalog: Catalog
 ) -> list[str]:
-    """One label for each point: a phrase of its own sentence that names what it is about, none like another."""
-    used = [title, *avoid]
+    """One label for each point: a phrase of its own sentence that names what it is about, none like another and, where
+    there is a choice, none like a heading's topic."""
     made: list[str] = []
     for k, text in enumerate(texts):
         others = " ".join(t for j, t in enumerate(texts) if j != k).casefold()
-        best = max(
-            (
-                (_label_score(p, others, title.casefold(), article.casefold()), p)
-                for p in cached(text, language)
-                if _fit_label(p.text, language) and not any(overlapping(p.text, u) for u in used[1:])
-            ),
-            key=lambda pair: pair[0],
-            default=None,
+        ranked = sorted(
+            (p for p in cached(text, language) if _fit_label(p.text, language)),
+            key=lambda p: (-_label_score(p, others, title.casefold(), article.casefold()), p.start),
         )
-        label = capitalised(best[1].text) if best else _plain(role, made, catalog)
-        made.append(label)
-        used.append(label)
+        fresh = [p.text for p in ranked if not any(overlapping(p.text, u) for u in made)]
+        best = next((p for p in fresh if not any(overlapping(p, u) for u in avoid)), fresh[0] if fresh else None)
+        made.append(capitalised(best) if best else _plain(role, made, catalog))
     return made
 
 

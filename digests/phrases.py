@@ -147,6 +147,8 @@ def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | 
     body = text[words[0].start : end]
     tail = _POSSESSIVE.search(body)
     body = body[: tail.start()] if tail else body
+    if len(words) == 1 and first and tokens[first - 1].low == "to" and not words[0].low.endswith("s"):
+        return None
     weight = _place(tokens, first) * _size(len(words), words)
     return Phrase(body, words[0].start, words[0].start + len(body), weight)
 

@@ -20,7 +20,9 @@ DANGLING: dict[str, re.Pattern[str]] = {
         r"|両(?:氏|者|国|社|チーム|党|院|県|市|首脳)|当該|前述|上記|前者|後者|いずれも|どちらも|うち|以上|以下)"
     ),
     "en": re.compile(
-        r"[\"“‘'(]?(?:It|Its|It[’']s|He|His|He[’'](?:s|d|ll)|She|Her|She[’'](?:s|d|ll)|They|Their|They[’'](?:re|ve|d|ll)|Them|This|That|That[’']s|These"
+        r"(?!When|As |If|While|Because|Although|Though|Since|After|Before|The )[A-Z][\w'’ -]{1,28}, (?:he|she"
+        r"|they|it|his|her|their)\b"
+        r"|[\"“‘'(]?(?:It|Its|It[’']s|He|His|He[’'](?:s|d|ll)|She|Her|She[’'](?:s|d|ll)|They|Their|They[’'](?:re|ve|d|ll)|Them|This|That|That[’']s|These"
         r"|Those|Such|Both|Neither|Either|Some of them|One of them|Here|There|The (?:latter|former|same|two"
         r"|pair|trio|duo|other|others|second|third)"
         r"|Others?|Another|Each|Similar|Doing so|If so|So|Thus|Hence|Which|Who|Nor|Then|Instead|Otherwise|Likewise"
