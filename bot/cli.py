@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_feeds, cli_read, cli_run
+from bot import cli_feeds, cli_read, cli_run, cli_web
 from bot.cli_base import session_of
 
 main = typer.Typer(
@@ -43,5 +43,6 @@ main.command("publish")(cli_run.publish_verb)
 main.command("rank")(cli_read.rank_verb)
 main.command("search")(cli_read.search_verb)
 main.command("latest")(cli_read.latest_verb)
+main.command("web")(cli_web.web_verb)
 main.command("check")(cli_run.check_verb)
 main.add_typer(cli_feeds.feeds, name="feeds")

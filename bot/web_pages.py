@@ -228,16 +228,17 @@ class Archive:
             listed=listed,
             indexed=listed,
             summary=gist(line(digest.lead[0].text)) if digest.lead else "",
-            linked_data=self._linked_data(digest, view.url),
+            linked_data=self.linked_data(self.site, digest, view.url),
         )
 
-    def _linked_data(self, digest: Digest, url: str | None) -> dict[str, Any]:
+    @staticmethod
+    def linked_data(site: Site, digest: Digest, url: str | None) -> dict[str, Any]:
         data: dict[str, Any] = {
             "@context": "https://schema.org",
             "@type": "Article",
             "headline": line(digest.title),
             "inLanguage": digest.language_of_text,
-            "mainEntityOfPage": f"{self.site.base}/d/{digest.id}",
+            "mainEntityOfPage": f"{site.base}/d/{digest.id}",
             "publisher": {"@type": "Organization", "name": "Chokan"},
         }
         if url:
