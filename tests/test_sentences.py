@@ -16,10 +16,26 @@ def texts(text: str, language: str) -> list[str]:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ["Mr. Smith of the U.S. Senate paid $1.5 million.", "He went to the U.S.", "The end came at 5 p.m. Monday."]),
+        (
+            "en",
+            [
+                "Mr. Smith of the U.S. Senate paid $1.5 million.",
+                "He went to the U.S.",
+                "The end came at 5 p.m. Monday.",
+            ],
+        ),
         ("en", ["“It is good. Really good,” he said.", "J. K. Rowling and Dr. Jones agreed (they met. once)."]),
         ("en", ["Is it No. 5?", "No!", "Wait… what?", "He felt ill.", "Police came, e.g. Inspector Lee."]),
-        ("ja", ["彼は「行く。きっと行く。」と述べた。", "「やめる。」", "田中氏はそう語った。", "本当か？", "値は3.5％だ。"]),
+        (
+            "ja",
+            [
+                "彼は「行く。きっと行く。」と述べた。",
+                "「やめる。」",
+                "田中氏はそう語った。",
+                "本当か？",
+                "値は3.5％だ。",
+            ],
+        ),
         ("ja", ["Yahoo!ニュースによると、モーニング娘。の公演は(3日。予定)だった！"]),
         ("zh", ["今天天气好。", "“我们去吧。”", "他说。", "真的吗？"]),
         ("ko", ["안녕하세요.", "오늘은 3.5% 상승했다."]),

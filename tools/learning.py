@@ -6,7 +6,7 @@ import numpy as np
 
 from digests.weights import Matrix, softmax
 
-BATCH = 256
+BATCH = 128
 
 
 def posterior(scores: Matrix, allowed: Matrix) -> Matrix:
@@ -34,7 +34,7 @@ class Adam:
 
 
 def train_perceptron(
-    features: Matrix, allowed: Matrix, weight: Matrix, *, seed: int, hidden: int = 96, epochs: int = 12
+    features: Matrix, allowed: Matrix, weight: Matrix, *, seed: int, hidden: int = 128, epochs: int = 8
 ) -> dict[str, Matrix]:
     """Layers `w1 b1 w2 b2`. `allowed` (n, classes) marks the classes a row may be; `weight` (n,) how much it counts."""
     random = np.random.default_rng(seed)
@@ -45,7 +45,7 @@ def train_perceptron(
         "w2": (random.standard_normal((hidden, classes)) / np.sqrt(hidden)).astype(np.float32),
         "b2": np.zeros(classes, dtype=np.float32),
     }
-    adam = Adam(list(layers.values()), 1.5e-3, epochs * -(-n // BATCH), 0.03)
+    adam = Adam(list(layers.values()), 1e-3, epochs * -(-n // BATCH), 0.03)
     for _ in range(epochs):
         order = random.permutation(n)
         for start in range(0, n, BATCH):
@@ -66,7 +66,8 @@ def _gradients(
     target = 0.95 * posterior(scores, allowed) + 0.05 / allowed.shape[1]
     error = (softmax(scores) - target) * weight[:, None] / len(x)
     back = (error @ layers["w2"].T) * kept * (before > 0)
-    return [x.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)]
+    found = (x.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0))
+    return [np.asarray(gradient, dtype=np.float32) for gradient in found]
 
 
 def train_logistic(features: Matrix, allowed: Matrix, *, steps: int = 60, decay: float = 0.02) -> dict[str, Matrix]:

@@ -26,12 +26,12 @@ from tools.learning import train_logistic, train_perceptron
 from tools.vector_cache import CachedEmbedder
 
 HERE = Path(__file__).parent
-SEEDS = 3
+SEEDS = 4
 PROJECTED = 64
 VOCABULARY = {"en": 3000, "ja": 2000}
 JAPANESE_WEIGHT = 2.0
 """There are six times as many English sentences; each Japanese one counts this much."""
-Gold = list[tuple[int, int, str | None, str | None]]
+Gold = Sequence[tuple[int, int, str | None, str | None]]
 """Spans with their section and, where known, their fine role."""
 
 
@@ -72,7 +72,8 @@ def discourse(path: Path) -> list[Labelled]:
 
 
 def _spans(row: dict[str, Any]) -> Gold:
-    gold, at = Gold(), 0
+    at = 0
+    gold: list[tuple[int, int, str | None, str | None]] = []
     for sentence, role, fine in zip(row["sentences"], row["roles"], row["fine"], strict=True):
         start = max(at, row["text"].find(sentence, at))
         at = start + len(sentence)
@@ -190,7 +191,8 @@ def vocabulary(bags: Sequence[set[int]], roles: Matrix, size: int) -> tuple[Matr
     expected = seen.sum(axis=1, keepdims=True) * roles.mean(axis=0)
     told = ((seen - expected) ** 2 / expected).sum(axis=1)
     best = np.sort(np.argsort(-told)[:size])
-    return known[best], np.log(len(bags) / seen[best].sum(axis=1)).astype(np.float32)
+    rarity = np.log(len(bags) / seen[best].sum(axis=1))
+    return np.asarray(known[best]), np.asarray(rarity, dtype=np.float32)
 
 
 def macro_f1(articles: Sequence[Labelled], guessed: Sequence[Matrix]) -> tuple[float, list[float]]:

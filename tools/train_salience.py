@@ -2,8 +2,8 @@
 
     python -m tools.train_salience --data DIR [--cache DIR]
 
-DIR holds `news_en_dev.jsonl` (references written by people), `roles_train.jsonl` (main events) and `articles_ja.jsonl`
-(headlines); Japanese articles whose text is in `news_ja_dev.jsonl` are only measured on, never learnt from.
+DIR holds `news_en_dev.jsonl` (references written by people) and `articles_ja.jsonl` (headlines); Japanese articles whose
+text is in `news_ja_dev.jsonl` are only measured on, never learnt from.
 """
 
 from __future__ import annotations
@@ -18,23 +18,34 @@ from typing import Any
 
 import numpy as np
 
+from digests.cues import NAMES
 from digests.features import Scene
 from digests.language import words
-from digests.roles import FINE, role_probabilities
+from digests.roles import role_probabilities
 from digests.salience import salience_features
 from digests.weights import Matrix, softmax, standardised, weights
 from tools.learning import Adam
-from tools.train_roles import HERE, Labelled, discourse, labelled, read, scenes
+from tools.train_roles import HERE, Labelled, labelled, read, scenes
 from tools.vector_cache import CachedEmbedder
 
 FOLDS = 6
+RANK, LENGTH, WORDING = 6, 11, 28
+"""Columns of `salience_features`: log of the place, log of the length, the first of `cues`."""
+SEARCHED = (
+    RANK,
+    WORDING + NAMES.index("me"),
+    WORDING + NAMES.index("said"),
+    LENGTH,
+    WORDING + len(NAMES) + 2,  # opens with a quotation mark
+    WORDING + len(NAMES) + 7,  # asks
+)
 MOST = 120
 """Sentences of one article that are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """An article with what each sentence is worth: (n,) its ROUGE against the references, or 1 for a main event."""
+    """An article with what each sentence is worth: (n,) its ROUGE against the references."""
 
     texts: Sequence[str]
     references: Sequence[tuple[str, ...]]
@@ -61,7 +72,7 @@ def cases(articles: Sequence[Labelled], references: Sequence[Sequence[str]], emb
 
 def _case(article: Labelled, references: Sequence[str], full: Scene, plain: Scene) -> Case:
     told = tuple(words(reference, article.language) for reference in references)
-    worth = [sum(rouge(words(text, article.language), told)) for text in full.texts] if told else _main_events(article)
+    worth = [sum(rouge(words(text, article.language), told)) for text in full.texts]
     return Case(
         texts=full.texts,
         references=told,
@@ -69,10 +80,6 @@ def _case(article: Labelled, references: Sequence[str], full: Scene, plain: Scen
         features={k: salience_features(s, role_probabilities(s)) for k, s in (("full", full), ("plain", plain))},
         worth=np.array(worth, dtype=np.float32),
     )
-
-
-def _main_events(article: Labelled) -> list[float]:
-    return [float(row[FINE.index("main_event")] == 1) for row in article.rows]
 
 
 def trained(chosen: Sequence[Case], kind: str, *, steps: int = 150) -> dict[str, Matrix]:
@@ -89,17 +96,46 @@ def trained(chosen: Sequence[Case], kind: str, *, steps: int = 150) -> dict[str,
     return {"mean": mean, "spread": spread, "w": w[:, 0]}
 
 
-def scored(chosen: Sequence[Case], kind: str, model: dict[str, Matrix] | None, k: int) -> tuple[float, float]:
+def scored(
+    chosen: Sequence[Case],
+    kind: str,
+    model: dict[str, Matrix] | None,
+    k: int,
+    memory: dict[tuple[int, ...], tuple[float, float]] | None = None,
+) -> tuple[float, float]:
     """Mean ROUGE-1 and ROUGE-2 in percent of the k highest sentences in their order; without a model, of the lead."""
     found = []
+    memory = {} if memory is None else memory
     for case in chosen:
         order = list(range(len(case.texts)))
         if model:
             scores = standardised(case.features[kind], model["mean"], model["spread"]) @ model["w"]
-            order = sorted(np.argsort(-scores, kind="stable")[:k].tolist())
-        text = " ".join(case.texts[i] for i in sorted(order[:k]))
-        found.append(rouge(words(text, case.language), case.references))
+            order = np.argsort(-scores, kind="stable").tolist()
+        key = (id(case), *sorted(order[:k]))
+        if key not in memory:
+            text = " ".join(case.texts[i] for i in key[1:])
+            memory[key] = rouge(words(text, case.language), case.references)
+        found.append(memory[key])
     return 100 * fmean(f[0] for f in found), 100 * fmean(f[1] for f in found)
+
+
+def searched(chosen: Sequence[Case], kind: str) -> dict[str, Matrix]:
+    """Weights of the few columns of `SEARCHED` that make the ROUGE of three sentences best, by coordinate ascent from
+    the lead. With about a hundred articles, more columns fit the articles and not the task: 12 to 80 of them fell
+    below the lead on held-out articles."""
+    stacked = np.concatenate([case.features[kind] for case in chosen])
+    model = {"mean": stacked.mean(axis=0), "spread": stacked.std(axis=0) + 1e-2, "w": np.zeros(stacked.shape[1])}
+    model["w"][RANK] = -2.0
+    memory: dict[tuple[int, ...], tuple[float, float]] = {}
+    best = sum(scored(chosen, kind, model, 3, memory))
+    for step in (0.5, 1.0, 0.25, 0.5):
+        for column in SEARCHED:
+            for change in (step, -step):
+                tried = dict(model, w=model["w"] + change * (np.arange(len(model["w"])) == column))
+                score = sum(scored(chosen, kind, tried, 3, memory))
+                if score > best + 0.1 * step:
+                    best, model = score, tried
+    return model
 
 
 def english(data: Path, embedder: CachedEmbedder) -> list[Case]:
@@ -129,14 +165,6 @@ def japanese(data: Path, embedder: CachedEmbedder) -> tuple[list[Case], list[Cas
     return learnt, cases([_bare(row) for row in measured], [row["references"] for row in measured], embedder)
 
 
-def main_events(data: Path, embedder: CachedEmbedder) -> list[Case]:
-    articles = [
-        Labelled(language=a.language, title="", pieces=a.pieces, gold=a.gold, rows=a.rows)
-        for a in discourse(data / "roles_train.jsonl")[::3]
-    ]
-    return [case for case in cases(articles, [()] * len(articles), embedder) if case.worth.any()]
-
-
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--data", type=Path, required=True)
@@ -144,13 +172,13 @@ def main() -> None:
     ask.add_argument("--out", type=Path, default=HERE.parent / "digests" / "data" / "salience.npz")
     given = ask.parse_args()
     embedder = CachedEmbedder(given.cache)
-    news, events = english(given.data, embedder), main_events(given.data, embedder)
+    news = english(given.data, embedder)
     learnt, measured = japanese(given.data, embedder)
-    print(f"English {len(news)} articles, {len(events)} with main events; Japanese {len(learnt)} learnt from")
+    print(f"English {len(news)} articles; Japanese {len(learnt)} learnt from")
     model: dict[str, Matrix] = {}
     for kind in ("full", "plain"):
-        _report_english(news, events, kind)
-        found = {"en": trained([*news, *news, *events], kind), "ja": trained(learnt, kind)}
+        _report_english(news, kind)
+        found = {"en": searched(news, kind), "ja": trained(learnt, kind)}
         model |= {f"{kind}.{code}.{name}": array for code, part in found.items() for name, array in part.items()}
         print(
             kind,
@@ -160,16 +188,14 @@ def main() -> None:
             scored(measured, kind, found["ja"], 1),
         )
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(given.out, **model)
+    np.savez_compressed(given.out, **{name: np.asarray(array, np.float32) for name, array in model.items()})
 
 
-def _report_english(news: list[Case], events: list[Case], kind: str) -> None:
+def _report_english(news: list[Case], kind: str) -> None:
     parts = []
     for fold in range(FOLDS):
-        rest = [case for i, case in enumerate(news) if i % FOLDS != fold]
-        held = [case for i, case in enumerate(news) if i % FOLDS == fold]
-        model = trained([*rest, *rest, *events], kind)
-        parts += [scored([case], kind, model, 3) for case in held]
+        model = searched([case for i, case in enumerate(news) if i % FOLDS != fold], kind)
+        parts += [scored([case], kind, model, 3) for case in news[fold::FOLDS]]
     print(kind, "en, 3 sentences: lead", scored(news, kind, None, 3), "held out", np.mean(parts, axis=0))
 
 
