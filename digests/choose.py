@@ -34,7 +34,7 @@ class Problem:
     bonuses: tuple[tuple[float, ...], ...]
     budget: float
     pins: Mapping[int, int]
-    price: float = 0.8
+    price: float = 0.5
     """Weight of redundancy."""
 
 

@@ -21,6 +21,7 @@ _LOOSE_NOUNS = words_of(
     "何 誰 初 約 計 第 内容 理由 原因 目的 発表 話 声 姿勢 一方 一環 様子 状態 結局 全体 各 氏 名 人 つ 発生 "
     "実施 開始 指摘 説明 確認 報道 日本時間 現地時間 午前 午後"
 )
+_PEOPLE = words_of("監督 代表 司会 主演 指揮 警備 教授 主将 補佐 助手 選手 大臣 幹事 理事 経営 通信")
 _TOPIC_AFTER = {"は": 1.0, "が": 0.95, "を": 0.9, "も": 0.85, "へ": 0.75, "に": 0.7, "で": 0.6, "と": 0.6}
 _DATE = re.compile(
     r"^[\d０-９〇一二三四五六七八九十百千万億兆年月日時分秒人件円ドル歳個回位名台便キロメートル％%.．,、前後約間頃ごろ目曜火水木金土同翌昨今来先者強弱余上下旬末以]+$"
@@ -120,7 +121,9 @@ def _phrase(morphemes: list[_Morpheme], first: int, last: int, length: int) -> J
     ):
         return None
     after = morphemes[last + 1].surface if last + 1 < len(morphemes) else ""
-    event = words[-1].pos[2] == "サ変可能"
+    if after == "な":
+        return None  # an adjective, the noun is still to come
+    event = words[-1].pos[2] == "サ変可能" and words[-1].surface not in _PEOPLE
     return JapanesePhrase(
         surface, words[0].start, words[-1].end, _weight(surface, after, words[0].start / max(1, length)), event
     )

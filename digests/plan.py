@@ -22,7 +22,7 @@ SHARE = 0.6
 MOST_CHARACTERS = {"ja": 1800, "zh": 1500, "ko": 2000}
 MOST_CHARACTERS_ELSEWHERE = 4200
 CAPS = (4, 3, 6, 5, 1, 1)
-FLOORS = (0.40, 0.65, 0.60, 0.72)
+FLOORS = (0.40, 0.52, 0.55, 0.65)
 FIRST_FLOORS = (0.30, 0.28, 0.28, 0.60)
 """Least probability of a role for a sentence to be printed under it, and for the article's best in that role."""
 NEARLY = 0.08
@@ -42,14 +42,14 @@ COMMON = 0.4
 """Share of the lines from which a term tells nothing of any one of them."""
 SHORT = 60
 """Letters below which a line is thought to say little."""
-MISSED = 0.12
+MISSED = 0.08
 """Section 1 takes one more sentence while the chance that the main event is none of them is above this."""
-MOST_MAIN = 3
+MOST_MAIN = 4
 SURE_MAIN = 3
 """Sentences section 1 chooses before the lead does."""
 SHORT_ARTICLE = 9
 """Lines up to which a sentence must look the part to be taken for the main event as well."""
-LEAST_MAIN, LEAST_MAIN_SHORT = 0.08, 0.3
+LEAST_MAIN, LEAST_MAIN_SHORT = 0.04, 0.3
 TELLING_FIRST, TELLING_SALIENT = 0.3, 0.4
 MAIN_SHARE = 0.6
 """Share of the budget that the main event may take."""
@@ -114,7 +114,8 @@ def values(analysis: Analysis, lines: Sequence[Line]) -> Floats:
         allowed = (fit >= np.where(best, first, more)) & (fit >= roles.max(axis=1) - np.where(best, 1.5, 1.0) * NEARLY)
         worth[:, g] = np.where(allowed, WELCOME + fit * (0.35 + 0.65 * salience) - 0.5 * odd, -np.inf)
     telling = 0.3 + 0.7 * np.minimum(1.0, roles[:, 0] + roles[:, 1] + 0.6 * roles[:, 3])
-    worth[:, LEAD] = (0.5 * salience + 0.5 * about) * telling - 0.35 * place - odd
+    asking = np.array([line.print.text.rstrip().endswith(("?", "？")) for line in lines])
+    worth[:, LEAD] = (0.5 * salience + 0.5 * about) * telling - 0.35 * place - 2 * odd - 0.3 * asking
     looking = 0.4 + 0.6 * np.minimum(1.0, roles[:, 1] + roles[:, 3])
     worth[:, CONCLUSION] = (0.4 * salience + 0.4 * about) * looking + 0.35 * place - 0.25 - odd
     return worth
@@ -141,7 +142,7 @@ def _closeness(analysis: Analysis, lines: Sequence[Line]) -> Floats:
 def main_events(analysis: Analysis, lines: Sequence[Line], alike: Floats, leading: Floats) -> dict[int, int]:
     """The lines that open section 1 whatever else is printed: enough of them that the main event is hardly missed."""
     opening = [k for k, line in enumerate(lines) if line.opens] or list(range(len(lines)))
-    for_lead, least = NOWHERE, LEAST_MAIN if len(lines) > SHORT_ARTICLE else LEAST_MAIN_SHORT
+    for_lead, least = NOWHERE, LEAST_MAIN if _wanders(analysis, lines) else LEAST_MAIN_SHORT
     told = [lines[k].sentence.roles.get("development", 0.0) for k in range(len(lines))]
     ranked = sorted(opening, key=lambda k: (-_tells(lines[k]), k))
     pins: list[int] = []
@@ -157,6 +158,11 @@ def main_events(analysis: Analysis, lines: Sequence[Line], alike: Floats, leadin
             missed *= 1 - told[k]
             room -= lines[k].size
     return dict.fromkeys(pins, 0)
+
+
+def _wanders(analysis: Analysis, lines: Sequence[Line]) -> bool:
+    """Long English features come to their point late; short reports and Japanese ones open with it."""
+    return len(lines) > SHORT_ARTICLE and base(analysis.language) != "ja"
 
 
 def _tells(line: Line) -> float:

@@ -112,7 +112,7 @@ PRONOUN_SPEAKER = re.compile(
 )
 """A quotation whose speaker is a pronoun: who says so stands elsewhere."""
 LINK_LIST = re.compile(
-    r"[(（]\d{4}年\d{1,2}月\d{1,2}日[)）][。\s]*$|(?:[(（]\d{4}年\d{1,2}月\d{1,2}日[)）].*){2}|ウィキ(?:ペディア|ニュース|ソース)に.{0,60}(?:記事|ニュース|原文)があ"
+    r"[(（]\d{4}年\d{1,2}月\d{1,2}日[)）][。\s]*$|(?:[(（]\d{4}年\d{1,2}月\d{1,2}日[)）].*){2}|情報源としている|ウィキ(?:ペディア|ニュース|ソース)に.{0,60}(?:記事|ニュース|原文)があ"
 )
 LIST = re.compile(r"^[A-Z][^.:!?]{0,30}:\s+(?:[A-Z0-9][\w'’.&-]*(?:\s*\([^)]*\))?[,;:\s]*)+$")
 """A line-up or a table row: names and figures without a verb."""
