@@ -53,7 +53,7 @@ async def database(backend: str, folder: Path) -> AsyncIterator[str]:
         yield f"sqlite:///{path}"
         return
     url = _schema_of_this_run()
-    _empty(url)
+    emptied(url)
     yield url
 
 
@@ -73,7 +73,8 @@ def _schema_of_this_run() -> str:
     return url
 
 
-def _empty(url: str) -> None:
+def emptied(url: str) -> None:
+    """Take every row out of the schema; the tables stay."""
     with psycopg.connect(url, autocommit=True, connect_timeout=3) as connection:
         tables = connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'alembic_version'"
