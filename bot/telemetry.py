@@ -40,10 +40,13 @@ def heard(hear: Hear) -> Iterator[None]:
     """Tell `hear` of every event while the block runs: metrics are the same events counted."""
     listener = _Listener(hear)
     ours = logging.getLogger("chokan")
+    before = ours.level
     ours.addHandler(listener)
+    ours.setLevel(min(logging.INFO, ours.getEffectiveLevel()))  # what is not written is counted all the same
     try:
         yield
     finally:
+        ours.setLevel(before)
         ours.removeHandler(listener)
 
 
@@ -55,8 +58,7 @@ def set_up_logging(level: str, form: Literal["text", "json"], secrets: Collectio
     handler.setLevel(level.upper())
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    # Events are made even where they are not written: metrics count them.
-    logging.getLogger("chokan").setLevel(min(logging.INFO, handler.level))
+    logging.getLogger("chokan").setLevel(level.upper())
 
 
 class _Formatter(logging.Formatter, ABC):

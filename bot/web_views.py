@@ -13,7 +13,9 @@ from digests.ports import Hit
 from digests.urls import article_id, web_url
 
 CONTEXT = 48
-"""Characters of the article shown before and after a span."""
+"""Characters of the article shown before and after a span; fewer on a page with many sentences."""
+ALL_CONTEXT = 1000
+"""Characters before all spans of a page together, and as many after them."""
 LONGEST_SPAN = 400
 MOST_SOURCES = 60
 """Sentences that show their source; a page stays small however long its digest is."""
@@ -139,7 +141,8 @@ def digest_view(
     texts = {f"citation:{c.number}": held[id_].text for c in digest.citations if (id_ := _id_of(c.url)) in held}
     if article:
         texts["article"] = article.text
-    setter = _Setter(texts, {c.number: c for c in digest.citations})
+    context = min(CONTEXT, ALL_CONTEXT // max(1, _length(digest)))
+    setter = _Setter(texts, {c.number: c for c in digest.citations}, context)
     lead = setter.said(digest.lead)
     sections = [setter.section(section) for section in digest.sections]
     conclusion = setter.said(digest.conclusion)
@@ -161,8 +164,8 @@ def digest_view(
 class _Setter:
     """Numbers sentences and footnote marks in printed order while a page is set."""
 
-    def __init__(self, texts: Mapping[str, str], citations: Mapping[int, Citation]) -> None:
-        self.texts, self.citations = texts, citations
+    def __init__(self, texts: Mapping[str, str], citations: Mapping[int, Citation], context: int) -> None:
+        self.texts, self.citations, self.context = texts, citations, context
         self.numbers, self.anchors = count(1), count(1)
         self.marks: dict[int, list[str]] = {}
         self.supported = 0
@@ -187,7 +190,7 @@ class _Setter:
         for span in support:
             text = self.texts.get(span.source, "")
             if 0 <= span.start < span.end <= len(text):
-                yield _excerpt(span, text)
+                yield _excerpt(span, text, self.context)
 
     def _mark(self, number: int) -> Mark:
         anchor = f"r{next(self.anchors)}"
@@ -238,8 +241,14 @@ class _Setter:
         )
 
 
-def _excerpt(span: Support, text: str) -> Source:
-    start, end = max(0, span.start - CONTEXT), min(len(text), span.end + CONTEXT)
+def _length(digest: Digest) -> int:
+    """Printed sentences."""
+    inside = sum(len(s.body) + len(s.points) + len(s.closing) for s in digest.sections)
+    return len(digest.lead) + inside + len(digest.conclusion)
+
+
+def _excerpt(span: Support, text: str, context: int) -> Source:
+    start, end = max(0, span.start - context), min(len(text), span.end + context)
     inside = text[span.start : span.end]
     return Source(
         of=span.source.removeprefix("citation:"),

@@ -53,7 +53,7 @@ ADDRESSES = (
 LIVE = {"script", "iframe", "object", "embed", "base", "svg", "math", "img", "style", "video", "audio", "template"}
 TAGS = {
     "a", "article", "aside", "b", "body", "button", "details", "div", "footer", "form", "h1", "h2", "head", "header",
-    "html", "input", "label", "li", "link", "main", "mark", "meta", "nav", "p", "q", "script", "section", "span",
+    "html", "i", "input", "label", "li", "link", "main", "mark", "meta", "nav", "p", "q", "script", "section", "span",
     "summary", "sup", "time", "title", "ul",
 }  # fmt: skip
 
