@@ -56,6 +56,7 @@ _SHAPES = tuple(
 COUNT = len(NAMES) + len(_SHAPES) + 3
 
 
+@lru_cache(maxsize=512)  # two models look at each sentence, once by words and once by meaning
 def cues(text: str, language: str) -> NDArray[np.float32]:
     """(`COUNT`,) float32: how often each cue is met (log of 1 + n), then shapes, then where the sentence ends."""
     forms = _expressions().get(language, ())

@@ -37,11 +37,11 @@ def test_a_hint_decides_when_the_text_is_too_short(expected: str, text: str, hin
 
 
 def test_a_wrong_hint_does_not_outweigh_a_clear_text() -> None:
-    assert "en" == identify("The prime minister said on Monday that he would resign from office.", "ja")
+    assert identify("The prime minister said on Monday that he would resign from office.", "ja") == "en"
 
 
 def test_japanese_words_are_found_without_spaces() -> None:
-    assert ("首相", "は", "辞任", "を", "表明", "し", "た") == words("首相は、辞任を表明した。", "ja")
+    assert words("首相は、辞任を表明した。", "ja") == ("首相", "は", "辞任", "を", "表明", "し", "た")
 
 
 def test_other_words_are_folded() -> None:

@@ -32,7 +32,7 @@ def analyser(request: pytest.FixtureRequest) -> Analyser:
 )
 def test_the_news_opens_and_what_is_expected_closes(analyser: Analyser, title: str, text: str) -> None:
     roles = [sentence.role for sentence in analyser.analyse(title, text).sentences]
-    assert ("development", "outlook") == (roles[0], roles[-1])
+    assert (roles[0], roles[-1]) == ("development", "outlook")
 
 
 def test_probabilities_sum_to_one_and_the_role_is_the_likeliest(analyser: Analyser) -> None:
@@ -44,7 +44,7 @@ def test_probabilities_sum_to_one_and_the_role_is_the_likeliest(analyser: Analys
 
 def test_boilerplate_has_no_role_and_no_salience(analyser: Analyser) -> None:
     sentence = analyser.analyse("", f"{ENGLISH}\nREUTERS/Ann Lee").sentences[-1]
-    assert (None, 0.0) == (sentence.role, sentence.salience)
+    assert (sentence.role, sentence.salience) == (None, 0.0)
 
 
 def test_vectors_stand_beside_the_sentences(analyser: Analyser) -> None:
@@ -62,7 +62,7 @@ def test_a_very_long_article_embeds_a_bounded_number_of_sentences() -> None:
             return np.eye(self.dimension, dtype=np.float32)[[i % self.dimension for i in range(len(texts))]]
 
     found = Analyser(Counting()).analyse("A title", "The river rose again on Monday. " * 5000)
-    assert [MOST_EMBEDDED + 1] == asked
+    assert asked == [MOST_EMBEDDED + 1]
     assert all(0 <= sentence.salience <= 1 for sentence in found.sentences)
 
 

@@ -78,5 +78,5 @@ def train_logistic(features: Matrix, allowed: Matrix, *, steps: int = 60, decay:
     for _ in range(steps):
         scores = features @ w + b
         error = (softmax(scores) - posterior(scores, allowed)) / len(features)
-        adam.step([features.T @ error, error.sum(axis=0)])
+        adam.step([np.asarray(g, dtype=np.float32) for g in (features.T @ error, error.sum(axis=0))])
     return {"w": w, "b": b}

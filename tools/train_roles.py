@@ -57,8 +57,8 @@ def _allowed(piece: Piece, gold: Gold) -> Matrix:
     if role is None or min(piece.end, end) - max(piece.start, start) <= 0.5 * (piece.end - piece.start):
         return np.zeros(len(FINE), dtype=np.float32)
     if fine in FINE:
-        return np.eye(len(FINE), dtype=np.float32)[FINE.index(fine)]
-    return TO_ROLES[:, ROLES.index(role)]  # type: ignore[arg-type]
+        return np.asarray(np.eye(len(FINE), dtype=np.float32)[FINE.index(fine)])
+    return TO_ROLES[:, ROLES.index(role)]
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
@@ -212,7 +212,7 @@ def _pairs(article: Labelled, four: Matrix) -> Iterator[tuple[int, int]]:
             continue
         shared = [min(end, p.end) - max(start, p.start) for p in article.pieces]
         best = int(np.argmax(shared)) if shared else -1
-        yield ROLES.index(role), int(four[best].argmax()) if shared and shared[best] > 0 else -1  # type: ignore[arg-type]
+        yield ROLES.index(role), int(four[best].argmax()) if shared and shared[best] > 0 else -1
 
 
 def best_bias(articles: Sequence[Labelled], seen: Sequence[Matrix], read_: Sequence[Matrix]) -> Matrix:
@@ -253,9 +253,8 @@ def cross_validated(trainer: Trainer, folds: int) -> dict[str, Matrix]:
                 articles, [balanced(s, r, np.ones(4, dtype=np.float32)) for s, r in zip(*parts, strict=True)]
             )
             score = macro_f1(articles, [balanced(s, r, bias) for s, r in zip(*parts, strict=True)])
-            print(
-                f"{kind} {language} cross-validated {score[0]:.1f} {score[1]} (unbiased {plain[0]:.1f}), bias {bias.round(2)}"
-            )
+            print(f"{kind} {language} cross-validated {score[0]:.1f} {score[1]}", end=" ")
+            print(f"(unbiased {plain[0]:.1f}), bias {bias.round(2)}")
     return biases
 
 

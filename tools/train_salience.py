@@ -2,8 +2,8 @@
 
     python -m tools.train_salience --data DIR [--cache DIR]
 
-DIR holds `news_en_dev.jsonl` (references written by people) and `articles_ja.jsonl` (headlines); Japanese articles whose
-text is in `news_ja_dev.jsonl` are only measured on, never learnt from.
+DIR holds `news_en_dev.jsonl` (references written by people) and `articles_ja.jsonl` (headlines); Japanese articles
+whose text is in `news_ja_dev.jsonl` are only measured on, never learnt from.
 """
 
 from __future__ import annotations
@@ -188,7 +188,8 @@ def main() -> None:
             scored(measured, kind, found["ja"], 1),
         )
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(given.out, **{name: np.asarray(array, np.float32) for name, array in model.items()})
+    arrays: dict[str, Any] = {name: np.asarray(array, np.float32) for name, array in model.items()}
+    np.savez_compressed(given.out, **arrays)
 
 
 def _report_english(news: list[Case], kind: str) -> None:
