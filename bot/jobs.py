@@ -10,11 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-import numpy as np
-
 from bot.desk import analysed, composed
 from bot.failpoints import failpoint
-from bot.links import Links
+from bot.links import Links, profile_of
 from bot.telemetry import event
 from digests.analysis import Analysis
 from digests.catalog import Catalogs
@@ -34,6 +32,7 @@ from digests.layout import edition_sheets
 from digests.model import Article, Delivery, Digest, Edition, Entry, Feed, FeedState, ParsedFeed, Slot, Subscription
 from digests.polling import next_state
 from digests.ports import Chat, FeedHealth, Fetch, Response, Store
+from digests.retrieval import packed
 
 log = logging.getLogger("chokan.jobs")
 
@@ -327,7 +326,7 @@ async def _analysis(world: World, article: Article) -> Analysis:
 
 async def digest_article(world: World, article: Article, analysis: Analysis) -> Digest | None:
     """Find related links and citations, compose, save. A reference article is only indexed."""
-    vector = _packed(analysis)
+    vector = _packed(article, analysis)
     if article.role == "reference":
         await world.store.save_digest(article.id, None, vector=vector, now=world.clock())
         return None
@@ -354,8 +353,8 @@ async def _save_failure(world: World, article: Article, error: ChokanError, vect
     event(log, "article.digested", level=logging.WARNING, article=article.id, url=article.url, error=str(error))
 
 
-def _packed(analysis: Analysis) -> bytes:
-    return np.asarray(analysis.article_vector, dtype="<f2").tobytes()
+def _packed(article: Article, analysis: Analysis) -> bytes:
+    return packed(profile_of(article, analysis.article_vector))
 
 
 async def article_of_url(world: Reads, url: str) -> Article:
@@ -377,7 +376,7 @@ async def look_up(world: World, url: str) -> Digest:
     await world.store.save_article(article)
     analysis = await _analysis(world, article)
     made = await compose(world, article, analysis)
-    await world.store.save_digest(article.id, made, vector=_packed(analysis), now=world.clock())
+    await world.store.save_digest(article.id, made, vector=_packed(article, analysis), now=world.clock())
     return made
 
 

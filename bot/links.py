@@ -7,11 +7,11 @@ import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-import numpy as np
-
 from digests.model import Article, Link
 from digests.ports import Candidate, Store, VectorRow, Vectors
-from digests.related import VectorIndex, distinct, outbound
+from digests.related import CITATION_FLOOR, RELATED_FLOOR, distinct, outbound, worthy
+from digests.retrieval import Near, Profile, centres, profile, unpacked
+from digests.retrieval_index import Index
 from digests.urls import article_id
 
 MOST = 8
@@ -23,27 +23,24 @@ class Links:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._index = VectorIndex()
+        self._index = Index(centres())
         self._cursor = 0
         self._lock = asyncio.Lock()
 
     def add(self, article: Article, vector: Vectors) -> None:
         """Make an article findable before it is saved."""
-        packed = np.asarray(vector, dtype="<f2").tobytes()
-        row = VectorRow(
-            article=article.id, site=article.site, language=article.language, role=article.role, vector=packed
-        )
-        self._index.add([row])
+        self._index.add(article.id, profile_of(article, vector), site=article.site, role=article.role)
 
     async def find(self, article: Article, vector: Vectors) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
-        """(related links of the same site, citations), best first."""
+        """(related links of the same site, citations), best first; none that is not close enough."""
         await self._catch_up()
+        query = profile_of(article, vector)
         near = await asyncio.to_thread(
-            self._index.nearest, vector, count=MOST, site=article.site, role="source", leave_out=article.id
+            self._index.nearest, query, count=MOST, site=article.site, role="source", leave_out=article.id
         )
-        cited = await asyncio.to_thread(self._index.nearest, vector, count=MOST, role="reference", leave_out=article.id)
-        related = await self._candidates(article, near)
-        references = await self._candidates(article, cited)
+        cited = await asyncio.to_thread(self._index.nearest, query, count=MOST, role="reference", leave_out=article.id)
+        related = await self._candidates(article, worthy(near, RELATED_FLOOR))
+        references = await self._candidates(article, worthy(cited, CITATION_FLOOR))
         links = await self._linked(article)
         named = {candidate.article.id for candidate in links}
         return related, (*links, *(c for c in references if c.article.id not in named))
@@ -52,13 +49,19 @@ class Links:
         async with self._lock:
             while True:
                 cursor, rows = await self._store.vectors(self._cursor)
-                self._index.add(rows)
+                await asyncio.to_thread(self._take, rows)
                 if cursor == self._cursor or not rows:
                     return
                 self._cursor = cursor
 
-    async def _candidates(self, own: Article, found: Sequence[tuple[str, float]]) -> tuple[Candidate, ...]:
-        scores = dict(found)
+    def _take(self, rows: Sequence[VectorRow]) -> None:
+        for row in rows:
+            made = unpacked(row.vector, row.language)
+            if made is not None:
+                self._index.add(row.article, made, site=row.site, role=row.role)
+
+    async def _candidates(self, own: Article, found: Sequence[Near]) -> tuple[Candidate, ...]:
+        scores = {near.article: near.score for near in found}
         articles = await self._store.articles(list(scores))
         kept = distinct([(article, scores[article.id]) for article in articles], own)
         return tuple(Candidate(article=article, score=score) for article, score in kept)
@@ -70,6 +73,11 @@ class Links:
         return tuple(
             Candidate(article=held.get(article_id(link.url)) or _by_its_words(link, own), score=1.0) for link in links
         )
+
+
+def profile_of(article: Article, vector: Vectors) -> Profile:
+    """What an article is found by; `digests.retrieval.packed` makes it bytes for the store."""
+    return profile(article.title, article.text, vector, article.language)
 
 
 def _by_its_words(link: Link, own: Article) -> Article:

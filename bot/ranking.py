@@ -12,8 +12,10 @@ import numpy as np
 from bot.inputs import Record, record_of
 from bot.jobs import Runs
 from digests.embed import E5Embedder, LexicalEmbedder
+from digests.language import identify
 from digests.ports import Embedder, Vectors
-from digests.retrieval import Floats, WordIndex, centred, fused, order
+from digests.retrieval import Floats, Profile, centres, profile
+from digests.retrieval_index import Index
 
 MOST = 51
 """Ids printed for a query."""
@@ -27,40 +29,35 @@ _LEAD_DENSE = 160
 Progress = Callable[[int, int], None]
 
 
-class Collection:
-    """The corpus, indexed by words and vectors."""
-
-    def __init__(self, records: Sequence[Record], vectors: Vectors) -> None:
-        self._ids = [str(record.id) for record in records]
-        self._rows: dict[str, int] = {}
-        self._words = WordIndex()
-        for record in records:
-            self._rows[str(record.id)] = self._words.add(_whole(record))
-        self._mean: Floats = vectors.mean(axis=0) if len(vectors) else np.zeros(1, dtype=np.float32)
-        self._vectors = centred(vectors, self._mean)
-
-    def ranking(self, query: Record, vector: Vectors) -> tuple[str, ...]:
-        """Ids of the closest articles, never the query itself, best first."""
-        words = self._words.closeness(_whole(query))
-        cosines = self._vectors @ centred(vector, self._mean)
-        own = [row for row in (self._rows.get(str(query.id)),) if row is not None]
-        return tuple(self._ids[row] for row in order(fused(words, cosines), MOST, own))
-
-
 async def rank_lines(
     runs: Runs, corpus: Iterable[str], queries: Iterable[str], *, embeddings: bool, progress: Progress
 ) -> AsyncIterator[str]:
     """One JSON line `{"id", "ranking"}` for each query line, in order. Raises BadInput, WorkerFailed."""
     records = list(_records(corpus))
-    vectors = await _embedded(runs, [_opening(record) for record in records], embeddings, progress)
-    known = {_opening(record): vector for record, vector in zip(records, vectors, strict=True)}
-    collection = await asyncio.to_thread(Collection, records, vectors)
+    openings = [_opening(record) for record in records]
+    vectors = await _embedded(runs, openings, embeddings, progress)
+    known = dict(zip(openings, vectors, strict=True))
+    index = await asyncio.to_thread(_indexed, records, vectors)
     for query in _records(queries):
         text = _opening(query)
-        if text not in known:
-            known[text] = (await _embedded(runs, [text], embeddings, lambda done, total: None))[0]
-        found = await asyncio.to_thread(collection.ranking, query, known[text])
-        yield json.dumps({"id": str(query.id), "ranking": found}, ensure_ascii=False)
+        vector = known[text] if text in known else (await _embedded(runs, [text], embeddings, _unwatched))[0]
+        near = index.nearest(_profile(query, vector), count=MOST, leave_out=str(query.id))
+        yield json.dumps({"id": str(query.id), "ranking": [one.article for one in near]}, ensure_ascii=False)
+
+
+def _indexed(records: Sequence[Record], vectors: Vectors) -> Index:
+    index = Index(centres())
+    for record, vector in zip(records, vectors, strict=True):
+        index.add(str(record.id), _profile(record, vector))
+    return index
+
+
+def _profile(record: Record, vector: Floats) -> Profile:
+    return profile(record.title, record.text, vector, identify(f"{record.title}\n{record.text}", record.language))
+
+
+def _unwatched(done: int, total: int) -> None:
+    return None
 
 
 def embedded(texts: Sequence[str], embeddings: bool) -> Vectors:

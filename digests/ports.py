@@ -17,6 +17,7 @@ from digests.model import (
     Digest,
     Edition,
     Feed,
+    Feedback,
     FeedState,
     Message,
     Part,
@@ -99,7 +100,7 @@ class VectorRow:
     language: str
     role: str
     vector: bytes
-    """float16, little-endian."""
+    """What the article is found by, as `retrieval.packed` wrote it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +213,20 @@ class Store(Protocol):
         """Article ids and first seen of what `latest` goes through, in its order, without the texts."""
 
     async def totals(self, now: datetime) -> Totals: ...
+
+    # members and admins
+    async def save_feedback(self, said: Feedback) -> None: ...
+    async def feedback(self, limit: int = 50) -> tuple[Feedback, ...]:
+        """Newest first."""
+
+    async def own_feed(self, url: str, tenant: str, now: datetime) -> None:
+        """A tenant (`platform:guild or workspace`) brought this feed: it is theirs and other owners' alone."""
+
+    async def disown_feed(self, url: str, tenant: str) -> int:
+        """How many owners it has left."""
+
+    async def feed_owners(self) -> Mapping[str, frozenset[str]]:
+        """Tenants by feed URL; a feed that is not there is everybody's."""
 
     # outbox
     async def claim_deliveries(

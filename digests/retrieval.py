@@ -1,91 +1,107 @@
-"""Which texts of a collection belong beside a text: words and vectors, fused into one score between 0 and 1.
+"""How close two articles are: a profile of words and vector an article, and one calibrated score from both.
 
-Words: BM25 over folded words and character bigrams, as a share of what the query scores against itself, so that one
-floor means the same for every query. Vectors: cosines after the mean of the collection is taken away.
+Words: BM25 as a share of what the article scores against itself. Vectors: cosine after what a language's articles have
+in common is taken away. Both mean the same for every article, so that one floor holds for all.
 """
 
 from __future__ import annotations
 
-import math
-from array import array
-from collections import Counter
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digests.ports import Vectors
-from digests.terms import terms
+from digests.retrieval_terms import Signature, signature
 
 Floats = NDArray[np.float32]
 
 K1, B, K3 = 1.2, 0.75, 8.0
 """Okapi BM25's saturation and length constants, and the query's own saturation (Robertson et al., TREC-3, 1994)."""
-VECTOR_SHARE = 0.5
-"""What a vector's closeness weighs beside words' closeness."""
 
 
-class WordIndex:
-    """An inverted index in memory: a row a text, searchable as soon as it is added."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What an article is found by. `vector` (d,) is L2-normalised, or zero where there are no embeddings."""
 
-    def __init__(self) -> None:
-        self._rows: dict[str, array[int]] = {}
-        self._counts: dict[str, array[int]] = {}
-        self._lengths = array("f")
-
-    def __len__(self) -> int:
-        return len(self._lengths)
-
-    def add(self, text: str) -> int:
-        """The row of a new text."""
-        row = len(self._lengths)
-        counted = Counter(terms(text))
-        for term, count in counted.items():
-            self._rows.setdefault(term, array("i")).append(row)
-            self._counts.setdefault(term, array("i")).append(count)
-        self._lengths.append(sum(counted.values()))
-        return row
-
-    def closeness(self, text: str) -> Floats:
-        """(n,) how close each text is to `text` in words: 0 nothing shared, about 1 the same text."""
-        counted = Counter(terms(text))
-        scores = np.zeros(len(self), dtype=np.float32)
-        if not scores.size or not counted:
-            return scores
-        lengths = np.frombuffer(self._lengths, dtype=np.float32)
-        mean = float(lengths.mean()) or 1.0
-        own = 0.0
-        norm = K1 * (1 - B + B * lengths / mean)
-        own_norm = K1 * (1 - B + B * sum(counted.values()) / mean)
-        for term, count in counted.items():
-            weight = self._weight(term) * count * (1 + K3) / (count + K3)
-            own += weight * count * (1 + K1) / (count + own_norm)
-            if term in self._rows:
-                rows = np.frombuffer(self._rows[term], dtype=np.int32)
-                counts = np.frombuffer(self._counts[term], dtype=np.int32).astype(np.float32)
-                scores[rows] += weight * counts * (1 + K1) / (counts + norm[rows])
-        return scores / np.float32(own)
-
-    def _weight(self, term: str) -> float:
-        found = len(self._rows.get(term, ()))
-        return math.log(1 + (len(self) - found + 0.5) / (found + 0.5))
+    terms: Signature
+    vector: Floats
+    language: str = ""
 
 
-def centred(vectors: Vectors, mean: Floats) -> Vectors:
-    """`vectors` without what all of them share, L2-normalised: what is left of e5's cosines then tells topics apart."""
-    moved = vectors - mean
-    norms = np.linalg.norm(moved, axis=-1, keepdims=True)
-    return np.asarray(moved / np.where(norms > 1e-6, norms, 1), dtype=np.float32)
+def profile(title: str, text: str, vector: Floats, language: str = "") -> Profile:
+    return Profile(terms=signature(title, text), vector=np.asarray(vector, dtype=np.float32), language=language)
 
 
-def fused(words: Floats, cosines: Floats) -> Floats:
-    """(n,) one score from both closenesses."""
-    return np.asarray(np.sqrt(words) + VECTOR_SHARE * np.maximum(cosines, 0), dtype=np.float32)
+def packed(made: Profile) -> bytes:
+    """A profile as the store keeps it: the number of terms (uint16), the terms (uint32), the vector (float16), all
+    little-endian; about 1.3 kB."""
+    head = np.array([len(made.terms)], dtype="<u2").tobytes()
+    return head + made.terms.astype("<u4").tobytes() + made.vector.astype("<f2").tobytes()
 
 
-def order(scores: Floats, count: int, leave_out: Sequence[int] = ()) -> list[int]:
-    """Rows of the `count` best scores, best first, ties in the order they were added."""
-    found = scores.copy()
-    found[list(leave_out)] = -np.inf
-    kept = np.argsort(-found, kind="stable")[:count]
-    return [int(row) for row in kept if np.isfinite(found[row])]
+def unpacked(data: bytes, language: str = "") -> Profile | None:
+    """The profile that `packed` wrote; None for other bytes."""
+    if len(data) < 2:
+        return None
+    end = 2 + 4 * int(np.frombuffer(data, dtype="<u2", count=1)[0])
+    if len(data) < end or (len(data) - end) % 2:
+        return None
+    terms = np.frombuffer(data[2:end], dtype="<u4").astype(np.uint32)
+    vector = np.frombuffer(data[end:], dtype="<f2").astype(np.float32)
+    if not np.isfinite(vector).all():
+        return None
+    return Profile(terms=terms, vector=vector, language=language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """An indexed article that is close to a query. `score`: probability that an editor would link the two."""
+
+    article: str
+    score: float
+    words: float
+    cosine: float
+
+    @property
+    def copy(self) -> bool:
+        """The same text once more (a reprint, an agency's copy), not another article about it."""
+        return self.words >= COPY
+
+
+COPY = 0.75
+"""Share of the query's own score from which the other is its copy; related articles stay well below."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """A logistic scale of closeness, fitted by `tools/fit_related.py` on editors' links."""
+
+    words: float
+    cosine: float
+    floor: float
+
+    def scores(self, words: Floats, cosines: Floats) -> Floats:
+        """(n,) probabilities; monotonous in both."""
+        logit = self.words * np.sqrt(np.maximum(words, 0)) + self.cosine * cosines + self.floor
+        return np.asarray(1 / (1 + np.exp(-np.clip(logit, -30, 30))), dtype=np.float32)
+
+
+BOTH = Scale(words=8.0, cosine=8.0, floor=-7.5)
+WORDS_ALONE = Scale(words=14.0, cosine=0.0, floor=-7.0)
+
+
+def term_weights(counts: Floats, lengths: Floats | float, mean: float) -> Floats:
+    """BM25's share of how often a term occurs in articles of `lengths` terms."""
+    norm = K1 * (1 - B + B * np.asarray(lengths, dtype=np.float32) / max(mean, 1.0))
+    return np.asarray(counts * (1 + K1) / (counts + norm), dtype=np.float32)
+
+
+def query_weights(counts: Floats, found: Floats, size: int) -> Floats:
+    """What each of a query's terms weighs: its own saturated count times the inverse of how many articles have it."""
+    rarity = np.log1p((size - found + 0.5) / (found + 0.5))
+    return np.asarray(counts * (1 + K3) / (counts + K3) * rarity, dtype=np.float32)
+
+
+def centres() -> dict[str, list[float]]:
+    """Mean vectors to lean on while an archive is small, by language; "" for any other."""
+    return {}
