@@ -15,7 +15,7 @@ from bot.web import SAFETY, bound
 from bot.web_access import permalink, subscription_address, token_of
 from bot.web_views import feed_key
 from digests.errors import NotListening
-from digests.model import Citation, Feed, Point, RelatedLink, Support, Text
+from digests.model import Citation, Digest, Feed, Point, RelatedLink, Support, Text
 from digests.urls import article_id
 
 OTHER = Feed(url="https://other.example/feed", title="Other", added=NOW)
@@ -84,7 +84,7 @@ async def test_footnotes_lead_there_and_back(web: Stand) -> None:
     assert page.xpath("string(//*[@class='source'][contains(., 'In source (1)')]//mark)") == "報告書の"
 
 
-def with_citation(url: str) -> object:
+def with_citation(url: str) -> Digest:
     """A digest whose first section cites in a sentence, and whose third does as a whole."""
     said = Text(text="報告書の。", support=(Support(source="citation:1", start=0, end=4),))
     made = digest("a")
