@@ -39,7 +39,9 @@ def digest_verb(
     source: Annotated[str | None, typer.Argument(help="A URL, a file, or - for standard input.")] = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Articles as JSON Lines on standard input.")] = False,
     form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "text",
-    length: Annotated[str, typer.Option("--length", help="compact, standard or full.")] = "standard",
+    length: Annotated[
+        str | None, typer.Option("--length", help="compact, standard or full; default: standard, with --jsonl full.")
+    ] = None,
     language: Annotated[str | None, typer.Option("--language", help="Language of headings, such as ja.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show every sentence with its scores.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="Without sentence embeddings: words alone.")] = False,
@@ -49,7 +51,7 @@ def digest_verb(
     if form not in FORMATS:
         raise typer.BadParameter(f"«{form}» is not a format; take {', '.join(FORMATS)}")
     try:
-        chosen = length_of(length)
+        chosen = length_of(length or ("full" if jsonl else "standard"))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     if jsonl == (source is not None):
@@ -66,7 +68,7 @@ async def _stream(session: Session, making: Making) -> int:
     failed = 0
     workers = Workers(processes=os.cpu_count() or 1, memory=THINKING_MEMORY)
     try:
-        async for made in digest_lines(workers, _lines(), making):
+        async for made in digest_lines(workers, input_lines(), making):
             if isinstance(made, ChokanError):
                 failed += 1
                 session.errors.print(f"chokan: {made}", style="red", markup=False, highlight=False, soft_wrap=True)
@@ -78,7 +80,7 @@ async def _stream(session: Session, making: Making) -> int:
     return 1 if failed else 0
 
 
-def _lines(file: BinaryIO | None = None, name: str = "") -> Iterator[str]:
+def input_lines(file: BinaryIO | None = None, name: str = "") -> Iterator[str]:
     """Lines of a file, by default of standard input."""
     where = f"{name} " if name else ""
     for number, line in enumerate(file or sys.stdin.buffer, 1):
@@ -160,7 +162,9 @@ async def _rank(session: Session, corpus: Path, *, embeddings: bool) -> None:
     workers = Workers(processes=os.cpu_count() or 1, memory=THINKING_MEMORY)
     try:
         with corpus.open("rb") as file, _counting(session, "Embedding") as told:
-            lines = rank_lines(workers, _lines(file, corpus.name), _lines(), embeddings=embeddings, progress=told)
+            lines = rank_lines(
+                workers, input_lines(file, corpus.name), input_lines(), embeddings=embeddings, progress=told
+            )
             async for line in lines:
                 sys.stdout.write(line + "\n")
                 sys.stdout.flush()

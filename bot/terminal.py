@@ -14,6 +14,7 @@ from rich.text import Text
 
 from bot.chat_console import CONTROL
 from digests.catalog import Catalog
+from digests.layout import gist_of
 from digests.model import Article, Digest, Role
 from digests.ports import FeedHealth, Finding, Hit
 
@@ -32,8 +33,8 @@ def print_hits(console: Console, hits: Sequence[Hit], catalog: Catalog) -> None:
     for number, hit in enumerate(hits, 1):
         when = (hit.article.published or hit.article.first_seen).date().isoformat()
         console.print(Text.assemble((f"{number:>2}  {when}  ", "dim"), (_clean(hit.article.title), "bold")))
-        if hit.digest and hit.digest.lead:
-            console.print(Padding(Text(_clean(hit.digest.lead[0].text)), (0, 0, 0, 16)))
+        if told := gist_of(hit.digest):
+            console.print(Padding(Text(_clean(told)), (0, 0, 0, 16)))
         console.print(Padding(Text(_clean(hit.article.url), "dim"), (0, 0, 0, 16)))
 
 
@@ -45,7 +46,7 @@ def hits_form(hits: Sequence[Hit]) -> list[dict[str, Any]]:
             "url": hit.article.url,
             "language": hit.article.language,
             "published": hit.article.published.isoformat() if hit.article.published else None,
-            "gist": hit.digest.lead[0].text if hit.digest and hit.digest.lead else None,
+            "gist": gist_of(hit.digest) or None,
             "score": round(hit.score, 4),
         }
         for hit in hits

@@ -89,10 +89,19 @@ def overview(edition: Edition, hits: Sequence[Hit], catalog: Catalog) -> Message
 
 def _overview_line(number: int, hit: Hit) -> Paragraph:
     spans = [Span(text=f"{number}  "), Span(text=hit.article.title, url=hit.article.url, bold=True)]
-    lead = hit.digest.lead if hit.digest else ()
-    if lead:
-        spans.append(Span(text=f"\n{gist(lead[0].text)}"))
+    told = gist_of(hit.digest)
+    if told:
+        spans.append(Span(text=f"\n{gist(told)}"))
     return Paragraph(spans=tuple(spans))
+
+
+def gist_of(digest: Digest | None) -> str:
+    """The sentence that tells what happened: the first of section 1, else the lead."""
+    if digest is None:
+        return ""
+    told = [section.body for section in digest.sections if section.role == "development" and section.addressed]
+    texts = (*(told[0] if told else ()), *digest.lead)
+    return texts[0].text if texts else ""
 
 
 def gist(sentence: str) -> str:
@@ -133,9 +142,15 @@ def digest_message(digest: Digest, catalog: Catalog) -> Message:
 
 
 def digest_actions(digest: Digest, catalog: Catalog) -> tuple[Action, ...]:
-    more = Action(label=catalog("edition.action.more"), verb="more", value=digest.id)
-    original = Action(label=catalog("edition.action.original"), url=digest.url)
-    return (more, original) if digest.url else (more,)
+    """The buttons of a digest that stands in a channel; each says all it needs, so it works a year later."""
+    actions = [Action(label=catalog("edition.action.more"), verb="more", value=digest.id)]
+    if digest.related:
+        actions.append(Action(label=catalog("edition.action.related"), verb="related", value=f"0|{digest.id}"))
+    if digest.citations:
+        actions.append(Action(label=catalog("edition.action.sources"), verb="sources", value=digest.id))
+    if digest.url:
+        actions.append(Action(label=catalog("edition.action.original"), url=digest.url))
+    return (*actions, Action(label=catalog("edition.action.wrong"), verb="wrong", value=digest.id))
 
 
 def _headline(digest: Digest) -> Block:

@@ -56,9 +56,9 @@ def test_the_overview_has_a_line_an_article_and_says_when_it_ends() -> None:
         "朝刊  2026年2月14日（土）",
         "記事 2本",
         "1  見出し1 <https://news.example.jp/1>",
-        "要旨の一文。",
+        "developmentの一文1。",
         "2  見出し2 <https://news.example.jp/2>",
-        "要旨の一文。",
+        "developmentの一文2。",
         "本日の更新はここまで。",
     ]
 
