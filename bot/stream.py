@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 
 from bot.desk import digested
@@ -33,13 +33,20 @@ class Making:
     """Language of the headings; None: the article's."""
 
 
-async def digest_lines(runs: Runs, lines: Iterable[str], making: Making) -> AsyncIterator[str | ChokanError]:
-    """A JSON line, or what went wrong with it, for each line that is not blank, in order."""
+def digest_lines(runs: Runs, lines: Iterable[str], making: Making) -> AsyncIterator[str | ChokanError]:
+    """A digest's JSON line, or what went wrong with it, for each line that is not blank, in order."""
+    return in_order(runs, lines, digest_line, making)
+
+
+async def in_order(
+    runs: Runs, lines: Iterable[str], function: Callable[..., str], *more: object
+) -> AsyncIterator[str | ChokanError]:
+    """`function(line, number, *more)` in workers, or what went wrong with it, for each line that is not blank."""
     under_way: deque[asyncio.Task[str | ChokanError]] = deque()
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     try:
         for number, line in numbered:
-            under_way.append(asyncio.create_task(_one(runs, line, number, making)))
+            under_way.append(asyncio.create_task(_one(runs, function, line, number, *more)))
             # Reading goes on only when the oldest is done: the input is a stream, not a list.
             if len(under_way) >= AHEAD:
                 yield await under_way.popleft()
@@ -50,9 +57,9 @@ async def digest_lines(runs: Runs, lines: Iterable[str], making: Making) -> Asyn
             task.cancel()
 
 
-async def _one(runs: Runs, line: str, number: int, making: Making) -> str | ChokanError:
+async def _one(runs: Runs, function: Callable[..., str], *args: object) -> str | ChokanError:
     try:
-        return await runs.run(digest_line, line, number, making, seconds=DIGEST_SECONDS)
+        return await runs.run(function, *args, seconds=DIGEST_SECONDS)
     except ChokanError as error:
         return error
 

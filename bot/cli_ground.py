@@ -1,0 +1,83 @@
+"""`chokan ground`: is every sentence of a summary supported by its text? JSON Lines in, JSON Lines out, in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from bot.app import THINKING_MEMORY
+from bot.cli_base import Session, run
+from bot.cli_read import input_lines
+from bot.inputs import BadInput
+from bot.stream import in_order
+from bot.workers import Workers
+from digests.errors import ChokanError
+from digests.ground import Unsupported, ground
+from digests.language import identify
+
+
+class Claim(BaseModel):
+    """One line: a text and what is said to rest on it. `published`: the day relative dates are counted from."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str | int
+    text: str
+    summary: str
+    language: str | None = None
+    published: AwareDatetime | None = None
+
+
+def ground_verb(
+    context: typer.Context,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="JSON Lines on standard input.")] = False,
+) -> None:
+    """Check summaries against the texts they rest on: a score, and every sentence without support."""
+    if not jsonl:
+        raise typer.BadParameter('give --jsonl and lines {"id", "text", "summary", "language"} on standard input')
+    session: Session = context.obj
+    run(session, _stream(session))
+
+
+async def _stream(session: Session) -> int:
+    failed = 0
+    workers = Workers(processes=os.cpu_count() or 1, memory=THINKING_MEMORY)
+    try:
+        async for made in in_order(workers, input_lines(), ground_line):
+            if isinstance(made, ChokanError):
+                failed += 1
+                session.errors.print(f"chokan: {made}", style="red", markup=False, highlight=False, soft_wrap=True)
+            else:
+                sys.stdout.write(made + "\n")
+                sys.stdout.flush()
+    finally:
+        await workers.close()
+    return 1 if failed else 0
+
+
+def ground_line(line: str, number: int) -> str:
+    """In a worker: the verdict on one line. Raises BadInput."""
+    claim = _claim(line, number)
+    language = claim.language or identify(claim.text or claim.summary)
+    reference = claim.published.date() if claim.published else None
+    verdict = ground(claim.text, claim.summary, language, reference=reference)
+    unsupported = [_form(problem) for problem in verdict.unsupported]
+    return json.dumps({"id": claim.id, "score": verdict.score, "unsupported": unsupported}, ensure_ascii=False)
+
+
+def _form(problem: Unsupported) -> dict[str, Any]:
+    return {"text": problem.text, "reason": problem.reason, "what": list(problem.what)}
+
+
+def _claim(line: str, number: int) -> Claim:
+    try:
+        return Claim.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the line"
+        raise BadInput(f"line {number}: {key}: {first['msg'].lower()}") from None

@@ -1,0 +1,115 @@
+"""Is this sentence supported by that text? Numbers, dates, names, negation, modality and wording, engine-independent.
+
+Sentences with something plainly wrong are unsupported for that reason; for the rest a small learned combination of
+`signals` decides (weights in `data/ground.json`, made by `tools/train_ground.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from digests.evidence import Line, Source, line, source
+from digests.sentences import sentences
+from digests.signals import Findings, Signals, signals
+
+Reason = Literal["number", "date", "name", "negation", "modality", "joined", "wording"]
+SUPPORTED = 0.5
+"""Scores from here on mean: supported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsupported:
+    """A sentence the source does not support. `what`: the numbers, dates or names it does not know."""
+
+    text: str
+    reason: Reason
+    what: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """`score` 0–1, higher is better supported; below `SUPPORTED` exactly when something is unsupported."""
+
+    score: float
+    unsupported: tuple[Unsupported, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        return not self.unsupported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Model:
+    """A logistic regression over signals; `least` is the probability a sentence needs."""
+
+    bias: float
+    weights: Mapping[str, float]
+    least: float
+
+    def probability(self, values: Mapping[str, float]) -> float:
+        total = self.bias + sum(weight * values.get(name, 0.0) for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@cache
+def _model(name: str) -> _Model:
+    form = json.loads((files("digests") / "data" / "ground.json").read_text("utf-8"))[name]
+    return _Model(bias=form["bias"], weights=form["weights"], least=form["least"])
+
+
+def ground(text: str, summary: str, language: str, *, reference: date | None = None) -> Verdict:
+    """Is every sentence of `summary` supported by `text`, both in `language`? `reference`: the day of the text."""
+    origin = source(text, language, reference)
+    written = [piece.text for piece in sentences(summary, language)] or [summary]
+    return judged([line(one, language, reference) for one in written], origin)
+
+
+def judged(lines: Sequence[Line], origin: Source) -> Verdict:
+    """The verdict on the sentences `lines` of one text about `origin`."""
+    measured = [signals(one, origin) for one in lines]
+    wrong = tuple(
+        problem for one, found in zip(lines, measured, strict=True) if (problem := _problem(one, found)) is not None
+    )
+    probability = _together([found.values for found in measured])
+    return Verdict(score=round(_score(probability, bool(wrong)), 6), unsupported=wrong)
+
+
+def _together(values: Sequence[Mapping[str, float]]) -> float:
+    """One sentence is judged as such, several by the mean of their signals."""
+    if len(values) == 1:
+        return _model("one").probability(values[0])
+    names = {name for row in values for name in row}
+    mean = {name: sum(row.get(name, 0.0) for row in values) / len(values) for name in names}
+    return _model("many").probability(mean)
+
+
+def _score(probability: float, wrong: bool) -> float:
+    return SUPPORTED * probability if wrong else SUPPORTED + (1 - SUPPORTED) * probability
+
+
+def _problem(one: Line, found: Signals) -> Unsupported | None:
+    findings = found.findings
+    for reason, what in _named(findings):
+        if what:
+            return Unsupported(text=one.text, reason=reason, what=what)
+    if findings.denied:
+        return Unsupported(text=one.text, reason="negation")
+    if findings.certain:
+        return Unsupported(text=one.text, reason="modality")
+    if found.joined:
+        return Unsupported(text=one.text, reason="joined")
+    model = _model("one")
+    if model.probability(found.values) < model.least:
+        return Unsupported(text=one.text, reason="wording")
+    return None
+
+
+def _named(findings: Findings) -> tuple[tuple[Reason, tuple[str, ...]], ...]:
+    return ("number", findings.numbers), ("date", findings.dates), ("name", findings.names)
