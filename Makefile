@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run setup test lint types lock eval docs check clean
+.PHONY: run setup test lint types lock eval docs check clean torture bench-delivery
 
 run: setup
 	$(BIN)/chokan run
@@ -14,7 +14,7 @@ setup: .venv/ready
 	@touch $@
 
 .venv/ready-dev: requirements-dev.lock .venv/ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 test: .venv/ready-dev
@@ -28,6 +28,13 @@ types: .venv/ready-dev
 	$(BIN)/mypy
 
 check: lint types test
+
+# Kills real processes at every joint of a morning; nothing may be lost, nothing may come twice (docs/reliability.md).
+torture: .venv/ready-dev
+	$(BIN)/python tools/torture.py
+
+bench-delivery: .venv/ready-dev
+	$(BIN)/python tools/bench_delivery.py
 
 # Writes the lock files anew from pyproject.toml (needs uv on the PATH).
 UV := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet \

@@ -44,7 +44,6 @@ async def deliver(world: World) -> int:
             flying |= more
             taken += len(more)
             if not flying:
-                failpoint("after-deliver")
                 return sent
             landed, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
             sent += sum(task.result() for task in landed)

@@ -25,7 +25,6 @@ FAILPOINTS = (
     "after-post",
     "in-settle",
     "after-settle",
-    "after-deliver",
 )
 """In the order in which one edition passes them; `in-` is inside the transaction, before its commit."""
 

@@ -38,6 +38,7 @@ CASES = (
     Case(id="crash-08", says="killed inside the transaction that saves it", at="in-save-edition"),
     Case(id="crash-09", says="killed with a digest made, not saved", at="before-save-digest"),
     Case(id="crash-09b", says="killed with the second digest made, not saved", at="before-save-digest:2"),
+    Case(id="crash-09c", says="the same at seven: the edition waits for it", scene="killed_at_seven"),
     Case(id="crash-10", says="killed with the edition saved, nothing claimed", at="after-edition"),
     Case(id="crash-10b", says="killed with a message claimed, not posted", at="before-post"),
     Case(id="crash-11", says="killed with the post taken, its answer unread", scene="killed_by_chat"),

@@ -41,8 +41,11 @@ MORNING = (SLOT + 5 * MINUTE / 60, SLOT + 25 * MINUTE / 60)
 TICKS = (SLOT + 6.5 * MINUTE, SLOT + 12 * MINUTE, SLOT + 18 * MINUTE)
 """Later than a lease, later than a nonce."""
 
+_HERE = Path(__file__).resolve().parent
+# The server the children are forked from looks for its preload here: it inherits no sys.path (Python 3.11).
+os.environ["PYTHONPATH"] = os.pathsep.join((str(_HERE.parent), str(_HERE), os.environ.get("PYTHONPATH", "")))
 _forks = get_context("forkserver")
-_forks.set_forkserver_preload(["crash_child"])
+_forks.set_forkserver_preload(["crash_warm"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,13 @@ async def killed(stage: Stage) -> None:
     """At the case's failpoint."""
     await stage.live((*EVENING, *MORNING), killed=True, fail_at=stage.case.at)
     await stage.live_on()
+
+
+async def killed_at_seven(stage: Stage) -> None:
+    """The articles come right before the edition; a dead process still holds the lease on them when it is due."""
+    early = SLOT - MINUTE / 60
+    await stage.live([early], killed=True, fail_at="before-save-digest")
+    await stage.live([instant for instant in (*MORNING, *TICKS) if instant > early])
 
 
 async def killed_by_site(stage: Stage) -> None:
@@ -301,6 +311,7 @@ async def troubled(stage: Stage) -> None:
     stage.chat.plays.acts[1] = arm
     await stage.live((*EVENING, *MORNING, *TICKS))
     await stage.live_on(TICKS[-1] + MINUTE)
+    stage.expect("held" not in stage.report()["states"], "gave up on a message")
 
 
 async def shut(stage: Stage) -> None:
@@ -356,7 +367,18 @@ async def _nothing() -> None:
 SCENES = {
     scene.__name__: scene
     for scene in (
-        *(killed, killed_by_site, killed_by_chat, asked_to_stop, disk_full, locked, cut, frozen, twins),
+        *(
+            killed,
+            killed_at_seven,
+            killed_by_site,
+            killed_by_chat,
+            asked_to_stop,
+            disk_full,
+            locked,
+            cut,
+            frozen,
+            twins,
+        ),
         *(troubled, shut, removed, restored, changed),
     )
 }
@@ -419,7 +441,7 @@ async def played(
             case=case,
             database=backend,
             platform=platform,
-            lost=len(set(wanted) - set(keys)) - told,
+            lost=max(0, len(set(wanted) - set(keys)) - told),
             twice=twice(keys),
             said="; ".join(stage.problems),
             seconds=time.monotonic() - began,

@@ -93,7 +93,8 @@ class Gateway:
         return answer(self.commands)
 
     async def register(self, request: web.Request) -> web.Response:
-        common = {"application_id": str(APPLICATION), "version": "1", "default_member_permissions": None}
+        common: Json = {"application_id": str(APPLICATION), "version": "1", "description": ""}
+        common["default_member_permissions"] = None
         self.commands = [{"id": "1", **common, **command} for command in await request.json()]
         return answer(self.commands)
 
