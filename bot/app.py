@@ -21,7 +21,7 @@ from bot.delivery import deliver
 from bot.fetch import Fetcher
 from bot.jobs import World, digest, poll, publish
 from bot.links import Links
-from bot.lookups import Lookups
+from bot.lookups import Lookups, Quotas
 from bot.schedule import Alarm
 from bot.store import open_store
 from bot.telemetry import event, heard
@@ -107,7 +107,7 @@ async def opened(
             give_up=timedelta(hours=settings.schedule.give_up),
             worker=f"{socket.gethostname()}:{os.getpid()}",
         )
-        for chat in _chats(settings, Lookups(world), world.catalogs, console):
+        for chat in _chats(settings, Lookups(world, quotas=quotas_of(settings)), world.catalogs, console):
             if chat.platform in extras.platforms:
                 chats[chat.platform] = chat
                 stack.push_async_callback(chat.close)
@@ -243,6 +243,11 @@ def subscription_of(settings: SubscriptionSettings, now: datetime) -> Subscripti
     )
 
 
+def quotas_of(settings: Settings) -> Quotas:
+    wishes = settings.quotas
+    return Quotas(feeds=wishes.feeds, subscriptions=wishes.subscriptions, lookups=wishes.lookups)
+
+
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Every secret there is, so that logs can leave them out."""
     values = (
@@ -261,6 +266,7 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
 async def poll_and_digest(world: World) -> None:
     await poll(world)
     await digest(world)
+    await world.shelf.refresh(world.store)
 
 
 async def publish_and_deliver(world: World) -> None:

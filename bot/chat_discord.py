@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
 
-from bot.commands import COMMANDS, Answers, Command
+from bot.commands import GROUPS, Answers, Command
 from bot.discord_check import bot_finding, channel_finding
 from bot.discord_client import ChokanClient
 from bot.discord_commands import Tree
@@ -41,11 +41,11 @@ class DiscordChat:
         answers: Answers,
         catalogs: Catalogs,
         api_url: str | None = None,
-        commands: Sequence[Command] = COMMANDS,
+        groups: Mapping[str, Sequence[Command]] = GROUPS,
     ) -> None:
         self._token = token
         self.client = _Client(api_url)
-        self.client.tree = Tree(self.client, answers, catalogs, commands)
+        self.client.tree = Tree(self.client, answers, catalogs, groups)
         self._poster = Poster(self.client)
         self._signing_in = asyncio.Lock()
 
@@ -117,3 +117,5 @@ class _Client(ChokanClient):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type is discord.InteractionType.component:
             await self.tree.desk.button(interaction)
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self.tree.desk.form(interaction)

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -17,7 +17,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import slack_blocks
-from bot.commands import COMMANDS, Answers, Command
+from bot.commands import GROUPS, Answers, Command
 from bot.slack_check import checked
 from bot.slack_desk import SlackDesk, payload_of, quiet_logger, slack_app, web_client
 from bot.slack_errors import BAD_FORM, code_of, slack_border
@@ -64,12 +64,12 @@ class SlackChat:
         answers: Answers,
         catalogs: Catalogs,
         api_url: str | None = None,
-        commands: Sequence[Command] = COMMANDS,
+        groups: Mapping[str, Sequence[Command]] = GROUPS,
         lost_after: float = _LOST_SECONDS,
     ) -> None:
         self._app_token, self._signing_secret = (app_token or "").strip(), signing_secret
         self._client = web_client(api_url or API_URL, bot_token)
-        self._desk = SlackDesk(client=self._client, answers=answers, catalogs=catalogs, commands=commands)
+        self._desk = SlackDesk(client=self._client, answers=answers, catalogs=catalogs, groups=groups)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._last: dict[str, float] = {}
         self._own, self._lost_after = ("", ""), lost_after

@@ -1,4 +1,5 @@
-"""The command table: what a member can ask, on any platform. Knows words and messages, no platform and no database."""
+"""The command table: what members and admins can ask, on any platform. Knows words and messages, no platform and no
+database."""
 
 from __future__ import annotations
 
@@ -8,32 +9,75 @@ from typing import Literal, Protocol
 
 from digests.model import Destination, Message
 
-OptionKind = Literal["text", "url", "date", "feed"]
+OptionKind = Literal["text", "url", "date", "feed", "subscription", "zone", "choice"]
+QUERY = 80
+"""Most characters of a search: as many as a button can carry, so that every answer can be paged and shared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One argument. Help: `command.<command>.<option>.about`; local name: `command.<command>.<option>.name`."""
+    """One argument. Help: `<section>.<command>.<option>.about`; local name: `<section>.<command>.<option>.name`."""
 
     name: str
     kind: OptionKind = "text"
     required: bool = False
+    choices: tuple[str, ...] = ()
+    """What may be given, of kind `choice`; local names: `choice.<value>`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One sub-command of `/digest`. Help: catalog key `command.<name>.about`; local name: `command.<name>.name`."""
+    """One sub-command. Help: catalog key `<section>.<name>.about`; local name: `<section>.<name>.name`."""
 
     name: str
     options: tuple[Option, ...] = ()
+    section: Literal["command", "admin"] = "command"
+    """`command`: `/digest`, for every member; `admin`: `/digest-admin`, for those who may change the channel."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.section}.{self.name}"
 
 
 COMMANDS: tuple[Command, ...] = (
     Command(name="latest", options=(Option(name="feed", kind="feed"),)),
+    Command(name="today"),
+    Command(name="date", options=(Option(name="day", kind="date", required=True),)),
     Command(name="search", options=(Option(name="words", required=True),)),
     Command(name="article", options=(Option(name="url", kind="url", required=True),)),
+    Command(name="related", options=(Option(name="to", kind="url", required=True),)),
     Command(name="help"),
 )
+
+_WISHES = (
+    Option(name="at"),
+    Option(name="zone", kind="zone"),
+    Option(name="days", kind="choice", choices=("every-day", "weekdays", "weekends")),
+    Option(name="language", kind="choice", choices=("auto", "ja", "en")),
+    Option(name="length", kind="choice", choices=("compact", "standard", "full")),
+    Option(name="layout", kind="choice", choices=("thread", "inline", "overview")),
+)
+_WHICH = Option(name="subscription", kind="subscription")
+
+
+def _admin(name: str, *options: Option) -> Command:
+    return Command(name=name, options=options, section="admin")
+
+
+ADMIN_COMMANDS: tuple[Command, ...] = (
+    _admin("subscribe", Option(name="url", required=True), *_WISHES),
+    _admin("edit", _WHICH, *_WISHES, Option(name="include"), Option(name="exclude")),
+    _admin("pause", _WHICH),
+    _admin("resume", _WHICH),
+    _admin("remove", _WHICH),
+    _admin("list"),
+    _admin("preview", Option(name="url")),
+    _admin("send-now", _WHICH),
+    _admin("why", Option(name="article", kind="url")),
+    _admin("feeds"),
+    _admin("check"),
+)
+GROUPS: Mapping[str, tuple[Command, ...]] = {"digest": COMMANDS, "digest-admin": ADMIN_COMMANDS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +88,23 @@ class Request:
     options: Mapping[str, str] = field(default_factory=dict)
     locale: str = "en"
     origin: Destination | None = None
+    admin: bool = False
+    """The platform says that this person may change what is posted here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """Somebody pressed a button made from `Action(verb, value)`."""
+    """Somebody pressed a button made from `Action(verb, value)`, or sent the form it opened."""
 
     verb: str
     value: str
     locale: str = "en"
     origin: Destination | None = None
+    admin: bool = False
+    name: str = ""
+    """Who pressed, as others in the channel see them."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What was filled into the form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +115,50 @@ class Suggestion:
     value: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One thing to fill in: a choice where there are `choices`, else text (≤ 1000 characters)."""
+
+    name: str
+    label: str
+    value: str = ""
+    choices: tuple[Suggestion, ...] = ()
+    required: bool = False
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A small form a button opens; sent, it comes back as a `Press` of the same verb and value. At most 5 fields."""
+
+    title: str
+    verb: str
+    value: str
+    send: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A private answer: `message`, then `more` below it."""
+
+    message: Message
+    more: tuple[Message, ...] = ()
+    in_place: bool = False
+    """It may take the place of the private message whose button asked for it (turning pages, reading more)."""
+    share: Message | None = None
+    """To be posted for everybody in the channel, where both the person and the bot may post."""
+
+
 class Answers(Protocol):
     """What a chat needs of us. All answers are private; none raises: an error is a Message in the reader's language."""
 
-    async def answer(self, request: Request) -> Message: ...
-    async def press(self, press: Press) -> Message: ...
-    async def suggest(self, command: str, option: str, typed: str, locale: str) -> tuple[Suggestion, ...]:
+    async def answer(self, request: Request) -> Reply: ...
+    async def press(self, press: Press) -> Reply: ...
+    def form(self, press: Press) -> Form | None:
+        """The form this button opens, at once (from memory); None for a button that simply answers."""
+
+    async def suggest(
+        self, command: str, option: str, typed: str, locale: str, origin: Destination | None
+    ) -> tuple[Suggestion, ...]:
         """At most 25, at once (from memory)."""

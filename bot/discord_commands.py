@@ -1,4 +1,4 @@
-"""`/digest` on Discord: the command table as application commands, and answers to commands, buttons and typing.
+"""Commands on Discord: the command table as application commands, and answers to commands, buttons, forms and typing.
 
 Every interaction is acknowledged before any work is done, privately; buttons carry all they need in their id, so they
 work after a restart and a year later.
@@ -10,43 +10,48 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.http import Route
 
-from bot.commands import Answers, Command, Option, Press, Request
+from bot.commands import Answers, Command, Field, Form, Option, Press, Reply, Request
 from bot.discord_text import cut, plain, units
 from bot.discord_view import pages, view_of
 from digests.catalog import Catalogs
+from digests.layout import note
 from digests.model import Destination, Message, Paragraph, Part, Span
 
-GROUP = "digest"
 _FOLLOW_UPS = 4
 """Discord takes five from an app that a member installed; one is kept for an apology."""
 _CHOICES, _CHOICE = 25, 100
 _TYPING_WITHIN = 2.5  # seconds; Discord drops choices that come after 3
 _LONGEST = 1000
 _NAME, _ABOUT = 32, 100
+_TITLE, _FIELDS, _CUSTOM_ID = 45, 5, 100
 _SAID = frozenset(
     ("type", "name", "description", "name_localizations", "description_localizations", "required", "autocomplete")
-) | {"min_length", "max_length", "nsfw"}
+) | {"min_length", "max_length", "nsfw", "value"}
 _EXPIRED = frozenset({10008, 10015, 10062})
 
 _log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
+Groups = Mapping[str, Sequence[Command]]
+_QUIET = discord.AllowedMentions.none()
 
 
 class Tree(app_commands.CommandTree[Any]):
     """The command tree of one client; what goes wrong inside is logged and told in one private line."""
 
-    def __init__(self, client: discord.Client, answers: Answers, catalogs: Catalogs, commands: Sequence[Command]):
+    def __init__(self, client: discord.Client, answers: Answers, catalogs: Catalogs, groups: Groups):
         super().__init__(client)
         self.desk = Desk(answers, catalogs)
         self.words = Words(catalogs)
-        self.add_command(_group(commands, self.desk, self.words))
+        for name, commands in groups.items():
+            self.add_command(_group(name, commands, self.desk, self.words))
+        self.add_command(_link_menu(self.desk, self.words))
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         _log.error("discord.interaction_failed", exc_info=error)
@@ -58,7 +63,7 @@ class Tree(app_commands.CommandTree[Any]):
         payload = [await command.get_translated_payload(self, self.words) for command in self.get_commands()]
         route = Route("GET", "/applications/{application_id}/commands", application_id=self.client.application_id)
         registered = await self.client.http.request(route, params={"with_localizations": "true"})
-        if [_essence(command) for command in registered] == [_essence(command) for command in payload]:
+        if _essences(registered) == _essences(payload):
             return False
         await self.sync()
         return True
@@ -74,6 +79,11 @@ class Words(app_commands.Translator):
         catalog = self._catalogs.of("en")
         text = catalog(key) if catalog.has(key) else default
         return app_commands.locale_str(cut(plain(text), limit), key=key)
+
+    def option_key(self, command: Command, option: Option) -> str:
+        """The catalog key of an option: the command's own words, else those all commands of its kind share."""
+        own = f"{command.key}.{option.name}"
+        return own if self._catalogs.of("en").has(f"{own}.about") else f"{command.section}.{option.name}"
 
     def named(self, key: str, name: str) -> app_commands.locale_str:
         """A name stays as it is in English: people and documents call it so."""
@@ -95,32 +105,50 @@ class Desk:
     def __init__(self, answers: Answers, catalogs: Catalogs) -> None:
         self._answers, self._catalogs = answers, catalogs
 
-    async def command(self, interaction: Interaction, command: str, options: Mapping[str, str]) -> None:
-        async def ask() -> Message:
+    async def command(
+        self, interaction: Interaction, command: str, options: Mapping[str, str], *, admin: bool = False
+    ) -> None:
+        """`admin`: Discord lets only those use the command whom the server's settings allow to."""
+
+        async def ask() -> Reply:
             locale, origin = _reader(interaction)
-            return await self._answers.answer(Request(command=command, options=options, locale=locale, origin=origin))
+            allowed = admin and interaction.guild_id is not None
+            request = Request(command=command, options=options, locale=locale, origin=origin, admin=allowed)
+            return await self._answers.answer(request)
 
         await self._served(interaction, f"command={command}", _deferred, ask)
 
     async def button(self, interaction: Interaction) -> None:
-        """A pressed button: a private message of ours is edited in place, a public one is answered privately."""
-        data: Mapping[str, Any] = interaction.data or {}
-        verb, _, value = str(data.get("custom_id", "")).partition(":")
+        """A pressed button: a private message of ours may be edited in place, a public one is answered privately."""
+        press = _press(interaction)
+        form = self._answers.form(press)
+        if form is not None:
+            await self._opened(interaction, form)
+            return
+        defer = _deferred_in_place if _is_private(interaction) else _deferred
+        await self._served(interaction, f"verb={press.verb}", defer, lambda: self._answers.press(press))
 
-        async def ask() -> Message:
-            locale, origin = _reader(interaction)
-            return await self._answers.press(Press(verb=verb, value=value, locale=locale, origin=origin))
+    async def form(self, interaction: Interaction) -> None:
+        """A form that was sent."""
+        press = _press(interaction)
+        await self._served(interaction, f"form={press.verb}", _deferred, lambda: self._answers.press(press))
 
-        private = interaction.message is not None and interaction.message.flags.ephemeral
-        await self._served(interaction, f"verb={verb}", _deferred_in_place if private else _deferred, ask)
+    async def _opened(self, interaction: Interaction, form: Form) -> None:
+        try:
+            modal = modal_of(form)
+            modal.stop()  # discord.py need not remember it: what is sent comes back by its id
+            await interaction.response.send_modal(modal)
+        except Exception:  # one interaction, one unit of work
+            _log.exception("discord.form_failed verb=%s", form.verb)
+            await self.apologise(interaction)
 
     async def choices(
         self, interaction: Interaction, command: str, option: str, typed: str
     ) -> list[app_commands.Choice[str]]:
-        locale, _ = _reader(interaction)
+        locale, origin = _reader(interaction)
         try:
             async with asyncio.timeout(_TYPING_WITHIN):
-                found = await self._answers.suggest(command, option, typed, locale)
+                found = await self._answers.suggest(command, option, typed, locale, origin)
         except Exception:  # one keystroke: no choices are better than an error while typing
             _log.exception("discord.suggestions_failed command=%s option=%s", command, option)
             return []
@@ -145,12 +173,12 @@ class Desk:
         interaction: Interaction,
         what: str,
         defer: Callable[[Interaction], Awaitable[None]],
-        ask: Callable[[], Awaitable[Message]],
+        ask: Callable[[], Awaitable[Reply]],
     ) -> None:
         started = time.monotonic()
         try:
             await defer(interaction)
-            await _show(interaction, await ask())
+            await self._shown(interaction, await ask(), edits=defer is _deferred)
         except Exception as error:  # one interaction, one unit of work
             if isinstance(error, discord.NotFound) and error.code in _EXPIRED:
                 _log.warning("discord.interaction_expired %s took=%.2f", what, time.monotonic() - started)
@@ -159,6 +187,21 @@ class Desk:
             await self.apologise(interaction)
             return
         _log.info("discord.answered %s took=%.2f", what, time.monotonic() - started)
+
+    async def _shown(self, interaction: Interaction, reply: Reply, *, edits: bool) -> None:
+        """`edits`: the first message takes the place of "thinking…", whatever the reply says of its place."""
+        if reply.share and not _may_post(interaction):
+            catalog = self._catalogs.of(interaction.locale.value)
+            reply = Reply(message=note(catalog("command.share.title"), catalog("command.share.refused"), catalog))
+        first, *rest = [*_pages(reply.message), *reply.more]
+        if edits or reply.in_place:
+            await interaction.edit_original_response(view=_sealed(first))
+        else:
+            rest.insert(0, first)
+        for message in rest:
+            await interaction.followup.send(view=_sealed(message), ephemeral=True, suppress_embeds=True)
+        for message in pages(reply.share) if reply.share else ():
+            await interaction.followup.send(view=_sealed(message), suppress_embeds=True, allowed_mentions=_QUIET)
 
 
 async def _deferred(interaction: Interaction) -> None:
@@ -169,13 +212,12 @@ async def _deferred_in_place(interaction: Interaction) -> None:
     await interaction.response.defer()
 
 
-async def _show(interaction: Interaction, message: Message) -> None:
+def _pages(message: Message) -> list[Message]:
+    """As many messages as may follow; the last holds what is left and will be cut."""
     first, *rest = pages(message)
     if len(rest) > _FOLLOW_UPS:
         rest[_FOLLOW_UPS - 1 :] = [_joined(rest[_FOLLOW_UPS - 1 :])]
-    await interaction.edit_original_response(view=_sealed(first))
-    for page in rest:
-        await interaction.followup.send(view=_sealed(page), ephemeral=True, suppress_embeds=True)
+    return [first, *rest]
 
 
 def _joined(messages: Sequence[Message]) -> Message:
@@ -198,60 +240,161 @@ def _reader(interaction: Interaction) -> tuple[str, Destination]:
     return interaction.locale.value, origin
 
 
+def _press(interaction: Interaction) -> Press:
+    """The button or form of an interaction."""
+    data: Mapping[str, Any] = interaction.data or {}
+    verb, _, value = str(data.get("custom_id", "")).partition(":")
+    locale, origin = _reader(interaction)
+    return Press(
+        verb=verb,
+        value=value,
+        locale=locale,
+        origin=origin,
+        # A private message was shown to nobody but whom Discord let use the command.
+        admin=interaction.guild_id is not None and (interaction.permissions.manage_guild or _is_private(interaction)),
+        name=interaction.user.display_name,
+        fields=dict(_filled_in(data.get("components") or ())),
+    )
+
+
+def _filled_in(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """What was filled into a form's fields, however deep they stand."""
+    for component in components:
+        inner = component.get("component")
+        yield from _filled_in([*(component.get("components") or ()), *([inner] if inner else ())])
+        if "custom_id" in component:
+            values = component.get("values")
+            yield str(component["custom_id"]), str(component.get("value") or (values[0] if values else ""))
+
+
+def _is_private(interaction: Interaction) -> bool:
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+def _may_post(interaction: Interaction) -> bool:
+    """May the person, and the bot, write where this happens? In direct messages everybody may."""
+    if interaction.guild_id is None:
+        return True
+    threaded = isinstance(interaction.channel, discord.Thread)
+    both = (interaction.permissions, interaction.app_permissions)
+    return all(p.send_messages_in_threads if threaded else p.send_messages for p in both)
+
+
+def modal_of(form: Form) -> discord.ui.Modal:
+    """A neutral form as Discord's modal: labels over inputs (https://docs.discord.com/developers/components)."""
+    custom_id = f"{form.verb}:{form.value}"[:_CUSTOM_ID]
+    modal = discord.ui.Modal(title=cut(plain(form.title), _TITLE), timeout=None, custom_id=custom_id)
+    for field in form.fields[:_FIELDS]:
+        modal.add_item(discord.ui.Label(text=cut(plain(field.label), _TITLE), component=_input(field)))
+    return modal
+
+
+def _input(field: Field) -> discord.ui.Item[Any]:
+    if field.choices:
+        options = [
+            discord.SelectOption(label=cut(plain(c.label), _CHOICE), value=c.value, default=c.value == field.value)
+            for c in field.choices[:_CHOICES]
+        ]
+        return discord.ui.Select(custom_id=field.name, options=options, required=field.required)
+    return discord.ui.TextInput(
+        custom_id=field.name,
+        style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
+        default=field.value or None,
+        required=field.required,
+        max_length=_LONGEST,
+    )
+
+
 # --- the command table as application commands ----------------------------------------------------------------------
 
 
-def _group(commands: Sequence[Command], desk: Desk, words: Words) -> app_commands.Group:
-    """Usable in servers, in direct messages and wherever a member who installed the app goes."""
+def _group(name: str, commands: Sequence[Command], desk: Desk, words: Words) -> app_commands.Group:
+    """Look-ups are usable in servers, in direct messages and wherever a member who installed the app goes; the rest
+    in servers only, by those who may manage them unless the server says otherwise."""
+    admin = any(command.section == "admin" for command in commands)
+    key = f"{'admin' if admin else 'command'}.{name}"
     group = app_commands.Group(
-        name=words.named(f"command.{GROUP}.name", GROUP),
-        description=words.english(f"command.{GROUP}.about", "News in four sections"),
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        name=words.named(f"{key}.name", name),
+        description=words.english(f"{key}.about", "News in four sections"),
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=not admin, private_channel=not admin),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=not admin),
+        default_permissions=discord.Permissions(manage_guild=True) if admin else None,
     )
     for command in commands:
         group.add_command(_command(command, desk, words))
     return group
 
 
+def _link_menu(desk: Desk, words: Words) -> app_commands.ContextMenu:
+    """«Digest this link», on any message."""
+
+    async def chosen(interaction: Interaction, message: discord.Message) -> None:
+        await desk.command(interaction, "link", {"text": _text_with_links(message)})
+
+    return app_commands.ContextMenu(
+        name=words.english("command.link.label", "Digest this link", _NAME),
+        callback=chosen,
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+    )
+
+
+def _text_with_links(message: discord.Message) -> str:
+    """What a message says and links to, also in its embeds and buttons."""
+    embeds = (embed.url for embed in message.embeds if embed.url)
+    rows = (child for component in message.components for child in getattr(component, "children", ()))
+    buttons = (str(child.url) for child in rows if getattr(child, "url", None))
+    return "\n".join((message.content, *embeds, *buttons))
+
+
 def _command(command: Command, desk: Desk, words: Words) -> app_commands.Command[Any, Any, None]:
     async def answered(interaction: Interaction, **given: str | None) -> None:
         options = {name: value for name, value in given.items() if value is not None}
-        await desk.command(interaction, command.name, options)
+        await desk.command(interaction, command.name, options, admin=command.section == "admin")
 
-    key = f"command.{command.name}"
     # discord.py reads a command's options off its function, as here the table says them.
     vars(answered)["__signature__"] = _signature(command.options)
     callback: Any = answered
-    about = {o.name: words.english(f"{key}.{o.name}.about", o.name) for o in command.options}
-    names = {o.name: words.named(f"{key}.{o.name}.name", o.name) for o in command.options}
-    if command.options:
+    keys = {option.name: words.option_key(command, option) for option in command.options}
+    if keys:
+        names = {name: words.named(f"{key}.name", name) for name, key in keys.items()}
+        about = {name: words.english(f"{key}.about", name) for name, key in keys.items()}
         callback = app_commands.rename(**names)(app_commands.describe(**about)(callback))
+    choices = {o.name: _fixed_choices(o, words) for o in command.options if o.choices}
+    callback = app_commands.choices(**choices)(callback) if choices else callback
     made: app_commands.Command[Any, Any, None] = app_commands.Command(
-        name=words.named(f"{key}.name", command.name),
-        description=words.english(f"{key}.about", command.name),
+        name=words.named(f"{command.key}.name", command.name),
+        description=words.english(f"{command.key}.about", command.name),
         callback=callback,
     )
     for option in command.options:
-        made.autocomplete(option.name)(_typing(command.name, option.name, desk))
+        if not option.choices:
+            made.autocomplete(option.name)(_typing(command.name, option.name, desk))
     return made
+
+
+def _fixed_choices(option: Option, words: Words) -> list[app_commands.Choice[str]]:
+    return [app_commands.Choice(name=words.english(f"choice.{value}", value), value=value) for value in option.choices]
 
 
 def _signature(options: Sequence[Option]) -> inspect.Signature:
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    text = app_commands.Range[str, 1, _LONGEST]
     asked = sorted(options, key=lambda option: not option.required)
     return inspect.Signature(
         [
             inspect.Parameter("interaction", kind, annotation=discord.Interaction),
             *(
-                inspect.Parameter(o.name, kind, annotation=text)
+                inspect.Parameter(o.name, kind, annotation=_text(o))
                 if o.required
-                else inspect.Parameter(o.name, kind, annotation=text | None, default=None)
+                else inspect.Parameter(o.name, kind, annotation=_text(o) | None, default=None)
                 for o in asked
             ),
         ]
     )
+
+
+def _text(option: Option) -> Any:
+    return str if option.choices else app_commands.Range[str, 1, _LONGEST]
 
 
 def _typing(command: str, option: str, desk: Desk) -> Any:
@@ -270,10 +413,17 @@ def _valid_name(text: str) -> str | None:
     return None
 
 
+def _essences(commands: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Commands in an order of their own: Discord keeps none."""
+    return [_essence(c) for c in sorted(commands, key=lambda c: (c.get("type") or 1, c["name"]))]
+
+
 def _essence(command: Mapping[str, Any]) -> dict[str, Any]:
     """What we say about a command, without what Discord adds (ids, versions, empty fields)."""
-    essence = {name: command[name] for name in _SAID if command.get(name) not in (None, False, {}, [])}
+    essence = {name: command[name] for name in _SAID if command.get(name) not in (None, False, {}, [], "")}
     essence["options"] = [_essence(option) for option in command.get("options") or ()]
+    essence["choices"] = [_essence(choice) for choice in command.get("choices") or ()]
     essence["contexts"] = sorted(command.get("contexts") or ())
     essence["integration_types"] = sorted(command.get("integration_types") or ())
+    essence["permissions"] = str(command.get("default_member_permissions") or "")
     return essence

@@ -23,8 +23,9 @@ from bot.discord_text import BUTTON_URL_LENGTH, cut, guarded, inert, linked, pla
 from digests.model import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
 from digests.ports import Limits
 
-LIMITS = Limits(characters=3600, blocks=34, actions=5)
-"""34 blocks + one row + its five buttons = the 40 components Discord takes."""
+LIMITS = Limits(characters=3600, blocks=28, actions=10)
+"""28 blocks + two rows + five buttons in each = the 40 components Discord takes."""
+_ROW = 5
 
 _LABEL = 80
 _CUSTOM_ID = 100
@@ -46,8 +47,8 @@ def view_of(message: Message, *, key: str = "") -> View:
         view.add_item(Separator(id=mark) if piece is None else TextDisplay(piece, id=mark))
         mark = None
     buttons = _buttons(message.actions)
-    if buttons:
-        view.add_item(ActionRow(*buttons))
+    for start in range(0, len(buttons), _ROW):
+        view.add_item(ActionRow(*buttons[start : start + _ROW]))
     return view
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from bot.desk import analysed, composed
 from bot.failpoints import failpoint
 from bot.links import Links, profile_of
+from bot.shelf import Shelf
 from bot.telemetry import event
 from digests.analysis import Analysis
 from digests.catalog import Catalogs
@@ -80,6 +81,8 @@ class World:
     chats: Mapping[str, Chat]
     catalogs: Catalogs
     links: Links
+    shelf: Shelf = field(default_factory=Shelf)
+    """What is offered while people type, refreshed after each round of polling."""
     embeddings: bool = True
     silent: bool = False
     catch_up: timedelta = timedelta(hours=12)

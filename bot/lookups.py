@@ -1,138 +1,191 @@
-"""Answers to what members ask: `Answers` over the store and the jobs. Errors become plain words in the reader's
-language; nothing raises into a chat."""
+"""Answers to what people ask in chats: `Answers` over the store and the jobs. Errors become plain words in the
+reader's language; nothing raises into a chat."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
-from bot.commands import Press, Request, Suggestion
-from bot.jobs import World, look_up
+from bot.admin import Admin, Unclear
+from bot.commands import ADMIN_COMMANDS, COMMANDS, Field, Form, Option, Press, Reply, Request, Suggestion
+from bot.finding import Asker, Finder, help_message
+from bot.jobs import World
+from bot.shelf import suggestions
 from bot.telemetry import event
+from digests.answers import shared
 from digests.catalog import Catalog
-from digests.compose import shortened
 from digests.errors import ChokanError, NotFound
-from digests.layout import digest_message, hits_message, note
-from digests.model import Action, Message
+from digests.layout import note
+from digests.model import Destination, Feedback, Message
 
 log = logging.getLogger("chokan.lookups")
 
-PAGE = 5
-"""Articles on one page of an answer: as many as a row has buttons."""
+COMMENT = 1000
+"""Most characters of what a reader says about a digest."""
+Handler = Callable[[], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotas:
+    """What one server or workspace may have and ask for; set by the operator."""
+
+    feeds: int = 50
+    subscriptions: int = 20
+    lookups: int = 60
+    """A minute."""
 
 
 class Lookups:
     """The `Answers` port of every chat."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, quotas: Quotas | None = None) -> None:
         self.world = world
+        self._quotas = quotas or Quotas()
+        self._finder = Finder(world)
+        self._admin = Admin(world, most_feeds=self._quotas.feeds, most_subscriptions=self._quotas.subscriptions)
+        self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
 
-    async def answer(self, request: Request) -> Message:
+    async def answer(self, request: Request) -> Reply:
         """The answer to a command; an unknown command gets help."""
-        catalog = self.world.catalogs.of(request.locale)
-        handlers: dict[str, Callable[[], Awaitable[Message]]] = {
-            "latest": lambda: self._latest(catalog, request.options.get("feed", ""), 0),
-            "search": lambda: self._search(catalog, request.options.get("words", ""), 0),
-            "article": lambda: self._article(catalog, request.options.get("url", "")),
-        }
-        handler = handlers.get(request.command)
-        return await self._guarded(catalog, handler) if handler else help_message(catalog)
+        asker = Asker(catalog=self.world.catalogs.of(request.locale), origin=request.origin)
+        if request.command in {command.name for command in ADMIN_COMMANDS}:
+            return await self._guarded(asker, lambda: self._admin.answer(request, asker))
+        handler = self._commands(asker, request.options).get(request.command)
+        if handler is None:
+            return Reply(message=help_message(asker.catalog))
+        return await self._guarded(asker, handler)
 
-    async def press(self, press: Press) -> Message:
+    def _commands(self, asker: Asker, given: Mapping[str, str]) -> Mapping[str, Handler]:
+        find = self._finder
+        return {
+            "latest": lambda: _said(find.latest(asker, given.get("feed", ""), 0)),
+            "today": lambda: _said(find.today(asker)),
+            "date": lambda: _said(find.day(asker, given.get("day", ""), 0)),
+            "search": lambda: _said(find.search(asker, given.get("words", ""), 0)),
+            "article": lambda: _said(find.article(asker, given.get("url", ""))),
+            "related": lambda: _said(find.related(asker, given.get("to", ""), 0)),
+            "link": lambda: _said(find.link(asker, given.get("text", ""))),
+        }
+
+    async def press(self, press: Press) -> Reply:
         """The answer to a button, however old: a value names what is stored, never a place in memory."""
-        catalog = self.world.catalogs.of(press.locale)
-        handlers: dict[str, Callable[[], Awaitable[Message]]] = {
-            "open": lambda: self._open(catalog, press.value),
-            "more": lambda: self._more(catalog, press.value),
-            "latest": lambda: self._latest(catalog, *_paged(press.value)),
-            "search": lambda: self._search(catalog, *_paged(press.value)),
+        asker = Asker(catalog=self.world.catalogs.of(press.locale), origin=press.origin)
+        if press.verb.startswith("admin-"):
+            return await self._guarded(asker, lambda: self._admin.press(press, asker))
+        special: dict[str, Handler] = {
+            "share": lambda: self._share(asker, press),
+            "wrong": lambda: self._wrong(asker, press),
         }
-        handler = handlers.get(press.verb)
-        return await self._guarded(catalog, handler) if handler else note("", catalog("command.gone"), catalog)
+        handler = special.get(press.verb) or self._pages(asker, press.verb, press.value)
+        if handler is None:
+            return Reply(message=note("", asker.catalog("command.gone"), asker.catalog))
+        return await self._guarded(asker, handler)
 
-    async def suggest(self, command: str, option: str, typed: str, locale: str) -> tuple[Suggestion, ...]:
-        """Feeds whose title or address has what was typed."""
-        if option != "feed":
-            return ()
-        feeds = [health.feed for health in await self.world.store.feeds() if health.feed.role == "source"]
-        named = [(feed.title or feed.url, feed.url) for feed in feeds if len(feed.url) <= 100]
-        found = [(title, url) for title, url in named if typed.casefold() in f"{title} {url}".casefold()]
-        return tuple(Suggestion(label=title[:100], value=url) for title, url in found[:25])
+    def _pages(self, asker: Asker, verb: str, value: str) -> Handler | None:
+        """What can be opened, turned and shared."""
+        find, (rest, offset) = self._finder, _paged(value)
+        pages: dict[str, Handler] = {
+            "open": lambda: _said(find.open(asker, value)),
+            "more": lambda: _said(find.more(asker, value), in_place=True),
+            "less": lambda: _said(find.open(asker, value), in_place=True),
+            "article": lambda: _said(find.article(asker, value)),
+            "sources": lambda: _said(find.sources(asker, value)),
+            "latest": lambda: _said(find.latest(asker, rest, offset), in_place=True),
+            "date": lambda: _said(find.day(asker, rest, offset), in_place=True),
+            "search": lambda: _said(find.search(asker, rest, offset), in_place=True),
+            # From a digest the first page is a message of its own; from there pages turn in place.
+            "related": lambda: _said(find.related(asker, rest, offset), in_place=bool(offset)),
+        }
+        return pages.get(verb)
 
-    async def _guarded(self, catalog: Catalog, handler: Callable[[], Awaitable[Message]]) -> Message:
+    async def _share(self, asker: Asker, press: Press) -> Reply:
+        verb, _, value = press.value.partition("|")
+        handler = self._pages(asker, verb, value)
+        if handler is None:
+            raise NotFound(press.value)
+        public = shared((await handler()).message, press.name, asker.catalog)
+        done = note(asker.catalog("command.share.title"), asker.catalog("command.share.done"), asker.catalog)
+        return Reply(message=done, share=public)
+
+    async def _wrong(self, asker: Asker, press: Press) -> Reply:
+        said = Feedback(
+            digest=press.value,
+            text=press.fields.get("text", "").strip()[:COMMENT],
+            origin=str(press.origin or ""),
+            locale=press.locale,
+            at=self.world.clock(),
+        )
+        await self.world.store.save_feedback(said)
+        event(log, "feedback.saved", digest=said.digest, origin=said.origin)
+        done = note(asker.catalog("command.wrong.title"), asker.catalog("command.wrong.done"), asker.catalog)
+        return Reply(message=done)
+
+    def form(self, press: Press) -> Form | None:
+        """The form that a button opens before it can be answered."""
+        catalog = self.world.catalogs.of(press.locale)
+        if press.verb != "wrong":
+            return None
+        field = Field(name="text", label=catalog("command.wrong.text"), long=True)
+        title, send = catalog("command.wrong.title"), catalog("command.wrong.send")
+        return Form(title=title, verb=press.verb, value=press.value, send=send, fields=(field,))
+
+    async def suggest(
+        self, command: str, option: str, typed: str, locale: str, origin: Destination | None
+    ) -> tuple[Suggestion, ...]:
+        """From memory: what was there at the last refresh, which is started here when it is long ago."""
+        self.world.shelf.refresh_soon(self.world.store)
+        kind = _kind(command, option)
+        today = self.world.clock().date()
+        return suggestions(self.world.shelf, kind, typed, self.world.catalogs.of(locale), origin, today)
+
+    async def _guarded(self, asker: Asker, handler: Handler) -> Reply:
+        catalog = asker.catalog
+        if not self._may_ask(asker.origin):
+            return Reply(message=note(catalog("command.error.title"), catalog("command.error.quota"), catalog))
         try:
             return await handler()
         except ChokanError as error:
             event(log, "lookup.failed", kind=error.kind, error=str(error))
-            return note(catalog("command.error.title"), error_text(error, catalog), catalog)
+            return Reply(message=note(catalog("command.error.title"), error_text(error, catalog), catalog))
         except Exception:
             log.exception("lookup.crashed")
-            return note(catalog("command.error.title"), catalog("command.error.other"), catalog)
+            return Reply(message=note(catalog("command.error.title"), catalog("command.error.other"), catalog))
 
-    async def _latest(self, catalog: Catalog, feed: str, offset: int) -> Message:
-        hits = await self.world.store.latest(limit=PAGE + 1, offset=offset, feed=feed or None)
-        if not hits:
-            return note(catalog("command.latest.title"), catalog("command.latest.none"), catalog)
-        turns = _turns("latest", feed, offset, len(hits) > PAGE, catalog)
-        return hits_message(catalog("command.latest.title"), hits[:PAGE], catalog, turns)
-
-    async def _search(self, catalog: Catalog, words: str, offset: int) -> Message:
-        words = " ".join(words.split())
-        title = catalog("command.search.title", words=words)
-        if not words:
-            return note(title, catalog("command.search.empty"), catalog)
-        hits = await self.world.store.search(words, limit=PAGE + 1, offset=offset)
-        if not hits:
-            return note(title, catalog("command.search.none", words=words), catalog)
-        return hits_message(title, hits[:PAGE], catalog, _turns("search", words, offset, len(hits) > PAGE, catalog))
-
-    async def _article(self, catalog: Catalog, url: str) -> Message:
-        if not url.strip():
-            return note(catalog("command.help.title"), catalog("command.article.empty"), catalog)
-        digest = await look_up(self.world, url.strip())
-        return digest_message(shortened(digest, "standard"), catalog)
-
-    async def _open(self, catalog: Catalog, article: str) -> Message:
-        digest = await self.world.store.digest(article)
-        if digest is None:
-            raise NotFound(article)
-        return digest_message(shortened(digest, "standard"), catalog)
-
-    async def _more(self, catalog: Catalog, article: str) -> Message:
-        digest = await self.world.store.digest(article)
-        if digest is None:
-            raise NotFound(article)
-        message = digest_message(digest, catalog)
-        actions = tuple(action for action in message.actions if action.verb != "more")
-        return Message(
-            title=message.title, parts=message.parts, actions=actions, url=message.url, language=message.language
-        )
+    def _may_ask(self, origin: Destination | None) -> bool:
+        """At most so many look-ups a minute from one server or workspace (in direct messages: from one person)."""
+        now = self.world.clock().timestamp()
+        asked = self._asked[f"{origin.platform}:{origin.tenant or origin.channel}" if origin else ""]
+        while asked and asked[0] <= now - 60:
+            asked.popleft()
+        if len(asked) >= self._quotas.lookups:
+            return False
+        asked.append(now)
+        return True
 
 
-def help_message(catalog: Catalog) -> Message:
-    return note(catalog("command.help.title"), catalog("command.help"), catalog)
+async def _said(message: Awaitable[Message], *, in_place: bool = False) -> Reply:
+    return Reply(message=await message, in_place=in_place)
 
 
 def error_text(error: ChokanError, catalog: Catalog) -> str:
     """An error's human face: one sentence without addresses, ports or timings."""
     if isinstance(error, NotFound):
         return catalog("command.gone")
+    if isinstance(error, Unclear):
+        return catalog(error.key, **error.values)
     key = f"command.error.{error.kind}"
     return catalog(key if catalog.has(key) else "command.error.other")
 
 
+def _kind(command: str, option: str) -> str:
+    """The kind of an option of the table."""
+    options: tuple[Option, ...] = next((c.options for c in (*COMMANDS, *ADMIN_COMMANDS) if c.name == command), ())
+    return next((o.kind for o in options if o.name == option), "")
+
+
 def _paged(value: str) -> tuple[str, int]:
     """`12|words` → ("words", 12)."""
-    offset, _, rest = value.partition("|")
-    return rest, int(offset) if offset.isdigit() else 0
-
-
-def _turns(verb: str, rest: str, offset: int, more: bool, catalog: Catalog) -> tuple[Action, ...]:
-    """Buttons to the page before and after. Their value fits Discord's 100 characters or they are left out."""
-    pages = []
-    if offset:
-        pages.append((catalog("edition.action.back"), max(0, offset - PAGE)))
-    if more:
-        pages.append((catalog("edition.action.next"), offset + PAGE))
-    actions = (Action(label=label, verb=verb, value=f"{at}|{rest}") for label, at in pages)
-    return tuple(action for action in actions if len(action.verb) + len(action.value) < 95)
+    offset, bar, rest = value.partition("|")
+    return (rest, int(offset[:6])) if bar and offset.isascii() and offset.isdigit() else (value, 0)

@@ -10,6 +10,7 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,10 +20,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands import Answers, Command, Press, Request
+from bot.commands import Answers, Command, Press, Reply, Request
 from bot.slack_blocks import blocks_of, text_of, verb_of
 from bot.slack_errors import slack_border
-from bot.slack_words import asked
+from bot.slack_forms import filled_in, ticket_of, view_of
+from bot.slack_words import asked, unescaped
 from digests.catalog import Catalogs
 from digests.errors import ChatError
 from digests.model import Destination, Message, Paragraph, Part, Span
@@ -34,22 +36,40 @@ Ack = Callable[[], Awaitable[object]]
 
 REPLY_HOSTS = frozenset(("hooks.slack.com", "hooks.slack-gov.com"))
 _REMEMBERED = 2000
-_LOCALE_SECONDS = 3600.0
-_LOCALE_WAIT = 3.0
+_PROFILE_SECONDS = 300.0
+_PROFILE_WAIT = 3.0
 _REPLY_SECONDS = 20.0
 _CALL_SECONDS = 30
 _ANYTHING = re.compile(r".*", re.DOTALL)
+_MENTION = re.compile(r"<@[A-Z0-9]+>")
+_MORE = 3
+"""Messages below the first: a `response_url` takes five in all, one is kept for what is shared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What Slack says of a person; `until` on our clock."""
+
+    until: float
+    locale: str | None = None
+    name: str = ""
+    admin: bool = False
 
 
 class SlackDesk:
     """Answers what readers ask. Every answer is ephemeral; an error is a plain line in the reader's language."""
 
     def __init__(
-        self, *, client: AsyncWebClient, answers: Answers, catalogs: Catalogs, commands: Sequence[Command]
+        self,
+        *,
+        client: AsyncWebClient,
+        answers: Answers,
+        catalogs: Catalogs,
+        groups: Mapping[str, Sequence[Command]],
     ) -> None:
-        self._client, self._answers, self._catalogs, self._commands = client, answers, catalogs, commands
+        self._client, self._answers, self._catalogs, self._groups = client, answers, catalogs, groups
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self._locales: OrderedDict[str, tuple[float, str | None]] = OrderedDict()
+        self._profiles: OrderedDict[str, Profile] = OrderedDict()
         self._work: set[asyncio.Task[None]] = set()
 
     async def command(self, ack: Ack, body: Payload) -> None:
@@ -66,9 +86,24 @@ class SlackDesk:
         if verb and self._first(body.get("trigger_id")):
             self._start(self._pressed(body, verb, str(action.get("value") or "")), body)
 
-    async def ignore(self, ack: Ack) -> None:
-        """Anything else is acknowledged, so that Slack does not send it again."""
+    async def submitted(self, ack: Ack, body: Payload) -> None:
+        """A form that was sent."""
         await ack()
+        if self._first(body.get("trigger_id")):
+            self._start(self._filled_in(body), body)
+
+    async def shortcut(self, ack: Ack, body: Payload) -> None:
+        """«Digest this link» on a message."""
+        await ack()
+        if body.get("type") == "message_action" and self._first(body.get("trigger_id")):
+            self._start(self._linked(body), body)
+
+    async def event(self, ack: Ack, body: Payload) -> None:
+        """A mention of us is answered; anything else is only acknowledged, so that Slack does not send it again."""
+        await ack()
+        event: Payload = body.get("event") or {}
+        if event.get("type") == "app_mention" and not event.get("bot_id") and self._first(body.get("event_id")):
+            self._start(self._mentioned(event, str(body.get("team_id") or "")), body)
 
     async def close(self) -> None:
         """Stop answering; what is under way is given up."""
@@ -100,56 +135,116 @@ class SlackDesk:
 
     async def _answer(self, body: Payload) -> None:
         began = perf_counter()
-        ask = asked(str(body.get("text") or ""), self._commands, self._catalogs)
-        locale = await self._locale(body.get("user_id"), ask.language)
-        origin = _origin(body.get("channel_id"), body.get("team_id"))
-        request = Request(command=ask.command, options=ask.options, locale=locale, origin=origin)
-        message = await self._message(self._answers.answer(request), locale)
-        await self._reply(body, message, replace=False)
+        ask = asked(str(body.get("text") or ""), self._commands(body), self._catalogs)
+        profile = await self._profile(body.get("user_id"))
+        request = Request(
+            command=ask.command,
+            options=ask.options,
+            locale=profile.locale or ask.language or "en",
+            origin=_origin(body.get("channel_id"), body.get("team_id")),
+            admin=profile.admin,
+        )
+        reply = await self._said(self._answers.answer(request), request.locale)
+        await self._reply(body, reply, private=False)
         log.info("slack.answered command=%s took=%.2f", ask.command, perf_counter() - began)
+
+    def _commands(self, body: Payload) -> Sequence[Command]:
+        """The commands behind a slash command's name, which an operator may have changed: `digest` stands for any."""
+        name = str(body.get("command") or "").lstrip("/")
+        return self._groups.get(name) or next(iter(self._groups.values()))
 
     async def _pressed(self, body: Payload, verb: str, value: str) -> None:
         began = perf_counter()
-        locale = await self._locale((body.get("user") or {}).get("id"), None)
-        origin = _origin((body.get("channel") or {}).get("id"), (body.get("team") or {}).get("id"))
-        press = Press(verb=verb, value=value, locale=locale, origin=origin)
-        message = await self._message(self._answers.press(press), locale)
-        private = bool((body.get("container") or {}).get("is_ephemeral"))
-        await self._reply(body, message, replace=private)
+        press = await self._press_of(body, verb, value)
+        form = self._answers.form(press)
+        if form is not None:
+            ticket = ticket_of(body)
+            with slack_border("slack form"):
+                await self._client.views_open(trigger_id=str(body.get("trigger_id")), view=view_of(form, ticket))
+            return
+        reply = await self._said(self._answers.press(press), press.locale)
+        await self._reply(body, reply, private=bool((body.get("container") or {}).get("is_ephemeral")))
         log.info("slack.pressed verb=%s took=%.2f", verb, perf_counter() - began)
 
-    async def _message(self, answer: Awaitable[Message], locale: str) -> Message:
+    async def _filled_in(self, body: Payload) -> None:
+        sent = filled_in(body.get("view") or {})
+        if sent is None:
+            return
+        press = await self._press_of({**body, **sent.ticket}, sent.verb, sent.value, sent.fields)
+        reply = await self._said(self._answers.press(press), press.locale)
+        await self._reply(sent.ticket, reply, private=False)
+
+    async def _press_of(self, body: Payload, verb: str, value: str, fields: Mapping[str, str] | None = None) -> Press:
+        profile = await self._profile((body.get("user") or {}).get("id"))
+        return Press(
+            verb=verb,
+            value=value,
+            locale=profile.locale or "en",
+            origin=_origin((body.get("channel") or {}).get("id"), (body.get("team") or {}).get("id")),
+            admin=profile.admin,
+            name=profile.name,
+            fields=fields or {},
+        )
+
+    async def _linked(self, body: Payload) -> None:
+        profile = await self._profile((body.get("user") or {}).get("id"))
+        text = unescaped(str((body.get("message") or {}).get("text") or ""))
+        origin = _origin((body.get("channel") or {}).get("id"), (body.get("team") or {}).get("id"))
+        request = Request(command="link", options={"text": text}, locale=profile.locale or "en", origin=origin)
+        await self._reply(body, await self._said(self._answers.answer(request), request.locale), private=False)
+
+    async def _mentioned(self, event: Payload, team: str) -> None:
+        """Answered in the thread it stands in, to nobody but who asked."""
+        commands = next(iter(self._groups.values()))
+        ask = asked(_MENTION.sub(" ", str(event.get("text") or "")), commands, self._catalogs)
+        profile = await self._profile(event.get("user"))
+        locale, origin = profile.locale or ask.language or "en", _origin(event.get("channel"), team)
+        request = Request(command=ask.command, options=ask.options, locale=locale, origin=origin)
+        reply = await self._said(self._answers.answer(request), locale)
+        place = {name: str(event[name]) for name in ("channel", "user", "thread_ts") if event.get(name)}
+        for message in (reply.message, *reply.more):
+            with slack_border("slack mention"):
+                await self._client.chat_postEphemeral(**place, **payload_of(message))
+
+    async def _said(self, answer: Awaitable[Reply], locale: str) -> Reply:
         try:
             return await answer
         except Exception as error:
             log.warning("slack.answer_failed error=%s", type(error).__name__, exc_info=True)
-            return _line(self._catalogs.of(locale)("slack.failed"), locale)
+            return Reply(message=_line(self._catalogs.of(locale)("slack.failed"), locale))
 
-    async def _locale(self, user: object, shown: str | None) -> str:
-        """The reader's own locale, as their profile says; else the language they wrote in; else English."""
-        if not isinstance(user, str) or not user:
-            return shown or "en"
+    async def _profile(self, user: object) -> Profile:
+        """Locale, name and rights as the person's profile says; nothing of it where Slack does not tell."""
         now = asyncio.get_running_loop().time()
-        known = self._locales.get(user)
-        if known is None or known[0] < now:
-            known = (now + _LOCALE_SECONDS, await self._profile_locale(user))
-            self._locales[user] = known
-            if len(self._locales) > _REMEMBERED:
-                self._locales.popitem(last=False)
-        return known[1] or shown or "en"
+        if not isinstance(user, str) or not user:
+            return Profile(until=now)
+        known = self._profiles.get(user)
+        if known is None or known.until < now:
+            known = await self._asked_profile(user, now + _PROFILE_SECONDS)
+            self._profiles[user] = known
+            if len(self._profiles) > _REMEMBERED:
+                self._profiles.popitem(last=False)
+        return known
 
-    async def _profile_locale(self, user: str) -> str | None:
+    async def _asked_profile(self, user: str, until: float) -> Profile:
         try:
             with slack_border(f"slack user {user}"):
-                async with asyncio.timeout(_LOCALE_WAIT):
+                async with asyncio.timeout(_PROFILE_WAIT):
                     found = await self._client.users_info(user=user, include_locale=True)
         except ChatError as error:
-            log.info("slack.locale_unknown error=%s", error.kind)
-            return None
-        return str((found.get("user") or {}).get("locale") or "") or None
+            log.info("slack.profile_unknown error=%s", error.kind)
+            return Profile(until=until)
+        person: Payload = found.get("user") or {}
+        shown: Payload = person.get("profile") or {}
+        return Profile(
+            until=until,
+            locale=str(person.get("locale") or "") or None,
+            name=str(shown.get("display_name") or person.get("real_name") or person.get("name") or ""),
+            admin=bool(person.get("is_admin") or person.get("is_owner")),
+        )
 
-    async def _reply(self, body: Payload, message: Message, *, replace: bool) -> None:
-        """One use of the `response_url` (Slack allows five within 30 minutes).
+    async def _reply(self, body: Payload, reply: Reply, *, private: bool) -> None:
+        """At most five uses of the `response_url` (Slack allows five within 30 minutes).
 
         https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
         """
@@ -157,7 +252,14 @@ class SlackDesk:
         if not may_reply_to(url, self._client.base_url):
             log.warning("slack.reply_refused host=%s", urlsplit(url).hostname)
             return
-        payload = {**payload_of(message), "response_type": "ephemeral", "replace_original": replace}
+        await self._send(url, reply.message, "ephemeral", replace=private and reply.in_place)
+        for message in reply.more[: _MORE + (reply.share is None)]:
+            await self._send(url, message, "ephemeral", replace=False)
+        if reply.share is not None:
+            await self._send(url, reply.share, "in_channel", replace=False)
+
+    async def _send(self, url: str, message: Message, seen_by: str, *, replace: bool) -> None:
+        payload = {**payload_of(message), "response_type": seen_by, "replace_original": replace}
         with slack_border("slack reply"):
             timeout = aiohttp.ClientTimeout(total=_REPLY_SECONDS)
             async with (
@@ -191,8 +293,9 @@ def slack_app(
     )
     app.command(_ANYTHING)(desk.command)
     app.action(_ANYTHING)(desk.press)
-    app.event(_ANYTHING)(desk.ignore)
-    app.shortcut(_ANYTHING)(desk.ignore)
+    app.event(_ANYTHING)(desk.event)
+    app.shortcut(_ANYTHING)(desk.shortcut)
+    app.view(_ANYTHING)(desk.submitted)
     return app
 
 

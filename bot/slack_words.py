@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.commands import Command
+from bot.commands import Command, Option
 from digests.catalog import Catalogs
 
 _QUOTES = {'"': '"', "“": "”", "”": "”", "„": "”", "«": "»", "「": "」", "『": "』", "＂": "＂"}
@@ -15,6 +15,8 @@ _QUOTES = {'"': '"', "“": "”", "”": "”", "„": "”", "«": "»", "「"
 _LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 _MENTION = re.compile(r"<[@#!][^|>\s]*\|([^>]*)>")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_CLOCK = re.compile(r"\d{1,2}[:：時]\d{0,2}分?")
+_ZONE = re.compile(r"[A-Z][A-Za-z_]+/[A-Za-z_/+-]+|UTC")
 _JAPANESE = re.compile("[\u3040-\u30ff]")
 
 
@@ -30,9 +32,9 @@ class Asked:
 def asked(text: str, commands: Sequence[Command], catalogs: Catalogs) -> Asked:
     """The command in `text`: named in any language; a bare address is an article, other words a search, nothing or
     an incomplete command a request for help."""
-    words = tuple(split(_unescaped(text)))
+    words = tuple(split(unescaped(text)))
     if not words:
-        return Asked(command="help")
+        return Asked(command=_default(commands))
     command, language = _named(words[0], commands, catalogs)
     language = language or ("ja" if _JAPANESE.search(text) else None)
     if command is None:
@@ -40,10 +42,10 @@ def asked(text: str, commands: Sequence[Command], catalogs: Catalogs) -> Asked:
     else:
         words = words[1:]
     if command is None:
-        return Asked(command="help", language=language)
-    options = _options(command, words)
+        return Asked(command=_default(commands), language=language)
+    options = _named_options(command, words, catalogs) if command.section == "admin" else _options(command, words)
     if any(option.required and not options.get(option.name) for option in command.options):
-        return Asked(command="help", language=language)
+        return Asked(command=_default(commands), language=language)
     return Asked(command=command.name, options=options, language=language)
 
 
@@ -68,7 +70,8 @@ def split(text: str) -> Iterator[str]:
             yield word
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
+    """What a person typed or wrote, without Slack's own marks around links and mentions."""
     text = _MENTION.sub(r" \1 ", _LINK.sub(r" \1 ", text))
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
@@ -80,7 +83,7 @@ def _named(word: str, commands: Sequence[Command], catalogs: Catalogs) -> tuple[
         if folded == _folded(command.name):
             return command, None
         for language in catalogs.languages:
-            catalog, key = catalogs.of(language), f"command.{command.name}.name"
+            catalog, key = catalogs.of(language), f"{command.key}.name"
             if catalog.has(key) and folded == _folded(catalog(key)):
                 return command, language
     return None, None
@@ -102,6 +105,49 @@ def _options(command: Command, words: Sequence[str]) -> Mapping[str, str]:
         return {}
     texts = [*words[: len(names) - 1], " ".join(words[len(names) - 1 :])]
     return {name: text for name, text in zip(names, texts, strict=False) if text}
+
+
+def _named_options(command: Command, words: Sequence[str], catalogs: Catalogs) -> Mapping[str, str]:
+    """Options in any order: `zone=Asia/Tokyo`, or a word that can only be one thing (07:00, weekdays, Asia/Tokyo);
+    what is left is the first option that has nothing yet."""
+    found: dict[str, str] = {}
+    left: list[str] = []
+    for word in words:
+        name, value = _recognised(command, word, catalogs)
+        if name and name not in found:
+            found[name] = value
+        else:
+            left.append(word)
+    free = next((option.name for option in command.options if option.name not in found), None)
+    return {**found, free: " ".join(left)} if left and free else found
+
+
+def _recognised(command: Command, word: str, catalogs: Catalogs) -> tuple[str | None, str]:
+    names = {option.name: option for option in command.options}
+    name, sign, value = word.partition("=")
+    if sign and _folded(name) in names:
+        option = names[_folded(name)]
+        return option.name, _choice(option, value, catalogs) or value
+    if "at" in names and _CLOCK.fullmatch(word):
+        return "at", word
+    if "zone" in names and _ZONE.fullmatch(word):
+        return "zone", word
+    chosen = ((option.name, _choice(option, word, catalogs)) for option in command.options)
+    return next(((name, value) for name, value in chosen if value), (None, word))
+
+
+def _choice(option: Option, word: str, catalogs: Catalogs) -> str | None:
+    """The choice a word names, in any language."""
+    for value in option.choices:
+        local = (catalogs.of(language)(f"choice.{value}") for language in catalogs.languages)
+        if _folded(word) in (value, *map(_folded, local)):
+            return value
+    return None
+
+
+def _default(commands: Sequence[Command]) -> str:
+    """What nothing, or nothing that makes sense, asks for."""
+    return "list" if any(command.section == "admin" for command in commands) else "help"
 
 
 def _folded(word: str) -> str:

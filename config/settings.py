@@ -150,6 +150,12 @@ class WebSettings(Table):
     )
 
 
+class QuotaSettings(Table):
+    feeds: int = Field(50, ge=0, description="Most feeds that one server or workspace may bring from chat.")
+    subscriptions: int = Field(20, ge=0, description="Most subscriptions one server or workspace may have.")
+    lookups: int = Field(60, ge=1, description="Most look-ups a minute from one server or workspace.")
+
+
 class LogSettings(Table):
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe line to write.")
     form: Literal["text", "json"] = Field("text", description="`text`: key=value lines; `json`: one object a line.")
@@ -199,6 +205,7 @@ class Settings(BaseSettings):
     engine: EngineSettings = EngineSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     web: WebSettings = WebSettings()
+    quotas: QuotaSettings = QuotaSettings()
     log: LogSettings = LogSettings()
 
     @property

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.commands import Press, Request, Suggestion
+from bot.commands import Form, Press, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
-from digests.model import Action, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
+from digests.model import Action, Bullets, Destination, Divider, Heading, Message, Paragraph, Part, Small, Span
 
 CATALOGS = Catalogs(locales())
 _SPEC = Path(os.environ.get("DISCORD_OPENAPI", Path(__file__).parents[2] / "shared" / "spec" / "discord-openapi.json"))
@@ -72,26 +72,35 @@ class Desk:
 
     def __init__(self, message: Message = DIGEST) -> None:
         self.message = message
+        self.more: tuple[Message, ...] = ()
+        self.in_place = True
+        self.share: Message | None = None
+        self.opens: Form | None = None
         self.error: Exception | None = None
         self.asked: list[Request | Press] = []
         self.suggestions: tuple[Suggestion, ...] = ()
 
-    async def answer(self, request: Request) -> Message:
+    async def answer(self, request: Request) -> Reply:
         return self._told(request)
 
-    async def press(self, press: Press) -> Message:
+    async def press(self, press: Press) -> Reply:
         return self._told(press)
 
-    async def suggest(self, command: str, option: str, typed: str, locale: str) -> tuple[Suggestion, ...]:
+    def form(self, press: Press) -> Form | None:
+        return self.opens
+
+    async def suggest(
+        self, command: str, option: str, typed: str, locale: str, origin: Destination | None
+    ) -> tuple[Suggestion, ...]:
         if self.error:
             raise self.error
         return tuple(s for s in self.suggestions if typed in s.label)
 
-    def _told(self, asked: Request | Press) -> Message:
+    def _told(self, asked: Request | Press) -> Reply:
         self.asked.append(asked)
         if self.error:
             raise self.error
-        return self.message
+        return Reply(message=self.message, more=self.more, in_place=self.in_place, share=self.share)
 
 
 @cache

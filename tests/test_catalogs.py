@@ -13,7 +13,7 @@ from digests.catalog import Catalogs
 
 LOCALES = locales()
 OTHERS = [code for code in LOCALES if code != "en"]
-NAMED_BY_THE_PLATFORM = re.compile(r"^command\..*\.name$")
+NAMED_BY_THE_PLATFORM = re.compile(r"^(command|admin)\..*\.name$")
 """Local names of commands: English is the command itself."""
 
 

@@ -92,15 +92,15 @@ async def test_commands_are_registered_once_and_only_on_change(house: House) -> 
     await house.restart()
     assert await house.chat.register() is False
     assert len(house.writes()) == 1
-    short = DiscordChat(token="t", answers=house.desk, catalogs=CATALOGS, commands=())
+    short = DiscordChat(token="t", answers=house.desk, catalogs=CATALOGS, groups={"digest": ()})
     await house.env.restart_bot(short.client)
     assert await short.register() is True
 
 
 async def test_names_and_descriptions_are_localised(house: House) -> None:
-    [group] = house.writes()[0].json
+    [group, *_] = house.writes()[0].json
     by_name = {option["name"]: option for option in group["options"]}
-    assert list(by_name) == ["latest", "search", "article", "help"]
+    assert list(by_name) == ["latest", "today", "date", "search", "article", "related", "help"]
     assert by_name["search"]["name_localizations"] == {"ja": "検索"}
     assert by_name["search"]["description_localizations"] == {"ja": "過去の要約を検索"}
     [option] = by_name["search"]["options"]
@@ -109,7 +109,7 @@ async def test_names_and_descriptions_are_localised(house: House) -> None:
 
 
 async def test_commands_work_in_servers_in_direct_messages_and_for_members_who_installed_the_app(house: House) -> None:
-    [group] = house.writes()[0].json
+    [group, *_] = house.writes()[0].json
     assert sorted(group["contexts"]) == [0, 1, 2]
     assert sorted(group["integration_types"]) == [0, 1]
 

@@ -57,7 +57,7 @@ async def test_commands_are_not_registered_again_by_the_next_start(chat: Discord
     async with asyncio.timeout(SOON):
         await gateway.ready.wait()
     await stopped(running)
-    assert [command["name"] for command in gateway.commands] == ["digest"]
+    assert [command["name"] for command in gateway.commands] == ["digest", "digest-admin", "Digest this link"]
     assert await chat.register() is False
 
 

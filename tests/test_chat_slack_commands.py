@@ -17,7 +17,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_stand import SlackStand
 
 from bot.chat_slack import SlackChat
-from bot.commands import COMMANDS, Press, Request, Suggestion
+from bot.commands import COMMANDS, Form, Press, Reply, Request, Suggestion
 from bot.slack_desk import may_reply_to
 from bot.slack_words import asked, split
 from config.catalogs import locales
@@ -36,19 +36,27 @@ class Clerk:
     presses: list[Press] = field(default_factory=list)
     delay: float = 0.0
     broken: bool = False
+    more: tuple[Message, ...] = ()
+    share: Message | None = None
+    opens: Form | None = None
 
-    async def answer(self, request: Request) -> Message:
+    async def answer(self, request: Request) -> Reply:
         await asyncio.sleep(self.delay)
         self.requests.append(request)
         if self.broken:
             raise RuntimeError("secret detail")
-        return self._message(f"{request.command} {dict(request.options)}")
+        return Reply(message=self._message(f"{request.command} {dict(request.options)}"), more=self.more)
 
-    async def press(self, press: Press) -> Message:
+    async def press(self, press: Press) -> Reply:
         self.presses.append(press)
-        return self._message(f"{press.verb} {press.value}")
+        return Reply(message=self._message(f"{press.verb} {press.value}"), in_place=True, share=self.share)
 
-    async def suggest(self, command: str, option: str, typed: str, locale: str) -> tuple[Suggestion, ...]:
+    def form(self, press: Press) -> Form | None:
+        return self.opens
+
+    async def suggest(
+        self, command: str, option: str, typed: str, locale: str, origin: Destination | None
+    ) -> tuple[Suggestion, ...]:
         return ()
 
     def _message(self, text: str) -> Message:

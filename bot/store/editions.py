@@ -28,6 +28,7 @@ from bot.store.tables import (
     deliveries,
     edition_articles,
     editions,
+    feed_owners,
     feeds,
     subscriptions,
 )
@@ -141,7 +142,10 @@ def _shown(subscription: Subscription) -> Select[tuple[int]]:
 
 
 def _wanted(subscription: Subscription) -> ColumnElement[bool]:
-    return feeds.c.url.in_(subscription.feeds) if subscription.feeds else feeds.c.role == "source"
+    if subscription.feeds:
+        return feeds.c.url.in_(subscription.feeds)
+    # "Every feed" is every feed of the operator's: what a tenant brought is the tenant's.
+    return (feeds.c.role == "source") & ~feeds.c.url.in_(select(feed_owners.c.url))
 
 
 async def _save_contents(connection: AsyncConnection, edition: Edition) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.rows import insert_into, subscription_from, subscription_json
-from bot.store.tables import article_feeds, articles, feeds, seen, subscriptions
+from bot.store.tables import article_feeds, articles, feed_owners, feeds, seen, subscriptions
 
 
 async def move_feed(connection: AsyncConnection, feed: int, old: str, new: str) -> None:
@@ -22,6 +22,7 @@ async def move_feed(connection: AsyncConnection, feed: int, old: str, new: str) 
             await connection.execute(update(feeds).where(feeds.c.number == feed).values(role="source"))
     await connection.execute(update(feeds).where(feeds.c.number == feed).values(url=new))
     await _resubscribe(connection, old, new)
+    await _keep_owners(connection, old, new, public=other is not None and not other.removed)
 
 
 async def _merge(connection: AsyncConnection, into: int, other: int) -> None:
@@ -46,3 +47,17 @@ async def _resubscribe(connection: AsyncConnection, old: str, new: str) -> None:
         moved = tuple(dict.fromkeys(new if url == old else url for url in subscription.feeds))
         text = subscription_json(replace(subscription, feeds=moved))
         await connection.execute(update(subscriptions).where(subscriptions.c.id == row.id).values(subscription=text))
+
+
+async def _keep_owners(connection: AsyncConnection, old: str, new: str, *, public: bool) -> None:
+    """The owners move along. Where either address was everybody's before, the feed stays so."""
+    owners = select(literal(new), feed_owners.c.tenant, feed_owners.c.at)
+    old_owned = await connection.scalar(select(feed_owners.c.tenant).where(feed_owners.c.url == old).limit(1))
+    new_owned = await connection.scalar(select(feed_owners.c.tenant).where(feed_owners.c.url == new).limit(1))
+    if old_owned and (new_owned or not public):
+        rows = owners.where(feed_owners.c.url == old)
+        moved = insert_into(connection, feed_owners).from_select(["url", "tenant", "at"], rows)
+        await connection.execute(moved.on_conflict_do_nothing())
+    elif new_owned:
+        await connection.execute(delete(feed_owners).where(feed_owners.c.url == new))
+    await connection.execute(delete(feed_owners).where(feed_owners.c.url == old))

@@ -217,3 +217,23 @@ deliveries = Table(
     Index("ix_deliveries_state", "state"),
     sqlite_autoincrement=True,
 )
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("digest", Words, nullable=False),  # no foreign key: what a reader said outlives the archive
+    Column("text", Words, nullable=False),
+    Column("origin", Words, nullable=False),
+    Column("locale", Words, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+feed_owners = Table(
+    "feed_owners",
+    metadata,
+    Column("url", Words, primary_key=True),  # a feed without owners is everybody's
+    Column("tenant", Words, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)

@@ -1,0 +1,57 @@
+"""What members and admins leave behind: feedback on digests, and which tenants brought which feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from bot.store.database import Database
+from bot.store.rows import insert_into
+from bot.store.tables import feed_owners, feedback
+from bot.store.unbroken import unbroken
+from digests.model import Feedback
+
+
+class MemberRoom:
+    """The part of the store that people in chats write to."""
+
+    database: Database
+
+    @unbroken
+    async def save_feedback(self, said: Feedback) -> None:
+        row = {"digest": said.digest, "text": said.text, "origin": said.origin, "locale": said.locale, "at": said.at}
+        async with self.database.write() as connection:
+            await connection.execute(feedback.insert().values(row))
+
+    @unbroken
+    async def feedback(self, limit: int = 50) -> tuple[Feedback, ...]:
+        query = select(feedback).order_by(feedback.c.at.desc(), feedback.c.number.desc()).limit(limit)
+        async with self.database.read() as connection:
+            return tuple(
+                Feedback(digest=row.digest, text=row.text, origin=row.origin, locale=row.locale, at=row.at)
+                for row in await connection.execute(query)
+            )
+
+    @unbroken
+    async def own_feed(self, url: str, tenant: str, now: datetime) -> None:
+        row = {"url": url, "tenant": tenant, "at": now}
+        async with self.database.write() as connection:
+            await connection.execute(insert_into(connection, feed_owners).values(row).on_conflict_do_nothing())
+
+    @unbroken
+    async def disown_feed(self, url: str, tenant: str) -> int:
+        mine = (feed_owners.c.url == url, feed_owners.c.tenant == tenant)
+        async with self.database.write() as connection:
+            await connection.execute(delete(feed_owners).where(*mine))
+            left = await connection.execute(select(feed_owners.c.tenant).where(feed_owners.c.url == url))
+            return len(left.all())
+
+    @unbroken
+    async def feed_owners(self) -> Mapping[str, frozenset[str]]:
+        owners: dict[str, set[str]] = {}
+        async with self.database.read() as connection:
+            for row in await connection.execute(select(feed_owners.c.url, feed_owners.c.tenant)):
+                owners.setdefault(row.url, set()).add(row.tenant)
+        return {url: frozenset(tenants) for url, tenants in owners.items()}

@@ -1,0 +1,219 @@
+"""Members find what they ask for, in private, and every button carries all it needs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from chat_world import HERE, THERE, Newsroom, newsroom, verbs, words
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.app import poll_and_digest
+from bot.commands import Press
+from bot.finding import PAGE, addresses, cut_query
+from bot.lookups import Quotas
+from digests.answers import ROOM
+from digests.days import day_asked
+from digests.model import Destination
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    async with newsroom(tmp_path) as found:
+        await found.collect(3)
+        yield found
+
+
+async def test_the_newest_are_paged_in_place_and_opened_beside(room: Newsroom) -> None:
+    first = await room.ask("latest")
+    assert verbs(first) == ["open"] * PAGE + ["latest", "share"]
+    second = await room.follow(first, "latest")
+    assert (second.in_place, verbs(second)[:PAGE]) == (True, ["open"] * PAGE)
+    third = await room.follow(second, "latest", 1)
+    back = await room.follow(third, "latest")
+    assert words(back.message) == words(second.message)
+    opened = await room.follow(first, "open")
+    assert (opened.in_place, verbs(opened)[0], verbs(opened)[-1]) == (False, "more", "wrong")
+
+
+async def test_a_feed_is_named_by_its_address_or_its_title(room: Newsroom) -> None:
+    site = room.stand.sites[1]
+    for said in (site.feed_url, "site 1"):
+        reply = await room.ask("latest", feed=said)
+        assert len([v for v in verbs(reply) if v == "open"]) == 3
+        assert site.articles[0].title in words(reply.message)
+    assert "ありません" in words((await room.ask("latest", feed="nowhere")).message)
+
+
+async def test_a_day_is_asked_for_in_words(room: Newsroom) -> None:
+    today = words((await room.ask("today")).message)
+    assert today == words((await room.ask("date", day="今日")).message)
+    assert str(room.world.clock().year) in today
+    assert "要約はありません" in words((await room.ask("date", day="1999-02-13")).message)
+    assert "読めません" in words((await room.ask("date", day="なんとなく")).message)
+
+
+async def test_a_search_is_paged_with_the_same_words_however_long(room: Newsroom) -> None:
+    reply = await room.ask("search", words="  の   " + "😀" * 100)
+    assert verbs(reply)[-1] == "share"
+    title = room.stand.sites[0].articles[0].title
+    found = await room.ask("search", words=title)
+    assert title in words(found.message)
+    assert all(len(a.verb) + 1 + len(a.value) <= ROOM for a in found.message.actions)
+    assert "添えて" in words((await room.ask("search", words="  ")).message)
+
+
+async def test_any_address_is_digested_on_the_spot_once(room: Newsroom) -> None:
+    site = room.stand.sites[0]
+    room.stand.publish(1)
+    reply = await room.ask("article", url=site.url(3))
+    assert site.articles[3].title in words(reply.message)
+    again = await room.ask("article", url=site.url(4))
+    assert words(again.message) == words(reply.message)
+    assert "アドレス" in words((await room.ask("article", url="nonsense")).message)
+
+
+async def test_related_articles_are_found_for_words_and_for_an_address(room: Newsroom) -> None:
+    site = room.stand.sites[0]
+    by_url = await room.ask("related", to=site.url(0))
+    assert site.articles[0].title in by_url.message.title
+    assert words((await room.ask("related", to="選挙 交渉")).message)
+
+
+async def test_a_digest_is_read_more_less_and_by_its_sources(room: Newsroom) -> None:
+    opened = await room.follow(await room.ask("latest"), "open")
+    full = await room.follow(opened, "more")
+    less = await room.follow(full, "less")
+    assert (full.in_place, less.in_place, verbs(full)[0]) == (True, True, "less")
+    assert words(less.message) == words(opened.message)
+    assert len(words(full.message)) >= len(words(less.message))
+    article = next(action.value for action in opened.message.actions if action.verb == "more")
+    assert "出典" in words((await room.press("sources", article)).message)
+
+
+async def test_what_is_shared_says_who_shared_it_and_cannot_be_shared_again(room: Newsroom) -> None:
+    shown = await room.ask("latest")
+    reply = await room.follow(shown, "share")
+    assert reply.share is not None
+    assert "Aliceさんが共有" in words(reply.share)
+    assert "share" not in [action.verb for action in reply.share.actions]
+    assert words(shown.message) in words(reply.share)
+    assert (await room.press("share", "admin-remove|x", name="Mallory")).share is None
+
+
+async def test_a_complaint_is_kept_for_the_operator(room: Newsroom) -> None:
+    press = Press(verb="wrong", value="a1", locale="ja", origin=HERE)
+    form = room.answers.form(press)
+    assert form is not None
+    assert [field.name for field in form.fields] == ["text"]
+    await room.press("wrong", "a1", fields={"text": " 数字が違う " + "x" * 5000})
+    (said,) = await room.world.store.feedback()
+    assert (said.digest, said.origin, said.text[:6], len(said.text)) == ("a1", "discord:100", "数字が違う ", 1000)
+
+
+async def test_an_old_or_foreign_button_is_answered_in_words(room: Newsroom) -> None:
+    for verb, value in (("open", "gone"), ("nonsense", ""), ("latest", "²|x"), ("share", ""), ("related", "0|gone")):
+        assert words((await room.press(verb, value)).message)
+
+
+async def test_links_in_a_message_are_offered(room: Newsroom) -> None:
+    one, two = room.stand.sites[0].url(0), room.stand.sites[1].url(0)
+    assert room.stand.sites[0].articles[0].title in words((await room.ask("link", text=f"見て {one}。")).message)
+    both = await room.ask("link", text=f"<{one}|a> ({two})")
+    assert [action.value for action in both.message.actions] == [one, two]
+    assert room.stand.sites[1].articles[0].title in words((await room.follow(both, "article", 1)).message)
+    assert "リンクはありません" in words((await room.ask("link", text="no links")).message)
+
+
+async def test_suggestions_come_from_memory_after_each_round(room: Newsroom) -> None:
+    await poll_and_digest(room.world)
+    feeds = await room.answers.suggest("latest", "feed", "SITE", "ja", HERE)
+    titles = await room.answers.suggest("article", "url", "", "ja", HERE)
+    days = await room.answers.suggest("date", "day", "", "ja", HERE)
+    zones = await room.answers.suggest("subscribe", "zone", "tokyo", "ja", HERE)
+    assert [s.label for s in feeds] == ["Site 0", "Site 1", "Site 2", "Site 3"]
+    assert (len(titles), len(days)) == (12, 25)
+    assert [s.value for s in zones] == ["Asia/Tokyo"]
+    assert all(len(s.label) <= 100 and len(s.value) <= 100 for s in (*feeds, *titles, *days))
+    (asked,) = await room.answers.suggest("date", "day", "1999-01-02", "en", HERE)
+    assert asked.value == "1999-01-02"
+
+
+async def test_another_tenants_feed_is_neither_shown_nor_suggested(room: Newsroom) -> None:
+    site = room.stand.sites[0]
+    await room.world.store.own_feed(site.feed_url, "discord:500", room.world.clock())
+    await poll_and_digest(room.world)
+    title = site.articles[0].title
+    assert title in words((await room.ask("search", HERE, words=title)).message)
+    for origin in (THERE, None, Destination(platform="discord", channel="9")):
+        assert title not in words((await room.ask("search", origin, words=title)).message).partition("\n")[2]
+        pages = [await room.ask("latest", origin)]
+        while "latest" in verbs(pages[-1]) and len(pages) < 4:
+            turn = [a for a in pages[-1].message.actions if a.verb == "latest"][-1]
+            pages.append(await room.press("latest", turn.value, origin))
+        assert not any(title in words(page.message) for page in pages)
+        assert "Site 0" not in [s.label for s in await room.answers.suggest("latest", "feed", "", "ja", origin)]
+        assert "ありません" in words((await room.ask("latest", origin, feed=site.feed_url)).message)
+
+
+async def test_a_server_that_asks_too_much_waits_and_others_do_not(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, feeds=False, quotas=Quotas(lookups=2)) as room:
+        said = [words((await room.ask("latest")).message) for _ in range(3)]
+        assert "多すぎます" in said[2]
+        assert "多すぎます" not in said[1]
+        assert "多すぎます" not in words((await room.ask("latest", THERE)).message)
+
+
+async def test_help_names_every_command(room: Newsroom) -> None:
+    for locale, names in (("ja", "最新 今日 日付 検索 記事 関連"), ("en", "latest today date search article related")):
+        said = words((await room.ask("help", locale=locale)).message)
+        assert [name for name in names.split() if name not in said] == []
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+TODAY = date(2026, 2, 13)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("2025-02-13", date(2025, 2, 13)),
+        ("２０２５年２月１３日（木）", date(2025, 2, 13)),
+        ("令和7年2月13日", date(2025, 2, 13)),
+        ("20250213", date(2025, 2, 13)),
+        ("2月13日", TODAY),
+        ("2月14日", date(2025, 2, 14)),
+        ("2月29日", date(2024, 2, 29)),
+        ("Feb 13", TODAY),
+        ("13th February 2025", date(2025, 2, 13)),
+        ("昨日", date(2026, 2, 12)),
+        (" Yesterday ", date(2026, 2, 12)),
+        ("おととい", date(2026, 2, 11)),
+        ("2025-02-30", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_a_day_is_read_as_people_write_it(said: str, day: date | None) -> None:
+    assert day_asked(said, TODAY) == day
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_reading_of_days(said: str) -> None:
+    assert day_asked(said, TODAY) is None or isinstance(day_asked(said, TODAY), date)
+
+
+@given(st.text(max_size=300))
+def test_a_query_always_fits_a_button(said: str) -> None:
+    cut = cut_query(said)
+    assert len(f"share:search|99999|{cut}") + sum(char > "\uffff" for char in cut) <= ROOM
+    assert cut_query(cut) == cut
+
+
+def test_addresses_are_found_without_the_marks_around_them() -> None:
+    text = "（https://a.example/x）、see https://b.example/y_(z), https://c.example/q?a=1&b=2. https://a.example/x"
+    assert addresses(text) == ["https://a.example/x", "https://b.example/y_(z)", "https://c.example/q?a=1&b=2"]
