@@ -49,6 +49,9 @@ def _indexed(records: Sequence[Record], vectors: Vectors) -> Index:
     index = Index(centres())
     for record, vector in zip(records, vectors, strict=True):
         index.add(str(record.id), _profile(record, vector))
+    for record, vector in zip(records, vectors, strict=True):
+        # Every article is asked for once, so that the index knows how crowded its place is.
+        index.nearest(_profile(record, vector), count=1, leave_out=str(record.id))
     return index
 
 

@@ -6,12 +6,14 @@ in common is taken away. Both mean the same for every article, so that one floor
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digests.retrieval_terms import Signature, signature
+from digests.weights import weights
 
 Floats = NDArray[np.float32]
 
@@ -72,22 +74,23 @@ COPY = 0.75
 """Share of the query's own score from which the other is its copy; related articles stay well below."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
-    """A logistic scale of closeness, fitted by `tools/fit_related.py` on editors' links."""
-
-    words: float
-    cosine: float
-    floor: float
-
-    def scores(self, words: Floats, cosines: Floats) -> Floats:
-        """(n,) probabilities; monotonous in both."""
-        logit = self.words * np.sqrt(np.maximum(words, 0)) + self.cosine * cosines + self.floor
-        return np.asarray(1 / (1 + np.exp(-np.clip(logit, -30, 30))), dtype=np.float32)
+COSINE, CROWD, CROWDED = 0.75, 0.3, 10
+"""What the cosine weighs beside the square root of words' share; what is taken off for an article that many are close
+to, so that a hub is not everybody's neighbour (CSLS: Conneau et al., ICLR 2018); how many neighbours tell."""
+STEEP, FROM = 10.0, 0.9
+WORDS_STEEP, WORDS_FROM = 11.0, 0.6
+"""Logistic of closeness → probability that an editor linked the two, fitted on editors' links (Japanese, English)."""
 
 
-BOTH = Scale(words=8.0, cosine=8.0, floor=-7.5)
-WORDS_ALONE = Scale(words=14.0, cosine=0.0, floor=-7.0)
+def closeness(words: Floats, cosines: Floats) -> Floats:
+    """(n,) one measure of both, monotonous in each."""
+    return np.asarray(np.sqrt(np.maximum(words, 0)) + COSINE * cosines, dtype=np.float32)
+
+
+def probability(close: float, *, embedded: bool) -> float:
+    """That an editor would link two articles as close as this."""
+    steep, start = (STEEP, FROM) if embedded else (WORDS_STEEP, WORDS_FROM)
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, steep * (close - start)))))
 
 
 def term_weights(counts: Floats, lengths: Floats | float, mean: float) -> Floats:
@@ -102,6 +105,7 @@ def query_weights(counts: Floats, found: Floats, size: int) -> Floats:
     return np.asarray(counts * (1 + K3) / (counts + K3) * rarity, dtype=np.float32)
 
 
-def centres() -> dict[str, list[float]]:
-    """Mean vectors to lean on while an archive is small, by language; "" for any other."""
-    return {}
+def centres() -> dict[str, Floats]:
+    """Mean e5 vectors of news in a language, to lean on while an archive is small; "" for any other language."""
+    held = weights("centres")
+    return {("" if name == "other" else name): held[name].astype(np.float32) for name in held}

@@ -13,7 +13,17 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from digests.retrieval import BOTH, WORDS_ALONE, Floats, Near, Profile, query_weights, term_weights
+from digests.retrieval import (
+    CROWD,
+    CROWDED,
+    Floats,
+    Near,
+    Profile,
+    closeness,
+    probability,
+    query_weights,
+    term_weights,
+)
 from digests.retrieval_terms import MOST
 
 BLOCK = 2048
@@ -25,7 +35,7 @@ TRUST = 50.0
 class Index:
     """Profiles by article, site and role. The last profile of an article counts; it is searchable at once."""
 
-    def __init__(self, centres: Mapping[str, Sequence[float]] | None = None) -> None:
+    def __init__(self, centres: Mapping[str, Floats] | None = None) -> None:
         self._blocks: list[_Block] = []
         self._place: dict[str, tuple[int, int]] = {}
         self._codes: dict[str, int] = {}
@@ -69,21 +79,46 @@ class Index:
     ) -> tuple[Near, ...]:
         if not self._blocks:
             return ()
-        words = self._words(query)
-        cosines = self._cosines(query)
-        scale = BOTH if query.vector.shape == (DIMENSION,) and query.vector.any() else WORDS_ALONE
-        scores = scale.scores(words, cosines)
-        scores[~self._allowed(site, role, leave_out)] = -1
-        best = _best(scores, count)
+        words, cosines = self._words(query), self._cosines(query)
+        close = closeness(words, cosines)
+        self._measure(leave_out, close)
+        scores = close - CROWD * self._crowds()
+        scores[~self._allowed(site, role, leave_out)] = -np.inf
+        embedded = bool(_fitting(query.vector).any())
         return tuple(
             Near(
                 article=self._blocks[row // BLOCK].articles[row % BLOCK],
-                score=float(scores[row]),
+                score=probability(float(scores[row]), embedded=embedded),
                 words=float(words[row]),
                 cosine=float(cosines[row]),
             )
-            for row in best
+            for row in _best(scores, count)
         )
+
+    def _measure(self, article: str, close: Floats) -> None:
+        """Remember how close an article's closest ones are: what it costs as a candidate for others."""
+        if article not in self._place or len(close) <= CROWDED:
+            return
+        block, row = self._place[article]
+        others = np.delete(close, block * BLOCK + row)
+        self._blocks[block].crowds[row] = np.partition(others, -CROWDED)[-CROWDED:].mean()
+
+    def _crowds(self) -> Floats:
+        """(n,) how much more crowded than usual each article's place is; 0 where that was never measured."""
+        crowds = np.concatenate([block.crowds[: block.size] for block in self._blocks])
+        known = crowds[~np.isnan(crowds)]
+        return np.asarray(np.nan_to_num(crowds - (known.mean() if len(known) else 0.0)), dtype=np.float32)
+
+    def measured(self, query: Profile) -> tuple[Floats, Floats]:
+        """(n,) share of words and (n,) cosine of every row, in the order they were added."""
+        with self._lock:
+            return self._words(query), self._cosines(query)
+
+    def vector(self, article: str) -> Floats | None:
+        """(d,) an article's vector, as exact as int8 keeps it; None for one that is not here."""
+        with self._lock:
+            block, row = self._place.get(article, (0, -1))
+            return None if row < 0 else self._blocks[block].vector(row)
 
     def _allowed(self, site: str | None, role: str | None, leave_out: str) -> NDArray[np.bool_]:
         allowed = np.concatenate([block.allowed(self._codes.get, site, role) for block in self._blocks])
@@ -115,7 +150,7 @@ class Index:
 class _Means:
     """The mean vector of each language so far, leaning on a given one while there are few."""
 
-    def __init__(self, centres: Mapping[str, Sequence[float]]) -> None:
+    def __init__(self, centres: Mapping[str, Floats]) -> None:
         self._given = {language: np.asarray(centre, dtype=np.float32) for language, centre in centres.items()}
         self.sums: dict[str, Floats] = {}
         self._counts: Counter[str] = Counter()
@@ -141,6 +176,7 @@ class _Block:
         self.articles: list[str] = []
         self.alive = np.ones(BLOCK, dtype=np.bool_)
         self.lengths = np.zeros(BLOCK, dtype=np.float32)
+        self.crowds = np.full(BLOCK, np.nan, dtype=np.float32)
         self._vectors = np.zeros((BLOCK, DIMENSION), dtype=np.int8)
         self._scales = np.zeros(BLOCK, dtype=np.float32)
         self._codes = np.zeros((BLOCK, 3), dtype=np.int32)
@@ -164,6 +200,9 @@ class _Block:
         self.articles.append(article)
         self._postings = None
         return float(self.lengths[row])
+
+    def vector(self, row: int) -> Floats:
+        return np.asarray(self._vectors[row] * self._scales[row], dtype=np.float32)
 
     def postings(self) -> _Postings:
         """Built when first asked for after a change; a full block lets go of what it was built from."""
@@ -234,10 +273,7 @@ def _unit(vector: Floats) -> Floats:
 
 
 def _best(scores: Floats, count: int) -> list[int]:
-    """Rows of the best scores that are not negative, best first, ties in the order they came."""
-    if len(scores) > 4 * count:
-        least = np.partition(scores, -count)[-count]
-        rows = np.flatnonzero(scores >= max(least, 0))
-    else:
-        rows = np.flatnonzero(scores >= 0)
+    """Rows of the best finite scores, best first, ties in the order they came."""
+    least = np.partition(scores, -count)[-count] if len(scores) > count else -np.inf
+    rows = np.flatnonzero(np.isfinite(scores) & (scores >= least))
     return [int(row) for row in rows[np.argsort(-scores[rows], kind="stable")][:count]]
