@@ -1,0 +1,98 @@
+"""The index finds what is close, at once and only where asked; floors and copies keep wrong links out."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digests.related import CITATION_FLOOR, worthy
+from digests.retrieval import Near, packed, profile, unpacked
+from digests.retrieval_index import BLOCK, DIMENSION, Index
+from digests.retrieval_terms import MOST, signature
+
+BRIDGE = ("Harbour bridge reopens after repairs", "The harbour bridge reopened to traffic after two years of repairs.")
+FERRY = ("Ferries fill in for the bridge", "While the harbour bridge was closed, ferries carried commuters.")
+DOCTORS = ("Too few doctors in the country", "Rural hospitals search for physicians, a survey of clinics shows.")
+
+
+def unit(seed: int) -> np.ndarray:
+    vector = np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+def test_an_added_article_is_found_at_once_and_the_unrelated_comes_last() -> None:
+    index = Index()
+    for name, (title, text) in {"ferry": FERRY, "doctors": DOCTORS}.items():
+        index.add(name, profile(title, text, np.zeros(1, dtype=np.float32)), site="a.example", role="source")
+    found = index.nearest(profile(*BRIDGE, np.zeros(1, dtype=np.float32)), count=5)
+    assert [near.article for near in found] == ["ferry", "doctors"]
+    assert worthy(found[1:], CITATION_FLOOR) == ()
+
+
+def test_site_role_and_the_article_itself_narrow_the_search() -> None:
+    index = Index()
+    for name, site, role in (("a", "x", "source"), ("b", "y", "source"), ("c", "x", "reference")):
+        index.add(name, profile(*FERRY, unit(1)), site=site, role=role)
+    query = profile(*FERRY, unit(1))
+    assert [n.article for n in index.nearest(query, count=5, site="x", role="source")] == ["a"]
+    assert [n.article for n in index.nearest(query, count=5, role="source", leave_out="a")] == ["b"]
+    assert index.nearest(query, count=5, site="nowhere") == ()
+
+
+def test_the_last_profile_of_an_article_counts() -> None:
+    index = Index()
+    index.add("a", profile(*DOCTORS, unit(1)))
+    index.add("a", profile(*BRIDGE, unit(2)))
+    assert len(index) == 1
+    assert [n.article for n in index.nearest(profile(*BRIDGE, unit(2)), count=5)] == ["a"]
+
+
+def test_the_same_text_once_more_is_a_copy_and_no_link() -> None:
+    index = Index()
+    for number in range(20):
+        index.add(str(number), profile(f"Title {number} word{number}", f"text about thing{number}", unit(number)))
+    index.add("copy", profile(*BRIDGE, unit(99)))
+    best = index.nearest(profile(*BRIDGE, unit(99)), count=1)
+    assert (best[0].article, best[0].copy) == ("copy", True)
+    assert worthy(best, 0.0) == ()
+
+
+def test_rows_of_several_blocks_are_searched_exactly() -> None:
+    index = Index()
+    for number in range(BLOCK + 5):
+        index.add(str(number), profile(f"number{number}", "", unit(number)))
+    for wanted in (0, BLOCK - 1, BLOCK, BLOCK + 4):
+        assert index.nearest(profile("", "", unit(wanted)), count=1)[0].article == str(wanted)
+        assert index.nearest(profile(f"number{wanted}", "", unit(1)), count=2)[0].words <= 1
+
+
+def test_a_profile_survives_its_bytes_and_other_bytes_are_none() -> None:
+    made = profile(*BRIDGE, unit(3), "en")
+    back = unpacked(packed(made), "en")
+    assert back is not None
+    assert back.terms.tolist() == made.terms.tolist()
+    assert np.allclose(back.vector, made.vector, atol=1e-3)
+    assert [unpacked(data) for data in (b"", b"\x00", b"\xff\xff", b"\x00\x00\x01")] == [None] * 4
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_any_text_is_indexed_and_found_with_a_probability(title: str, text: str) -> None:
+    assert len(signature(title, text)) <= MOST
+    index = Index()
+    index.add("a", profile(title, text, unit(1)))
+    (found,) = index.nearest(profile(text, title, unit(2)), count=3)
+    assert 0 <= found.score <= 1
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_are_a_profile_or_none(data: bytes) -> None:
+    made = unpacked(data)
+    assert made is None or np.isfinite(made.vector).all()
+
+
+def test_below_the_floor_nothing_is_offered() -> None:
+    weak = Near(article="a", score=0.1, words=0.1, cosine=0.1)
+    sure = Near(article="b", score=0.9, words=0.3, cosine=0.6)
+    assert worthy([weak, sure], CITATION_FLOOR) == (sure,)
