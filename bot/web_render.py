@@ -78,7 +78,9 @@ class Pages:
 
 def _inert(value: object) -> object:
     """What strangers wrote leaves without control, bidi and zero-width characters; escaping comes after."""
-    return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if not isinstance(value, str) or isinstance(value, Markup) or (value.isascii() and value.isprintable()):
+        return value
+    return safe(value)
 
 
 def spoken(header: str, languages: tuple[str, ...], otherwise: str) -> str:

@@ -249,6 +249,10 @@ def _length(digest: Digest) -> int:
 
 def _excerpt(span: Support, text: str, context: int) -> Source:
     start, end = max(0, span.start - context), min(len(text), span.end + context)
+    while start < span.start and _inside_word(text, start):
+        start += 1
+    while end > span.end and _inside_word(text, end):
+        end -= 1
     inside = text[span.start : span.end]
     return Source(
         of=span.source.removeprefix("citation:"),
@@ -256,6 +260,11 @@ def _excerpt(span: Support, text: str, context: int) -> Source:
         span=inside if len(inside) <= LONGEST_SPAN else inside[:LONGEST_SPAN] + "…",
         after=text[span.end : end].rstrip() + ("…" if end < len(text) else ""),
     )
+
+
+def _inside_word(text: str, at: int) -> bool:
+    """A cut here would leave half a word; Japanese can be cut anywhere."""
+    return 0 < at < len(text) and text[at - 1].isascii() and text[at - 1].isalnum() and text[at].isalnum()
 
 
 def _cited(source: str) -> int:
