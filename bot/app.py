@@ -38,6 +38,7 @@ log = logging.getLogger("chokan")
 
 DATABASE = "chokan.db"
 SAMPLE_DATABASE = "chokan-sample.db"
+SECOND = "another process is up on this database: they share the work, nothing is posted twice; was it meant?"
 BEAT_EVERY = 20.0
 SHORTEST_TOKEN = 16
 PUBLISH_EVERY = 15.0
@@ -283,6 +284,8 @@ async def run_once(world: World) -> None:
 async def stay_up(world: World, settings: Settings, stop: asyncio.Event) -> None:
     """Poll, publish and answer until `stop` is set. Raises `ChatRefused` when a platform refuses our token."""
     alarm, world = Alarm(), replace(world, stop=stop)
+    if not await world.store.alone():
+        event(log, "run.second", level=logging.WARNING, note=SECOND)
     async with archive(world.store, settings, Pulse(finished=alarm.finished, scheduled=True)):
         await _until(world, settings, alarm, stop)
 

@@ -28,7 +28,7 @@ from bot.app import (
 )
 from bot.chat_console import rendered
 from bot.cli_base import Session, print_json, run
-from bot.delivery import deliver
+from bot.delivery import deliver, resume
 from bot.doctor import findings
 from bot.jobs import Polled, World, digest, poll, prepared, publish_slot
 from bot.sample import SampleSite, sample_sites
@@ -54,7 +54,7 @@ def run_verb(
 async def _run(session: Session, *, once: bool) -> int:
     settings = session.settings()
     if is_sample(settings):
-        return await _sample(replace(session, quiet=True))
+        return await sample(replace(session, quiet=True))
     async with opened(settings, session.console) as world:
         await _ensure_reader(world, settings)
         if once:
@@ -94,7 +94,7 @@ async def _undelivered(session: Session, world: World) -> int:
 # --- the sample ---------------------------------------------------------------------------------------------------
 
 
-async def _sample(session: Session) -> int:
+async def sample(session: Session) -> int:
     """The main job on the sample site, from feed to printed edition, in a database made anew."""
     settings = session.settings()
     _forget_sample()
@@ -255,6 +255,23 @@ def _chosen(subscriptions: Sequence[Subscription], name: str | None) -> Sequence
         names = ", ".join(subscription.id for subscription in subscriptions) or "none"
         raise NotFound(f"no subscription «{name}»; there are: {names}")
     return chosen
+
+
+def resume_verb(
+    context: typer.Context, subscription: Annotated[str, typer.Argument(help="Which subscription.")]
+) -> None:
+    """Go on with a subscription that was paused, and send what was held back of its latest editions."""
+    session: Session = context.obj
+    run(session, _resume(session, subscription))
+
+
+async def _resume(session: Session, name: str) -> int:
+    async with opened(session.settings(), session.console) as world:
+        (subscription,) = _chosen(await world.store.subscriptions(), name)
+        count = await resume(world, subscription)
+        session.console.print(f"resumed: {name}; {count} message(s) to send", markup=False, highlight=False)
+        await deliver(world)
+        return await _undelivered(session, world) if count else 0
 
 
 def check_verb(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from bot.jobs import World
 from digests.errors import StoreError
-from digests.model import Subscription
+from digests.model import Delivery, Subscription
 from digests.ports import FeedHealth, Finding
 
+REMEMBERED = timedelta(days=7)
+"""How long an edition that did not arrive is spoken of."""
 LOW_DISK = 200 * 1024 * 1024
 PLATFORMS = {"discord": "DISCORD_TOKEN", "slack": "SLACK_BOT_TOKEN"}
 
@@ -21,12 +24,12 @@ async def findings(world: World) -> AsyncIterator[Finding]:
     try:
         feeds = await world.store.feeds()
         subscriptions = await world.store.subscriptions()
-        waiting = await world.store.pending_deliveries()
+        stuck = await world.store.stuck_deliveries(world.clock() - REMEMBERED)
     except StoreError as error:
         yield Finding(subject="database", ok=False, text=str(error))
         return
     yield Finding(subject="database", ok=True, text="can be read and written")
-    for finding in (*_feeds(feeds), *_subscriptions(subscriptions, feeds, world), *_deliveries(waiting)):
+    for finding in (*_feeds(feeds), *_subscriptions(subscriptions, feeds, world), *_deliveries(stuck, subscriptions)):
         yield finding
     for chat in world.chats.values():
         places = [s.destination for s in subscriptions if s.destination.platform == chat.platform]
@@ -74,7 +77,11 @@ def _subscription(subscription: Subscription, known: set[str], world: World) -> 
         fix = f"set {PLATFORMS.get(platform, platform)} in the environment"
         return [Finding(subject=subject, ok=False, text=f"goes to {platform}, which has no token", fix=fix)]
     if subscription.paused:
-        return [Finding(subject=subject, ok=False, text=f"paused: {subscription.paused_reason}", fix="mend that first")]
+        return [
+            Finding(
+                subject=subject, ok=False, text=f"paused: {subscription.paused_reason}", fix=resuming(subscription.id)
+            )
+        ]
     missing = [url for url in subscription.feeds if url not in known]
     if missing:
         fix = "add it to [[feeds]], or take it out of the subscription"
@@ -85,12 +92,18 @@ def _subscription(subscription: Subscription, known: set[str], world: World) -> 
     return [Finding(subject=subject, ok=True, text=text)]
 
 
-def _deliveries(waiting: Mapping[str, int]) -> list[Finding]:
-    stuck = {state: waiting.get(state, 0) for state in ("held", "failed")}
+def _deliveries(stuck: Sequence[Delivery], subscriptions: Sequence[Subscription]) -> list[Finding]:
+    names = {subscription.destination: subscription.id for subscription in subscriptions}
     return [
         Finding(
-            subject="deliveries", ok=False, text=f"{count} {state}", fix="see the lines above for the channel's reason"
+            subject=f"edition for {delivery.destination}",
+            ok=False,
+            text=f"{delivery.state} since {delivery.made:%Y-%m-%d %H:%M} UTC: {delivery.error}",
+            fix=resuming(names.get(delivery.destination, "NAME")),
         )
-        for state, count in stuck.items()
-        if count
+        for delivery in stuck
     ]
+
+
+def resuming(name: str) -> str:
+    return f"put that right, then: chokan resume {name}"

@@ -14,7 +14,7 @@ from bot.telemetry import event
 
 log = logging.getLogger("chokan.schedule")
 
-STOP_WITHIN = 8.0
+STOP_WITHIN = 7.0
 """Seconds that work under way may take to finish when we are asked to stop."""
 GIVE_BACK_WITHIN = 1.5
 """Seconds after that in which it gives back what it had claimed."""

@@ -255,6 +255,11 @@ class Store(Protocol):
         """How many deliveries are in each state."""
 
     async def deliveries(self, edition: str) -> tuple[Delivery, ...]: ...
+    async def stuck_deliveries(self, since: datetime) -> tuple[Delivery, ...]:
+        """The first held or failed message of each edition made since then, for each destination, newest first."""
+
+    async def alone(self) -> bool:
+        """Whether no other process is up on this database; from now until `close` this one is."""
 
     async def close(self) -> None: ...
 

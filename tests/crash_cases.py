@@ -48,6 +48,7 @@ CASES = (
     Case(id="crash-13", says="killed between the first message and the next", at="after-settle"),
     Case(id="crash-14", says="killed after the last message", at="after-settle:4"),
     Case(id="crash-15", says="SIGTERM while a post is on its way", scene="asked_to_stop"),
+    Case(id="crash-15b", says="the same, and the answer never comes", scene="stopped_unanswered"),
     Case(id="crash-16", says="disk full when the post is to be written down", scene="disk_full"),
     Case(id="crash-17", says="database locked for 5 s at that moment", scene="locked"),
     Case(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from datetime import datetime
 
 from bot.store.archive import ArchiveRoom
@@ -12,18 +13,21 @@ from bot.store.feeds import FeedRoom
 from bot.store.members import MemberRoom
 from bot.store.migrate import migrate
 from bot.store.outbox import OutboxRoom
+from bot.store.presence import PresenceRoom
 from bot.store.search import SearchRoom
 
 __all__ = ["SqlStore", "open_store"]
 
 
-class SqlStore(FeedRoom, ArchiveRoom, SearchRoom, EditionRoom, BrowsingRoom, OutboxRoom, MemberRoom):
+class SqlStore(FeedRoom, ArchiveRoom, SearchRoom, EditionRoom, BrowsingRoom, OutboxRoom, MemberRoom, PresenceRoom):
     """Each method is one transaction; each room of methods has its own module. Raises `StoreError`."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.presence = AsyncExitStack()
 
     async def close(self) -> None:
+        await self.presence.aclose()
         await self.database.close()
 
 

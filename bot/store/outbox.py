@@ -121,6 +121,15 @@ class OutboxRoom:
         return {state: counted.get(state, 0) for state in get_args(DeliveryState)}
 
     @unbroken
+    async def stuck_deliveries(self, since: datetime) -> tuple[Delivery, ...]:
+        stuck = (deliveries.c.state.in_(("held", "failed")), editions.c.made >= since)
+        places = (deliveries.c.edition, *(deliveries.c[name] for name in _DESTINATION))
+        firsts = select(func.min(deliveries.c.number)).join(editions).where(*stuck).group_by(*places)
+        async with self.database.read() as connection:
+            found = await _load(connection, deliveries.c.number.in_(firsts))
+        return tuple(sorted(found, key=lambda delivery: delivery.made or since, reverse=True))
+
+    @unbroken
     async def deliveries(self, edition: str) -> tuple[Delivery, ...]:
         """By destination, then part."""
         async with self.database.read() as connection:
