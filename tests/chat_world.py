@@ -17,7 +17,7 @@ from bot.app import Extras, opened
 from bot.commands import Press, Reply, Request
 from bot.jobs import World, digest, poll
 from bot.lookups import Lookups, Quotas
-from bot.sample import sample_articles
+from bot.sample import SampleArticle, sample_articles
 from config.settings import load_settings
 from digests.model import Destination, Message
 from digests.printed import plain
@@ -66,6 +66,11 @@ class Newsroom:
 
 def words(message: Message) -> str:
     return plain(message)
+
+
+def headline(article: SampleArticle) -> str:
+    """As it is printed: any run of white space is one space."""
+    return " ".join(article.title.split())
 
 
 def verbs(reply: Reply) -> list[str]:

@@ -1,0 +1,89 @@
+"""What people type is read as they mean it: days, queries, addresses, times of day, filters."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.admin import Unclear, addressed, clock_time, filter_words, zone_name
+from bot.finding import addresses, cut_query
+from digests.answers import ROOM
+from digests.days import day_asked
+
+TODAY = date(2026, 2, 13)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("2025-02-13", date(2025, 2, 13)),
+        ("２０２５年２月１３日（木）", date(2025, 2, 13)),
+        ("令和7年2月13日", date(2025, 2, 13)),
+        ("20250213", date(2025, 2, 13)),
+        ("2月13日", TODAY),
+        ("2月14日", date(2025, 2, 14)),
+        ("2月29日", date(2024, 2, 29)),
+        ("Feb 13", TODAY),
+        ("13th February 2025", date(2025, 2, 13)),
+        ("昨日", date(2026, 2, 12)),
+        (" Yesterday ", date(2026, 2, 12)),
+        ("おととい", date(2026, 2, 11)),
+        ("2025-02-30", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_a_day_is_read_as_people_write_it(said: str, day: date | None) -> None:
+    assert day_asked(said, TODAY) == day
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_reading_of_days(said: str) -> None:
+    assert day_asked(said, TODAY) is None or isinstance(day_asked(said, TODAY), date)
+
+
+@given(st.text(max_size=300))
+def test_a_query_always_fits_a_button(said: str) -> None:
+    cut = cut_query(said)
+    assert len(f"share:search|99999|{cut}") + sum(char > "\uffff" for char in cut) <= ROOM
+    assert cut_query(cut) == cut
+
+
+def test_addresses_are_found_without_the_marks_around_them() -> None:
+    text = "（https://a.example/x）、see https://b.example/y_(z), https://c.example/q?a=1&b=2. https://a.example/x"
+    assert addresses(text) == ["https://a.example/x", "https://b.example/y_(z)", "https://c.example/q?a=1&b=2"]
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [("07:00", time(7)), ("7", time(7)), ("7時30分", time(7, 30)), ("２３：５９", time(23, 59)), ("7h", time(7))],
+)
+def test_a_time_is_read_as_people_write_it(said: str, at: time) -> None:
+    assert clock_time(said) == at
+
+
+@pytest.mark.parametrize("said", ["24:00", "7:60", "soon", "", "-1", "7:0"])
+def test_what_is_no_time_is_refused(said: str) -> None:
+    with pytest.raises(Unclear):
+        clock_time(said)
+
+
+@pytest.mark.parametrize("said", ["Mars/Base", "", "../../etc/passwd", "/etc/localtime", "\x00"])
+def test_what_is_no_zone_is_refused(said: str) -> None:
+    with pytest.raises(Unclear):
+        zone_name(said)
+
+
+def test_filters_are_words_between_commas_and_a_dash_takes_them_away() -> None:
+    assert [filter_words(said) for said in ("地震、 選挙,war,", "-", "なし")] == [("地震", "選挙", "war"), (), ()]
+
+
+def test_a_site_is_pasted_with_or_without_its_scheme() -> None:
+    assert [addressed(said) for said in (" example.jp/x ", "<https://example.jp/>", "HTTP://a.b")] == [
+        "https://example.jp/x",
+        "https://example.jp/",
+        "HTTP://a.b",
+    ]
