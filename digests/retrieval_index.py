@@ -28,6 +28,8 @@ from digests.retrieval_terms import MOST
 
 BLOCK = 2048
 DIMENSION = 384
+COMMON = 1000
+"""Articles a term may stand in, or a twentieth of all, and still be looked up."""
 TRUST = 50.0
 """Articles of a language whose own mean weighs as much as the mean that came with the program."""
 
@@ -132,9 +134,12 @@ class Index:
         hashes = (query.terms >> 8).astype(np.uint32)
         counts = (query.terms & 255).astype(np.float32)
         found = np.stack([block.postings().found(hashes) for block in self._blocks]).sum(axis=0).astype(np.float32)
-        weights = query_weights(counts, found, sum(block.size for block in self._blocks))
-        mean = self._terms / sum(block.size for block in self._blocks)
+        size = sum(block.size for block in self._blocks)
+        weights = query_weights(counts, found, size)
+        mean = self._terms / size
         own = float(weights @ term_weights(counts, float(counts.sum()), mean))
+        rare = found <= max(COMMON, size / 20)
+        hashes, weights = hashes[rare], weights[rare]  # what is everywhere costs the most and tells the least
         parts = [block.postings().scores(hashes, weights, block.lengths[: block.size], mean) for block in self._blocks]
         return np.asarray(np.concatenate(parts) / max(own, 1e-6), dtype=np.float32)
 
