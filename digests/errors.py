@@ -208,3 +208,50 @@ class SlotTaken(ChokanError):
     def __init__(self, subscription: str, at: datetime) -> None:
         super().__init__(f"edition of {subscription} at {at.isoformat()} exists already")
         self.subscription, self.at = subscription, at
+
+
+# --- language model -----------------------------------------------------------------------------------------------
+
+
+class ModelError(ChokanError):
+    """A language model gave no usable answer. `kind` says why; the next engine of the chain takes over."""
+
+    kind = "model"
+
+
+class ModelTimeout(ModelError):
+    kind = "model-timeout"
+
+
+class ModelBusy(ModelError):
+    """429 or 5xx: it may answer later, not before `retry_after` seconds where it said so."""
+
+    kind = "model-busy"
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ModelRefused(ModelError):
+    """The key, the model's name or the account is wrong: asking again will not help."""
+
+    kind = "model-refused"
+
+
+class ModelFiltered(ModelError):
+    """The provider's content filter withheld the answer."""
+
+    kind = "model-filtered"
+
+
+class ModelOverflow(ModelError):
+    """The question is longer than the model can read."""
+
+    kind = "model-overflow"
+
+
+class ModelCut(ModelError):
+    """The answer ended in the middle."""
+
+    kind = "model-cut"

@@ -340,6 +340,22 @@ class Feedback:
     at: datetime
 
 
+# --- language models ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelUsage:
+    """What one model was asked on one day (UTC) for one tenant. `cost`: money, where a price is configured."""
+
+    day: date
+    model: str
+    tenant: str = ""
+    requests: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+
+
 # --- the neutral message ---------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ from digests.model import (
     Feedback,
     FeedState,
     Message,
+    ModelUsage,
     Part,
     Posted,
     Slot,
@@ -262,6 +263,20 @@ class Store(Protocol):
         """Whether no other process is up on this database; from now until `close` this one is."""
 
     async def close(self) -> None: ...
+
+
+class Ledger(Protocol):
+    """What language models answered and what they cost. Raises `StoreError`."""
+
+    async def model_answer(self, key: str) -> str | None:
+        """The answer kept under `key`, if there is one."""
+
+    async def keep_model_answer(self, key: str, answer: str, now: datetime) -> None: ...
+    async def add_model_usage(self, usage: ModelUsage) -> None:
+        """Add to what is counted for its day, tenant and model."""
+
+    async def model_usage(self, since: date) -> tuple[ModelUsage, ...]:
+        """Usage from the day `since` on, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from bot.store.browsing import BrowsingRoom
 from bot.store.database import Database, database_url, prepare_file
 from bot.store.editions import EditionRoom
 from bot.store.feeds import FeedRoom
+from bot.store.ledger import LedgerRoom
 from bot.store.members import MemberRoom
 from bot.store.migrate import migrate
 from bot.store.outbox import OutboxRoom
@@ -19,7 +20,9 @@ from bot.store.search import SearchRoom
 __all__ = ["SqlStore", "open_store"]
 
 
-class SqlStore(FeedRoom, ArchiveRoom, SearchRoom, EditionRoom, BrowsingRoom, OutboxRoom, MemberRoom, PresenceRoom):
+class SqlStore(
+    FeedRoom, ArchiveRoom, SearchRoom, EditionRoom, BrowsingRoom, OutboxRoom, MemberRoom, PresenceRoom, LedgerRoom
+):
     """Each method is one transaction; each room of methods has its own module. Raises `StoreError`."""
 
     def __init__(self, database: Database) -> None:

@@ -237,3 +237,24 @@ feed_owners = Table(
     Column("tenant", Words, primary_key=True),
     Column("at", UtcTime, nullable=False),
 )
+
+model_answers = Table(
+    "model_answers",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("answer", Words, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_model_answers_at", "at"),
+)
+
+model_usage = Table(
+    "model_usage",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("tenant", Words, primary_key=True),
+    Column("model", Words, primary_key=True),
+    Column("requests", Integer, nullable=False),
+    Column("tokens_in", BigInteger, nullable=False),
+    Column("tokens_out", BigInteger, nullable=False),
+    Column("cost", Float, nullable=False),
+)

@@ -1,0 +1,281 @@
+"""A model's answer, checked and set as a digest: what its sentences do not support is left out. CPU work, in a worker.
+
+Titles, addresses and offsets come from what we hold, by the numbers the model named; never from its words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from bot.llm_prompt import Answer, Numbered, Said, SaidPoint, SaidSection
+from digests.evidence import Source, line, source
+from digests.ground import Unsupported, judged
+from digests.language import identify
+from digests.model import LENGTHS, ROLES, Citation, Digest, EngineInfo, Length, Point, Role, Section, Support, Text
+from digests.readable import squeezed
+from digests.sentences import sentences
+from digests.signals import signals
+
+LEAST_KEPT = 0.5
+"""Share of the texts that must stand; with less, the whole answer is not trusted."""
+LEAST_SECTIONS = 2
+SHARE = 0.6
+"""Most of an article's characters that a digest prints."""
+_MARKUP = re.compile(
+    r"https?:|www\.|\b[\w-]+\.(?:com|net|org|io|example|jp)\b|@(?:everyone|here|channel)|<[@!#/a-z]|\]\(|&[a-z]+;|```|\*\*",
+    re.I,
+)
+Problem = tuple[str, str, tuple[str, ...]]
+"""(text, reason, what)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The answer without what is unsupported. `kept` of `said` texts stand; `language` is that of the whole."""
+
+    answer: Answer
+    problems: tuple[Problem, ...]
+    said: int
+    kept: int
+    language: str
+
+    @property
+    def trusted(self) -> bool:
+        filled = sum(bool(self.answer.section(role).texts) for role in ROLES)
+        return self.kept >= max(1, LEAST_KEPT * self.said) and filled >= LEAST_SECTIONS
+
+
+@dataclass
+class _Checker:
+    """Checks each text against the sentences it names; remembers what was wrong and what was said before."""
+
+    numbered: dict[int, Numbered]
+    language: str
+    whole: Source
+    reference: date | None
+    problems: list[Problem] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    prepared: dict[tuple[int, ...], Source] = field(default_factory=dict)
+
+    def texts(self, texts: Iterable[Said]) -> tuple[Said, ...]:
+        return tuple(said for said in texts if self._stands(said))
+
+    def _stands(self, said: Said) -> bool:
+        problem = self._problem(said)
+        if problem:
+            self.problems.append((said.text, *problem))
+        return problem is None
+
+    def _problem(self, said: Said) -> tuple[str, tuple[str, ...]] | None:
+        key = squeezed(said.text)
+        if not key or key in self.seen:
+            return "repeated", ()
+        self.seen.add(key)
+        if _MARKUP.search(unicodedata.normalize("NFKC", said.text)) or not said.text.isprintable():
+            return "markup", ()
+        named = tuple(sorted({n for n in said.rests_on if n in self.numbered}))
+        if not named or len(named) < len(set(said.rests_on)):
+            return "no such sentence", ()
+        wrong = _wrong(said.text, self._origin(named), self.language, self.reference)
+        return (wrong.reason, wrong.what) if wrong else None
+
+    def _origin(self, named: tuple[int, ...]) -> Source:
+        if named not in self.prepared:
+            text = "\n".join(self.numbered[n].text for n in named)
+            self.prepared[named] = source(text, self.language, self.reference)
+        return self.prepared[named]
+
+    def heading(self, text: str) -> str:
+        """The heading, or nothing when it names what the article does not."""
+        one = line(text, self.language, self.reference)
+        findings = signals(one, self.whole).findings
+        bad = findings.numbers or findings.dates or findings.names or _MARKUP.search(text) or not text.isprintable()
+        return "" if bad else " ".join(text.split())
+
+    def section(self, said: SaidSection) -> SaidSection:
+        points = [point for point in said.points if self._stands(point)]
+        named = tuple(point for point in points if self.heading(point.label))
+        unnamed = tuple(Said(text=point.text, rests_on=point.rests_on) for point in points if point not in named)
+        body = self.texts(said.body)
+        return SaidSection(
+            heading=self.heading(said.heading),
+            body=(*body, *unnamed),
+            points=named,
+            closing=self.texts(said.closing),
+        )
+
+
+def _wrong(text: str, origin: Source, language: str, reference: date | None) -> Unsupported | None:
+    pieces = [piece.text for piece in sentences(text, language)] or [text]
+    verdict = judged([line(piece, language, reference) for piece in pieces], origin)
+    return verdict.unsupported[0] if verdict.unsupported else None
+
+
+def checked(answer: Answer, numbered: Sequence[Numbered], title: str, language: str, reference: date | None) -> Checked:
+    """`answer` without its unsupported texts. `language` is the one it should be written in: the article's own."""
+    whole = source("\n".join((title, *(one.text for one in numbered))), language, reference)
+    checker = _Checker({one.number: one for one in numbered}, language, whole, reference)
+    lead = checker.texts(answer.lead)
+    sections = {role: checker.section(answer.section(role)) for role in ROLES}
+    clean = Answer(lead=lead, conclusion=checker.texts(answer.conclusion), **sections)
+    written = " ".join(said.text for said in answer.texts)
+    return Checked(
+        answer=clean,
+        problems=tuple(checker.problems),
+        said=len(answer.texts),
+        kept=len(clean.texts),
+        language=identify(written, language),
+    )
+
+
+def better(first: Checked, second: Checked) -> Checked:
+    """Part for part, whichever try kept more."""
+
+    def size(texts: Sequence[Said]) -> int:
+        return sum(len(said.text) for said in texts)
+
+    one, other = first.answer, second.answer
+    sections = {role: max(one.section(role), other.section(role), key=lambda s: size(s.texts)) for role in ROLES}
+    merged = Answer(
+        lead=max(one.lead, other.lead, key=size), conclusion=max(one.conclusion, other.conclusion, key=size), **sections
+    )
+    merged = _without_repeats(merged)
+    return replace(first, answer=merged, said=max(first.said, second.said), kept=len(merged.texts))
+
+
+def _without_repeats(answer: Answer) -> Answer:
+    seen: set[str] = set()
+
+    def fresh(texts: Iterable[Said]) -> Iterator[Said]:
+        for said in texts:
+            if squeezed(said.text) not in seen:
+                seen.add(squeezed(said.text))
+                yield said
+
+    lead = tuple(fresh(answer.lead))
+    sections = {
+        role: SaidSection(
+            heading=section.heading,
+            body=tuple(fresh(section.body)),
+            points=tuple(p for p in fresh(section.points) if isinstance(p, SaidPoint)),
+            closing=tuple(fresh(section.closing)),
+        )
+        for role in ROLES
+        for section in [answer.section(role)]
+    }
+    return Answer(lead=lead, conclusion=tuple(fresh(answer.conclusion)), **sections)
+
+
+@dataclass
+class _Setter:
+    """Sets checked texts: spans for numbers, citations numbered in order of first use."""
+
+    numbered: dict[int, Numbered]
+    sources: Sequence[Citation]
+    used: list[int] = field(default_factory=list)
+
+    def support(self, said: Said) -> tuple[Support, ...]:
+        return tuple(self._span(self.numbered[n]) for n in dict.fromkeys(said.rests_on))
+
+    def _span(self, one: Numbered) -> Support:
+        origin = f"citation:{self.cite(one.source)}" if one.source else "article"
+        return Support(source=origin, start=one.start, end=one.end)
+
+    def cite(self, number: int) -> int:
+        if number not in self.used:
+            self.used.append(number)
+        return self.used.index(number) + 1
+
+    def text(self, said: Said, level: Length) -> Text:
+        return Text(text=said.text.strip(), support=self.support(said), level=level)
+
+    def section(self, role: Role, said: SaidSection, base: Section) -> Section:
+        if not said.texts:
+            return replace(base, citations=tuple(self.cite(n) for n in base.citations))
+        body = tuple(self.text(one, LENGTHS[min(i, 2)]) for i, one in enumerate(said.body))
+        points = tuple(
+            Point(
+                label=point.label.strip(),
+                text=point.text.strip(),
+                support=self.support(point),
+                level="standard" if i < 3 else "full",
+            )
+            for i, point in enumerate(said.points)
+        )
+        closing = tuple(self.text(one, "standard") for one in said.closing)
+        texts = (*said.body, *said.points, *said.closing)
+        cited = {self.numbered[n].source for one in texts for n in one.rests_on if self.numbered[n].source}
+        return replace(
+            base,
+            heading=said.heading or base.heading,
+            addressed=True,
+            body=body,
+            points=points,
+            closing=closing,
+            citations=tuple(sorted(self.cite(number) for number in cited)),
+        )
+
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(replace(self.sources[n - 1], number=i) for i, n in enumerate(self.used, 1))
+
+
+def digest_of(found: Checked, base: Digest, numbered: Sequence[Numbered], model: str, length: int) -> Digest:
+    """The checked answer as a digest. Parts it left empty come from `base`, the extractive digest, and are named in
+    `engine.fallback`. `length`: characters of the article."""
+    answer = _fitting(found.answer, length)
+    setter = _Setter({one.number: one for one in numbered}, base.citations)
+    filled = [role for role in ROLES if not answer.section(role).texts and _addressed(base, role)]
+    lead = tuple(setter.text(said, "compact") for said in answer.lead) or base.lead
+    printed = {squeezed(said.text) for said in answer.texts}
+    sections = tuple(
+        setter.section(role, answer.section(role), _unprinted(section, printed))
+        for role, section in zip(ROLES, base.sections, strict=True)
+    )
+    conclusion = tuple(setter.text(said, "standard") for said in answer.conclusion)
+    kept = tuple(text for text in base.conclusion if squeezed(text.text) not in printed)
+    return replace(
+        base,
+        lead=lead,
+        sections=sections,
+        conclusion=conclusion or kept,
+        citations=setter.citations(),
+        engine=EngineInfo(name="llm", model=model, fallback=f"extractive: {', '.join(filled)}" if filled else None),
+    )
+
+
+def _addressed(base: Digest, role: Role) -> bool:
+    return base.sections[ROLES.index(role)].addressed
+
+
+def _unprinted(section: Section, printed: set[str]) -> Section:
+    """A section of the extractive digest without what the answer says elsewhere in the same words."""
+    return replace(
+        section,
+        body=tuple(text for text in section.body if squeezed(text.text) not in printed) or section.body[:1],
+        points=tuple(point for point in section.points if squeezed(point.text) not in printed),
+        closing=tuple(text for text in section.closing if squeezed(text.text) not in printed),
+    )
+
+
+def _fitting(answer: Answer, length: int) -> Answer:
+    """Cut to `SHARE` of the article: closings first, then points, then conclusions; never a section's first text."""
+    steps: tuple[Callable[[Answer], Answer], ...] = (
+        lambda a: _each(a, lambda s: s.model_copy(update={"closing": ()}) if s.body or s.points else s),
+        lambda a: _each(a, lambda s: s.model_copy(update={"points": s.points[:2]})),
+        lambda a: a.model_copy(update={"conclusion": a.conclusion[:1]}),
+        lambda a: _each(a, lambda s: s.model_copy(update={"body": s.body[:1]})),
+        lambda a: _each(a, lambda s: s.model_copy(update={"points": s.points[: 0 if s.body else 1]})),
+    )
+    for step in steps:
+        if sum(len(said.text) for said in answer.texts) <= SHARE * length:
+            break
+        answer = step(answer)
+    return answer
+
+
+def _each(answer: Answer, change: Callable[[SaidSection], SaidSection]) -> Answer:
+    return answer.model_copy(update={role: change(answer.section(role)) for role in ROLES})
