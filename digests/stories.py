@@ -38,15 +38,12 @@ def same_story(profiles: Sequence[Profile], titles: Sequence[str]) -> Floats:
     close = words + cosines
     np.fill_diagonal(close, -np.inf)
     ranks, around = _surroundings(close)
-    features = (
-        np.sqrt(np.maximum(words, 0)),
-        cosines,
-        np.sqrt(np.maximum(shared, 0)),
-        np.log1p(np.maximum(ranks, ranks.T)),
-        np.nan_to_num(close - (around[:, None] + around[None, :]) / 2, neginf=0.0),
-        np.ones((size, size), dtype=np.float32),
-    )
-    logit = sum(weight * feature for weight, feature in zip(WEIGHTS, features, strict=True))
+    logit = np.full((size, size), WEIGHTS[5])
+    logit += WEIGHTS[0] * np.sqrt(np.maximum(words, 0))
+    logit += WEIGHTS[1] * cosines
+    logit += WEIGHTS[2] * np.sqrt(np.maximum(shared, 0))
+    logit += WEIGHTS[3] * np.log1p(np.maximum(ranks, ranks.T))
+    logit += WEIGHTS[4] * np.nan_to_num(close - (around[:, None] + around[None, :]) / 2, neginf=0.0)
     found = 1 / (1 + np.exp(-np.clip(logit, -30, 30)))
     np.fill_diagonal(found, 1)
     return np.asarray(found, dtype=np.float32)
