@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
-from rich.panel import Panel
 from rich.rule import Rule
 from rich.style import Style
 from rich.table import Table
@@ -52,12 +51,12 @@ class ConsoleChat:
 
 
 def rendered(message: Message, width: int) -> RenderableType:
-    """A message as one sheet: a framed headline, then its parts with room between them."""
+    """A message as one sheet: a headline on a bar, then its parts with room between them."""
     blocks = [block for part in message.parts for block in part.blocks]
     head, rest = (blocks[0], blocks[1:]) if blocks and isinstance(blocks[0], Heading) else (None, blocks)
     sheet: list[RenderableType] = []
     if isinstance(head, Heading):
-        sheet.append(Panel(_text(head.text, "bold"), box=box.HEAVY, border_style="cyan", padding=(0, 1)))
+        sheet.append(_Headline(head.text))
     sheet += [_set(block) for block in rest]
     return Padding(Group(*sheet), (1, max(0, width - WIDTH), 0, 0))
 
@@ -71,7 +70,29 @@ def _set(block: Block) -> RenderableType:
         return _bullets(block)
     if isinstance(block, Small):
         return Padding(_spans(block.spans, "dim"), (0, 1, 0, 3))
-    return Padding(_spans(block.spans, ""), (0, 1, 0, 3))
+    return _lines(block.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class _Headline:
+    """A bar of colour; without colours, a line of equals signs. No box is drawn: in some Japanese terminals the
+    characters for boxes take two columns, in others one (Unicode TR 11, "ambiguous")."""
+
+    text: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = min(options.max_width, WIDTH)
+        if console.color_system is None:
+            yield Text(self.text.translate(CONTROL), "bold")
+            yield Text("=" * width)
+        else:
+            yield Padding(_text(self.text, "bold white"), (0, 1, 0, 1), style="on #005f87", expand=True)
+
+
+def _lines(spans: Sequence[Span]) -> RenderableType:
+    """A paragraph; what follows a line break in it stands under its first line, further in."""
+    first, *rest = _spans(spans, "").split("\n")
+    return Group(Padding(first, (0, 1, 0, 3)), *(Padding(line, (0, 1, 0, 7)) for line in rest))
 
 
 def _bullets(block: Bullets) -> RenderableType:
