@@ -201,7 +201,7 @@ class SlackDesk:
         locale, origin = profile.locale or ask.language or "en", _origin(event.get("channel"), team)
         request = Request(command=ask.command, options=ask.options, locale=locale, origin=origin)
         reply = await self._said(self._answers.answer(request), locale)
-        place = {name: str(event[name]) for name in ("channel", "user", "thread_ts") if event.get(name)}
+        place: dict[str, Any] = {name: str(event[name]) for name in ("channel", "user", "thread_ts") if event.get(name)}
         for message in (reply.message, *reply.more):
             with slack_border("slack mention"):
                 await self._client.chat_postEphemeral(**place, **payload_of(message))

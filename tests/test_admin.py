@@ -97,7 +97,7 @@ async def test_a_second_site_joins_the_channels_edition(room: Newsroom) -> None:
 async def test_what_cannot_be_done_is_said_in_plain_words_and_changes_nothing(
     room: Newsroom, wishes: dict[str, str], said: str
 ) -> None:
-    reply = await room.ask("subscribe", **{"url": room.stand.sites[0].feed_url, **wishes})
+    reply = await room.ask("subscribe", HERE, **{"url": room.stand.sites[0].feed_url, **wishes})
     assert said in f"{reply.message.title}{words(reply.message)}"
     assert await room.world.store.subscriptions() == ()
     assert await room.world.store.feeds() == ()
