@@ -44,6 +44,10 @@ lock:
 	$(UV) --output-file requirements.lock
 	$(UV) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
+# Figures beside baselines; EVAL="--only fast,memory --n 20" measures parts. LexRank and TextRank need the extra `eval`.
+eval: .venv/ready-dev
+	$(BIN)/python -m tools.evaluate $(EVAL)
+
 docs: .venv/ready
 	$(BIN)/python tools/write_configuration.py
 
