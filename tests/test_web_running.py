@@ -89,6 +89,20 @@ async def test_a_taken_port_ends_the_start_with_one_line(tmp_path: Path) -> None
                 await stay_up(world, configured(tmp_path, f"port = {port}"), asyncio.Event())
 
 
+async def test_the_containers_health_check_is_what_readyz_says(tmp_path: Path) -> None:
+    port = free_port()
+    check = Path(__file__).resolve().parent.parent / "ops" / "health.py"
+
+    async def code() -> int:
+        child = await asyncio.create_subprocess_exec(sys.executable, str(check), f"http://127.0.0.1:{port}/readyz")
+        return await asyncio.wait_for(child.wait(), 20)
+
+    assert await code() == 1
+    async with up(configured(tmp_path, f"port = {port}")):
+        await asked(f"http://127.0.0.1:{port}/readyz", until=200)
+        assert await code() == 0
+
+
 # --- the verb --------------------------------------------------------------------------------------------------------
 
 
