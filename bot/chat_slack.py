@@ -18,6 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import slack_blocks
 from bot.commands import GROUPS, Answers, Command
+from bot.pace import Pace
 from bot.slack_check import checked
 from bot.slack_desk import SlackDesk, payload_of, quiet_logger, slack_app, web_client
 from bot.slack_errors import BAD_FORM, code_of, slack_border
@@ -33,6 +34,10 @@ EVENT_TYPE = "chokan_delivery"
 
 _PACE = 1.0
 """Seconds between two posts to a channel: https://docs.slack.dev/apis/web-api/rate-limits#chat_postMessage"""
+_PER_SECOND = 20.0
+"""Posts to begin with; a workspace's ceiling is not told but felt: "several hundred messages a minute"."""
+_PAUSE_AT_MOST, _PAUSES = 5.0, 3
+"""Seconds of Retry-After that are waited out on the spot, and how often; longer ones are the outbox's business."""
 _PERMALINK_SECONDS = 5.0
 _LOOK_BACK = 7 * 86_400
 """Seconds of history in which an earlier try may stand: longer than any delivery is retried."""
@@ -72,11 +77,16 @@ class SlackChat:
         self._desk = SlackDesk(client=self._client, answers=answers, catalogs=catalogs, groups=groups)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._last: dict[str, float] = {}
+        self._pace = Pace(_PER_SECOND)
         self._own, self._lost_after = ("", ""), lost_after
 
     def cost(self, part: Part) -> tuple[int, int]:
         """Characters and blocks that `part` takes of `limits`."""
         return slack_blocks.cost(part)
+
+    async def gathers(self, destination: Destination) -> bool:
+        """Slack has no forums."""
+        return False
 
     # --- posting ------------------------------------------------------------------------------------------------------
 
@@ -115,10 +125,27 @@ class SlackChat:
         return answer.data
 
     async def _call(self, destination: Destination, parent: str | None, body: dict[str, Any]) -> AsyncSlackResponse:
+        """One post; short pauses that Slack asks for are waited out here, since it certainly took nothing."""
+        for _ in range(_PAUSES):
+            try:
+                return await self._call_once(destination, parent, body)
+            except ChatUnavailable as error:
+                if error.retry_after is None or error.retry_after > _PAUSE_AT_MOST:
+                    raise
+                self._pace.refused(error.retry_after)
+                await asyncio.sleep(error.retry_after)
+        return await self._call_once(destination, parent, body)
+
+    async def _call_once(
+        self, destination: Destination, parent: str | None, body: dict[str, Any]
+    ) -> AsyncSlackResponse:
         async with self._turns[destination.channel]:
             await self._wait_turn(destination.channel)
+            await self._pace.turn()
             with slack_border(str(destination)):
-                return await self._client.chat_postMessage(channel=destination.channel, thread_ts=parent, **body)
+                answer = await self._client.chat_postMessage(channel=destination.channel, thread_ts=parent, **body)
+            self._pace.taken()
+            return answer
 
     async def _wait_turn(self, channel: str) -> None:
         clock = asyncio.get_running_loop().time

@@ -36,11 +36,16 @@ Flying = set[asyncio.Task[bool]]
 async def deliver(world: World) -> int:
     """Send what is in the outbox until nothing is left to send now, or until `world.stop` is set: then only what is on
     its way is finished. Returns how many messages were sent."""
+    # Side by side, so that a slow platform takes no lanes from a quick one.
+    return sum(await asyncio.gather(*(_deliver_to(world, platform) for platform in world.chats)))
+
+
+async def _deliver_to(world: World, platform: str) -> int:
     sent = taken = done = 0
     flying: Flying = set()
     try:
         while True:
-            more = await _taken_up(world, LANES - len(flying))
+            more = await _taken_up(world, platform, LANES - len(flying))
             flying |= more
             taken += len(more)
             if not flying:
@@ -53,12 +58,12 @@ async def deliver(world: World) -> int:
         await _recalled(flying)
 
 
-async def _taken_up(world: World, free: int) -> Flying:
+async def _taken_up(world: World, platform: str, free: int) -> Flying:
     """Claim as much as there are lanes free, and start it."""
     if world.stop.is_set() or free < REFILL:
         return set()
     claimed = await world.store.claim_deliveries(
-        world.clock(), lease=LEASE, limit=free, worker=world.worker, platforms=tuple(world.chats)
+        world.clock(), lease=LEASE, limit=free, worker=world.worker, platforms=(platform,)
     )
     return {asyncio.create_task(_guarded(world, delivery), name=delivery.id) for delivery in claimed}
 

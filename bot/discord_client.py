@@ -8,17 +8,25 @@ import discord
 from discord.http import HTTPClient, Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
+from bot.pace import Pace
+
+PER_SECOND = 48.0
+"""Requests: Discord takes 50 a second of one bot, and no header tells how many are left of them.
+https://docs.discord.com/developers/topics/rate-limits#global-rate-limit"""
 _SLEEP_AT_MOST = 30.0
 """Seconds discord.py itself waits out a rate limit; longer ones come back as `ChatUnavailable`."""
 
 
-class MovedHttp(HTTPClient):
-    """REST under another base address: discord.py knows but one, in the class `Route`, for the whole process."""
+class PacedHttp(HTTPClient):
+    """REST below the global limit, and under another base address where there is one: discord.py knows but one, in
+    the class `Route`, for the whole process; and it learns of the limit by running into it."""
 
     base = ""
+    pace: Pace
 
     async def request(self, route: Route, **options: Any) -> Any:
-        return await super().request(_moved(route, self.base), **options)
+        await self.pace.turn()
+        return await super().request(_moved(route, self.base) if self.base else route, **options)
 
 
 class MovedAdapter(AsyncWebhookAdapter):
@@ -48,8 +56,7 @@ class ChokanClient(discord.AutoShardedClient):
             max_ratelimit_timeout=_SLEEP_AT_MOST,
         )
         self._api_url = (api_url or "").rstrip("/")
-        if self._api_url:
-            self.http = self._connection.http = _http_at(self._api_url, self.loop)
+        self.http = self._connection.http = _http_at(self._api_url, self.loop)
 
     def use_api_url(self) -> None:
         """Let answers to interactions that this task (and those it starts) receives go to `api_url` as well."""
@@ -59,9 +66,9 @@ class ChokanClient(discord.AutoShardedClient):
             async_context.set(adapter)
 
 
-def _http_at(base: str, loop: Any) -> MovedHttp:
-    http = MovedHttp(loop, unsync_clock=True, max_ratelimit_timeout=_SLEEP_AT_MOST)
-    http.base = base
+def _http_at(base: str, loop: Any) -> PacedHttp:
+    http = PacedHttp(loop, unsync_clock=True, max_ratelimit_timeout=_SLEEP_AT_MOST)
+    http.base, http.pace = base, Pace(PER_SECOND)
     return http
 
 
