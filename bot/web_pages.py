@@ -218,15 +218,14 @@ class Archive:
         ids = linked_ids(digest)
         held = {found.id: found for found in await self.store.articles(ids)}
         view = digest_view(digest, article, held, frozenset(await self.store.digests(ids)))
-        listed = article is not None and article.feed is not None
-        when = article.first_seen if article and listed else digest.published
+        arrived = article.first_seen if article and article.feed else None
         return self._page(
             self._ask(request),
             "digest.html",
             view=view,
-            when=when,
-            listed=listed,
-            indexed=listed,
+            when=digest.published or arrived,
+            arrived=arrived,
+            indexed=arrived is not None,
             summary=gist(line(digest.lead[0].text)) if digest.lead else "",
             linked_data=self.linked_data(self.site, digest, view.url),
         )

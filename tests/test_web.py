@@ -63,6 +63,7 @@ async def test_a_digest_stands_in_four_sections_with_its_sources_words(web: Stan
     await web.holds("a")
     page = await web.get("/d/a")
     assert page.texts("//main//h1") == ["見出し a"]
+    assert page.page.xpath("//header//a[starts-with(@href, '/date/')]/@href") == ["/date/2026-01-06"]
     assert page.texts("//section/h2") == ["1. 見出し", "2. 見出し", "3. 見出し", "4. 見出し", "Conclusion"]
     assert page.texts("//*[@id='q1']//mark") == ["本文 a。"]
     buttons = page.page.xpath("//button/@popovertarget")

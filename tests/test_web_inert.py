@@ -93,7 +93,7 @@ def rendered(text: str, url: str) -> tuple[str, str]:
     ask = Ask(path="/d/a", catalog=PRESS.catalogs.of("ja"))
     data = Archive.linked_data(SITE, made, view.url)
     one = PRESS.render(
-        "digest.html", ask, style="x", view=view, when=NOW, listed=True, summary=text, linked_data=data, words=text
+        "digest.html", ask, style="x", view=view, when=NOW, arrived=NOW, summary=text, linked_data=data, words=text
     )
     empty = {"note": text, "empty": "", "atom": "", "before": None, "after": None, "more": True, "front": True}
     items = [item_view(Hit(article=found, digest=made, score=1))]
