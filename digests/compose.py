@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from digests.analysis import Analysis
 from digests.catalog import Catalog
-from digests.headings import heading, labels, topics
+from digests.headings import heading, kind_of, topics
+from digests.labels import labels
 from digests.lines import Line
 from digests.model import LENGTHS, ROLES, Citation, Digest, Length, Point, Role, Section, Support, Text
 from digests.plan import CONCLUSION, LEAD, Plan
@@ -59,36 +60,40 @@ def sections(analysis: Analysis, plan: Plan, catalog: Catalog) -> tuple[Section,
     language = analysis.language
     drafts = [_draft(role, units(plan, g), language) for g, role in enumerate(ROLES)]
     heads = topics([d.texts(language) for d in drafts], analysis.title, analysis.text, language)
-    made, used = [], [topic.text for topic in heads if topic]
+    kind = kind_of(analysis.title, drafts[0].texts(language), language)
+    used = [topic.text for topic in heads if topic]
+    made = []
     for number, (draft, topic) in enumerate(zip(drafts, heads, strict=True), 1):
         texts = draft.texts(language)
         if not texts:
             made.append(_unaddressed(draft.role, number, catalog))
             continue
-        names = labels(
-            [u.text(language) for u, _ in draft.points],
-            used,
-            analysis.title,
-            analysis.text,
-            draft.role,
-            language,
-            catalog,
-        )
-        made.append(
-            Section(
-                role=draft.role,
-                number=number,
-                heading=heading(draft.role, topic, texts, language, catalog),
-                addressed=True,
-                body=draft.body,
-                points=tuple(
-                    Point(label=name, text=unit.text(language), support=unit.support, level=level)
-                    for name, (unit, level) in zip(names, draft.points, strict=True)
-                ),
-                closing=draft.closing,
-            )
-        )
+        names = labels([u.text(language) for u, _ in draft.points], used, analysis.title, analysis.text, language)
+        used += [name for name in names if name]
+        title = heading(draft.role, topic, texts, kind, language, catalog)
+        made.append(_set(draft, names, number, title, language))
     return tuple(made)
+
+
+def _set(draft: Draft, names: Sequence[str | None], number: int, title: str, language: str) -> Section:
+    """The section as it is printed. A point without a label is told in the body."""
+    told = [(unit, level) for name, (unit, level) in zip(names, draft.points, strict=True) if name is None]
+    texts = [_text(line, level) for unit, level in told for line in unit.lines]
+    body = sorted((*draft.body, *texts), key=lambda text: text.support[0].start)
+    points = tuple(
+        Point(label=name, text=unit.text(language), support=unit.support, level=level)
+        for name, (unit, level) in zip(names, draft.points, strict=True)
+        if name is not None
+    )
+    return Section(
+        role=draft.role,
+        number=number,
+        heading=title,
+        addressed=True,
+        body=tuple(body),
+        points=points,
+        closing=draft.closing,
+    )
 
 
 def _unaddressed(role: Role, number: int, catalog: Catalog) -> Section:

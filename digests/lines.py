@@ -9,14 +9,16 @@ from dataclasses import dataclass
 
 from digests.analysis import Analysis
 from digests.model import ROLES, Sentence
-from digests.readable import problems, squeezed
+from digests.readable import base, problems, squeezed
 from digests.trim import Trimmed, trimmed
 
 MOST = 60
 _MOST_TRIMMED = 200
 LEAST_CHARACTERS = 3
 """Word characters a printed text needs to be found again in its article."""
-_OPENING_ONLY = frozenset({"dangling", "connective", "quotation without speaker"})
+LEAST_TELLING, LEAST_TELLING_ELSEWHERE = {"ja": 13, "zh": 10, "ko": 12, "th": 15}, 28
+"""Characters below which a sentence says something only behind the one before it."""
+_OPENING_ONLY = frozenset({"dangling", "connective", "quotation without speaker", "fragment"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,9 @@ def _solid(text: str) -> bool:
 def _judged(analysis: Analysis, i: int) -> tuple[Trimmed, tuple[str, ...]]:
     piece = analysis.pieces[i]
     text = trimmed(piece.text, piece.start, analysis.language)
-    return text, problems(text.text, analysis.language, opening=True)
+    wrong = problems(text.text, analysis.language, opening=True)
+    least = LEAST_TELLING.get(base(analysis.language), LEAST_TELLING_ELSEWHERE)
+    return text, wrong if len(text.text) >= least else (*wrong, "fragment")
 
 
 def _best(indices: Sequence[int], sentences: Sequence[Sentence], most: int) -> list[int]:

@@ -14,7 +14,16 @@ from itertools import pairwise
 
 from digests.phrases_ja import japanese_phrases
 from digests.readable import base
-from digests.wordlists import ADVERBS, BARE_ADJECTIVES, DETERMINERS, FUNCTION_WORDS, QUANTITIES, TIMES, VERBS
+from digests.wordlists import (
+    ADVERBS,
+    BARE_ADJECTIVES,
+    DETERMINERS,
+    FUNCTION_WORDS,
+    INSTITUTIONS,
+    QUANTITIES,
+    TIMES,
+    VERBS,
+)
 
 MOST_WORDS = 6
 ADJECTIVE_ENDS = (
@@ -39,13 +48,15 @@ ADJECTIVE_ENDS = (
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A phrase of `text[start:end]`. `weight` (0..1) is how well its place in the sentence suits a label; `event`: it
-    names something that happens."""
+    names something that happens; `name`: it is but the name of a person or a place; `simple`: a single word."""
 
     text: str
     start: int
     end: int
     weight: float
     event: bool = False
+    name: bool = False
+    simple: bool = False
 
 
 def phrases(text: str, language: str) -> tuple[Phrase, ...]:
@@ -55,7 +66,7 @@ def phrases(text: str, language: str) -> tuple[Phrase, ...]:
 
 
 def _japanese(text: str) -> list[Phrase]:
-    return [Phrase(p.text, p.start, p.end, p.weight, p.event) for p in japanese_phrases(text)]
+    return [Phrase(p.text, p.start, p.end, p.weight, p.event, p.name, p.simple) for p in japanese_phrases(text)]
 
 
 # --- English --------------------------------------------------------------------------------------------------------
@@ -150,7 +161,16 @@ def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | 
     if len(words) == 1 and first and tokens[first - 1].low == "to" and not words[0].low.endswith("s"):
         return None
     weight = _place(tokens, first) * _size(len(words), words)
-    return Phrase(body, words[0].start, words[0].start + len(body), weight)
+    name = _is_name(words)
+    return Phrase(body, words[0].start, words[0].start + len(body), weight, name=name, simple=len(words) == 1)
+
+
+def _is_name(words: list[_Token]) -> bool:
+    """Capitalised to its last word, which is none that institutions and events end with; or a title before a name."""
+    final = words[-1]
+    if not final.text[0].isupper():
+        return False
+    return len(words) < 2 or final.low not in INSTITUTIONS
 
 
 def _skipped(token: _Token) -> bool:

@@ -22,6 +22,24 @@ _LOOSE_NOUNS = words_of(
     "実施 開始 指摘 説明 確認 報道 日本時間 現地時間 午前 午後"
 )
 _PEOPLE = words_of("監督 代表 司会 主演 指揮 警備 教授 主将 補佐 助手 選手 大臣 幹事 理事 経営 通信")
+_TITLES = words_of(
+    "氏 さん 君 様 ちゃん 選手 監督 首相 大統領 総統 主席 知事 市長 町長 村長 社長 会長 議員 議長 教授 准教授 "
+    "博士 容疑者 被告 課長 部長 局長 "
+    "長官 大臣 外相 財務相 次官 騎手 調教師 力士 横綱 大関 投手 捕手 記者 弁護士 医師 委員長 組合長 署長 所長 "
+    "院長 学長 理事長 報道官 "
+    "官房長官 書記長 幹事長 総裁 総監督 コーチ 夫人 夫妻 国王 女王 皇太子 天皇 法王 司令官 職員 社員 従業員 "
+    "警察官 隊員 幹部 代表 担当者 "
+    "研究員 広報担当者 政調会長 副大統領 副社長 CEO"
+)
+_KATAKANA = re.compile(r"[ァ-ヺー・＝]+")
+_BODY_ENDS = re.compile(
+    r"(?:本部|図書館|博物館|社|庁|省|局|署|党|協会|連盟|機構|大学|大|病院|銀行|委員会|裁判所|高裁|地裁|最高裁|"
+    r"警察|チーム|組合|グループ|ホールディングス|"
+    r"新幹線|競馬場|球場|空港|劇場|警|府警|県警|俳優|歌手|声優|作家|氏|さん)$"
+)
+_PLACE_ENDS = words_of(
+    "の 県 市 町 村 区 郡 島 州 国 都 府 道 省 沖 東部 西部 南部 北部 中部 駅 市内 県内 都内 国内 市街 ・ 首都 地方"
+)
 _TOPIC_AFTER = {"は": 1.0, "が": 0.95, "を": 0.9, "も": 0.85, "へ": 0.75, "に": 0.7, "で": 0.6, "と": 0.6}
 _DATE = re.compile(
     r"^[\d０-９〇一二三四五六七八九十百千万億兆年月日時分秒人件円ドル歳個回位名台便キロメートル％%.．,、前後約間頃ごろ目曜火水木金土同翌昨今来先者強弱余上下旬末以]+$"
@@ -35,6 +53,8 @@ class JapanesePhrase:
     end: int
     weight: float
     event: bool
+    name: bool
+    simple: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +144,20 @@ def _phrase(morphemes: list[_Morpheme], first: int, last: int, length: int) -> J
     if after == "な":
         return None  # an adjective, the noun is still to come
     event = words[-1].pos[2] == "サ変可能" and words[-1].surface not in _PEOPLE
-    return JapanesePhrase(
-        surface, words[0].start, words[-1].end, _weight(surface, after, words[0].start / max(1, length)), event
-    )
+    weight = _weight(surface, after, words[0].start / max(1, length))
+    return JapanesePhrase(surface, words[0].start, words[-1].end, weight, event, _is_name(words), len(words) == 1)
+
+
+def _is_name(words: list[_Morpheme]) -> bool:
+    """A person, with or without title, or nothing but places and what places end with."""
+    final = words[-1]
+    if any(m.pos[2] == "人名" for m in words) or final.surface in _TITLES:
+        return True
+    if _BODY_ENDS.search("".join(m.surface for m in words)) or final.pos[1] == "固有名詞":
+        return True
+    if len(words) > 1 and all(_KATAKANA.fullmatch(m.surface) for m in words):
+        return True
+    return all(m.pos[2] == "地名" or m.surface in _PLACE_ENDS for m in words)
 
 
 def _weak_start(m: _Morpheme) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from digests.analysis import Analysis
+from digests.bearing import Bearing, bearings, named
 from digests.choose import NOWHERE, TWICE, Floats, Problem, chosen, redundancy
 from digests.lines import Line
 from digests.model import ROLES
@@ -23,6 +24,7 @@ MOST_CHARACTERS = {"ja": 1800, "zh": 1500, "ko": 2000}
 MOST_CHARACTERS_ELSEWHERE = 4200
 CAPS = (4, 3, 6, 5, 1, 1)
 FLOORS = (0.40, 0.52, 0.55, 0.65)
+SHORT_FLOORS = (0.40, 0.40, 0.45, 0.55)
 FIRST_FLOORS = (0.30, 0.28, 0.28, 0.60)
 """Least probability of a role for a sentence to be printed under it, and for the article's best in that role."""
 NEARLY = 0.08
@@ -32,25 +34,51 @@ BONUSES = (
     (0.55, 0.10, 0.0),
     (0.55, 0.10, 0.05, 0.05, 0.0),
     (0.55, 0.10, 0.05, 0.0),
-    (1.50,),
-    (0.25,),
+    (0.45,),
+    (0.35,),
 )
+CONCLUDED = 8
+"""Lines from which an article has something to conclude from."""
+SHORT_BONUS = 0.10
+"""What lead and conclusion are worth to a shorter one: its sentences are needed in the sections."""
 WELCOME = 0.12
 """Worth of printing one more fitting sentence at all."""
 
 COMMON = 0.4
 """Share of the lines from which a term tells nothing of any one of them."""
+HINTS: tuple[dict[Bearing, float], ...] = (
+    {},
+    {"turning": 0.30, "toll": 0.25, "price": 0.15},
+    {"back": 0.20, "force": 0.30},
+    {"ahead": 0.30},
+)
+"""What the wording adds to the chance of a role, where it says so clearly."""
+RELAXED_UP_TO = 14
+"""Lines up to which an article has too little to be choosy about."""
+RELAXED = (1.0, 0.36, 0.34, 0.48)
+"""Chance of a role, hints and all, for a section that would otherwise hold nothing."""
 SHORT = 60
 """Letters below which a line is thought to say little."""
 MISSED = 0.08
 """Section 1 takes one more sentence while the chance that the main event is none of them is above this."""
 MOST_MAIN = 4
-SURE_MAIN = 3
-"""Sentences section 1 chooses before the lead does."""
+SURE_REST = 0.88
+"""Chance that section 1 still tells the main event from which its best sentence may lead the digest instead."""
+LEAD_CHARACTERS = (30, 330)
+"""Characters of a lead; a Japanese one counts 2.2 times."""
 SHORT_ARTICLE = 9
 """Lines up to which a sentence must look the part to be taken for the main event as well."""
 LEAST_MAIN, LEAST_MAIN_SHORT = 0.04, 0.3
 TELLING_FIRST, TELLING_SALIENT = 0.3, 0.4
+CLOSE = 0.25
+"""Closeness to title and article, within the article, that a lead needs."""
+JUDGED = 0.5
+"""Chance of telling a consequence, and salience, that a lead needs whose words name no turning point."""
+UNNAMED = 0.3
+"""What a Japanese sentence without a subject loses."""
+QUOTED = 0.12
+"""What a sentence that opens with a quotation loses."""
+QUOTES = "\"“‘'「『"
 MAIN_SHARE = 0.6
 """Share of the budget that the main event may take."""
 
@@ -72,14 +100,18 @@ def plan(analysis: Analysis, lines: tuple[Line, ...]) -> Plan:
         return Plan(lines, tuple(() for _ in CAPS), np.zeros((0, len(CAPS))))
     worth = values(analysis, lines)
     alike = redundancy(_bags(lines), analysis.vectors[[x.index for x in lines]])
-    pins = main_events(analysis, lines, alike, worth[:, LEAD])
-    worth[list(pins), 0] = np.maximum(worth[list(pins), 0], 0.5)
+    pins = main_events(analysis, lines, alike)
+    told = [i for i, g in pins.items() if g == 0]
+    worth[told, 0] = np.maximum(worth[told, 0], 0.5)
+    if LEAD in pins.values():
+        worth[:, LEAD] = -np.inf
+    _relax(worth, lines, pins, analysis.language)
     problem = Problem(
         values=np.where(np.array([line.opens for line in lines])[:, None], worth, -np.inf),
         redundancy=alike,
         sizes=np.array([line.size for line in lines], dtype=float),
         caps=CAPS,
-        bonuses=BONUSES,
+        bonuses=BONUSES if len(lines) >= CONCLUDED else (*BONUSES[:LEAD], (SHORT_BONUS,), (SHORT_BONUS,)),
         budget=budget(analysis),
         pins=pins,
     )
@@ -108,17 +140,55 @@ def values(analysis: Analysis, lines: Sequence[Line]) -> Floats:
     place = np.array([line.index for line in lines]) / max(1, len(analysis.sentences) - 1)
     odd = _long(lines)
     worth = np.full((len(lines), len(CAPS)), -np.inf)
-    for g, (first, more) in enumerate(zip(FIRST_FLOORS, FLOORS, strict=True)):
+    floors = FLOORS if len(lines) > RELAXED_UP_TO else SHORT_FLOORS
+    for g, (first, more) in enumerate(zip(FIRST_FLOORS, floors, strict=True)):
         fit = roles[:, g]
         best = fit == max((f for f, line in zip(fit, lines, strict=True) if line.opens), default=0.0)
         allowed = (fit >= np.where(best, first, more)) & (fit >= roles.max(axis=1) - np.where(best, 1.5, 1.0) * NEARLY)
         worth[:, g] = np.where(allowed, WELCOME + fit * (0.35 + 0.65 * salience) - 0.5 * odd, -np.inf)
-    telling = 0.3 + 0.7 * np.minimum(1.0, roles[:, 0] + roles[:, 1] + 0.6 * roles[:, 3])
-    asking = np.array([line.print.text.rstrip().endswith(("?", "？")) for line in lines])
-    worth[:, LEAD] = (0.5 * salience + 0.5 * about) * telling - 0.35 * place - 2 * odd - 0.3 * asking
+    frames = np.array([_frame(line, analysis.language) for line in lines])
+    weight = 0.5 * salience + 0.5 * about
+    unquoted = np.array([not any(mark in line.print.text for mark in QUOTES[:3]) for line in lines])
+    judged = (roles[:, 1] >= JUDGED) & (about >= 0.5) & (salience >= JUDGED) & unquoted
+    fit_to_lead = (frames[:, 0] > 0) & (about >= CLOSE) & ((frames[:, 2] > 0) | judged)
+    worth[:, LEAD] = np.where(fit_to_lead, weight + 0.3 * roles[:, 1] - 0.35 * place - odd, -np.inf)
     looking = 0.4 + 0.6 * np.minimum(1.0, roles[:, 1] + roles[:, 3])
-    worth[:, CONCLUSION] = (0.4 * salience + 0.4 * about) * looking + 0.35 * place - 0.25 - odd
+    closing = 0.8 * weight * looking + 0.15 * frames[:, 1] + 0.35 * place - 0.25 - odd
+    worth[:, CONCLUSION] = np.where(frames[:, 0] > 0, closing, -np.inf)
+    worth[~np.array([named(line.print.text, analysis.language) for line in lines]), 1:LEAD] -= UNNAMED
+    worth[[line.print.text[0] in QUOTES for line in lines], 1:LEAD] -= QUOTED
     return worth
+
+
+def hints(lines: Sequence[Line], language: str) -> Floats:
+    """(lines, roles) how much the wording of each line speaks for each role, 0 and up."""
+    rows = [bearings(line.print.text, language) for line in lines]
+    return np.array([[max((w for b, w in hint.items() if b in row), default=0.0) for hint in HINTS] for row in rows])
+
+
+def _frame(line: Line, language: str) -> tuple[bool, bool, bool]:
+    """Whether a line can frame the digest at all; whether it looks ahead; whether it tells of a turning point."""
+    text, said = line.print.text, bearings(line.print.text, language)
+    low, high = LEAD_CHARACTERS
+    size = line.size * (2.2 if _wide(text) else 1.0)
+    sound = low <= size <= high and text[0] not in QUOTES and not text.rstrip().endswith(("?", "？"))
+    plain = not any(mark in text for mark in QUOTES[:3])
+    return sound and named(text, language), "ahead" in said, plain and "turning" in said
+
+
+def _relax(worth: Floats, lines: Sequence[Line], pins: Mapping[int, int], language: str) -> None:
+    """Let a section that nothing fits take what fits it best by its wording and relative to the other sections."""
+    free = [i for i, line in enumerate(lines) if line.opens and i not in pins]
+    if not free or len(lines) > RELAXED_UP_TO:
+        return
+    chances = np.array([[line.sentence.roles.get(role, 0.0) for role in ROLES] for line in lines])
+    hinted = chances + hints(lines, language)
+    for g in range(1, LEAD):
+        if np.isfinite(worth[free, g]).any():
+            continue
+        for i in free:
+            if hinted[i, g] >= RELAXED[g] and named(lines[i].print.text, language):
+                worth[i, g] = hinted[i, g] * (0.35 + 0.65 * lines[i].sentence.salience) - 0.1
 
 
 def _long(lines: Sequence[Line]) -> Floats:
@@ -139,25 +209,36 @@ def _closeness(analysis: Analysis, lines: Sequence[Line]) -> Floats:
     return np.asarray((near - low) / (high - low) if high - low > 1e-6 else np.zeros(len(lines)), dtype=np.float64)
 
 
-def main_events(analysis: Analysis, lines: Sequence[Line], alike: Floats, leading: Floats) -> dict[int, int]:
-    """The lines that open section 1 whatever else is printed: enough of them that the main event is hardly missed."""
+def main_events(analysis: Analysis, lines: Sequence[Line], alike: Floats) -> dict[int, int]:
+    """The lines that open the digest whatever else is printed: enough of them in section 1 that the main event is
+    hardly missed there, and the best of them as the lead where the others tell it as well."""
     opening = [k for k, line in enumerate(lines) if line.opens] or list(range(len(lines)))
-    for_lead, least = NOWHERE, LEAST_MAIN if _wanders(analysis, lines) else LEAST_MAIN_SHORT
-    told = [lines[k].sentence.roles.get("development", 0.0) for k in range(len(lines))]
     ranked = sorted(opening, key=lambda k: (-_tells(lines[k]), k))
+    least = LEAST_MAIN if _wanders(analysis, lines) else LEAST_MAIN_SHORT
+    room = budget(analysis) * MAIN_SHARE
+    best = ranked[0]
+    rest, missed = _telling(ranked[1:], lines, alike, room - lines[best].size, least, (best,))
+    if rest and 1 - missed >= SURE_REST and best < min(rest) and _frame(lines[best], analysis.language)[0]:
+        return {best: LEAD, **dict.fromkeys(rest, 0)}
+    return dict.fromkeys(_telling(ranked, lines, alike, room, least, ())[0], 0)
+
+
+def _telling(
+    ranked: Sequence[int], lines: Sequence[Line], alike: Floats, room: float, least: float, taken: Sequence[int]
+) -> tuple[list[int], float]:
+    """As many of the `ranked` lines as it takes to tell the main event, and the chance that none of them does."""
     pins: list[int] = []
-    missed, room = 1.0, budget(analysis) * MAIN_SHARE
+    missed = 1.0
     for k in ranked:
-        fresh = all(alike[k, other] < TWICE for other in pins)
-        if pins and (missed < MISSED or len(pins) == MOST_MAIN or told[k] < least):
+        told = lines[k].sentence.roles.get("development", 0.0)
+        if (pins or taken) and (missed < MISSED or len(pins) == MOST_MAIN or told < least):
             break
-        if len(pins) == SURE_MAIN and for_lead == NOWHERE:
-            for_lead = max((j for j in opening if j not in pins), key=lambda j: float(leading[j]))
-        if not pins or (fresh and lines[k].size <= room and k != for_lead):
+        fresh = all(alike[k, other] < TWICE for other in (*taken, *pins))
+        if not (pins or taken) or (fresh and lines[k].size <= room):
             pins.append(k)
-            missed *= 1 - told[k]
+            missed *= 1 - told
             room -= lines[k].size
-    return dict.fromkeys(pins, 0)
+    return pins, missed
 
 
 def _wanders(analysis: Analysis, lines: Sequence[Line]) -> bool:

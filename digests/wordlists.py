@@ -14,7 +14,8 @@ DETERMINERS = words_of(
 TIMES = words_of(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september"
-    " october november december today yesterday tomorrow tonight year years month months week weeks day days hour hours"
+    " october november december today yesterday tomorrow tonight year years month months week weeks day days "
+    "hour hours"
     " minute minutes morning afternoon evening night weekend decade decades century spring summer autumn winter "
     "time times"
     " season seasons moment gmt am pm noon midnight mr mrs ms dr sir lord late early mid first second third last next"
@@ -56,18 +57,29 @@ ADVERBS = words_of(
     " altogether indeed overall elsewhere nowadays afterwards alike recently early"
 )
 QUANTITIES = words_of(
-    "hundreds thousands millions billions dozens scores tens majority number numbers handful series couple amount most"
+    "hundreds thousands millions billions dozens scores tens majority number numbers handful series couple "
+    "amount most"
     " range group groups lots plenty percentage half total part parts"
 )
 BARE_ADJECTIVES = words_of(
     "clear difficult different new old big small high low long short large great good bad strong weak free full "
     "main major"
-    " hard easy open close certain sure ready happy sad true false early late young current recent former key top final"
+    " hard easy open close certain sure ready happy sad true false early late young current recent former key "
+    "top final"
     " important possible impossible similar public private national local global international political "
     "economic social"
     " much-needed own same other right wrong poor rich dead alive aware safe fair simple complete total entire whole"
-    " best worst better worse bigger biggest larger largest higher highest lower lowest latest earliest popular famous"
+    " best worst better worse bigger biggest larger largest higher highest lower lowest latest earliest "
+    "popular famous"
 )
+INSTITUTIONS = words_of(
+    "act agreement award awards ballot bank bill bridge championship championships committee conference congress "
+    "council coalition cup deal debate election elections festival fund games grid group initiative inquiry "
+    "law league "
+    "line marathon office open pact parliament party plan project prize programme program reform report river scheme "
+    "series show strategy strike study summit survey talks test tour treaty trial trust union vote war"
+)
+"""Last words of capitalised runs that name more than a person or a place."""
 _BASES = (
     "say tell ask add claim argue warn note insist admit deny confirm announce report reveal suggest believe "
     "think know expect"
@@ -105,7 +117,8 @@ _BASES = (
     "withdraw pull scrap dump"
     " add blame thank trust doubt question concede acknowledge stress emphasise emphasize underline highlight "
     "point cite quote"
-    " refer mention comment respond reply react answer learn teach train study understand recognise recognize "
+    " expire outnumber outlaw refer mention comment respond reply react answer learn teach train study "
+    "understand recognise recognize "
     "realise realize"
     " remember forget recall choose pick select prefer tend stem arise emerge deliver ship export import trade "
     "invest fund"
