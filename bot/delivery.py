@@ -25,6 +25,8 @@ log = logging.getLogger("chokan.delivery")
 
 LANES = 32
 """Messages on their way at once: enough to fill Discord's 50 requests a second at half a second an answer."""
+YOUNG = timedelta(seconds=60)
+"""Age up to which a lease needs no renewal; what is left of it is longer than any post takes."""
 REFILL = 8
 """Lanes that must be free before the outbox is asked for more: a claim is a transaction of its own."""
 SETTLE_WAITS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
@@ -62,10 +64,11 @@ async def _taken_up(world: World, platform: str, free: int) -> Flying:
     """Claim as much as there are lanes free, and start it."""
     if world.stop.is_set() or free < REFILL:
         return set()
+    now = world.clock()
     claimed = await world.store.claim_deliveries(
-        world.clock(), lease=LEASE, limit=free, worker=world.worker, platforms=(platform,)
+        now, lease=LEASE, limit=free, worker=world.worker, platforms=(platform,)
     )
-    return {asyncio.create_task(_guarded(world, delivery), name=delivery.id) for delivery in claimed}
+    return {asyncio.create_task(_guarded(world, delivery, now), name=delivery.id) for delivery in claimed}
 
 
 async def _recalled(flying: Flying) -> None:
@@ -75,20 +78,19 @@ async def _recalled(flying: Flying) -> None:
     await asyncio.gather(*flying, return_exceptions=True)
 
 
-async def _guarded(world: World, delivery: Delivery) -> bool:
+async def _guarded(world: World, delivery: Delivery, claimed: datetime) -> bool:
     """One delivery's unforeseen failure never costs the others; its lease runs out and it is looked into again."""
     try:
-        return await deliver_one(world, delivery)
+        return await deliver_one(world, delivery, claimed)
     except Exception:
         log.exception("delivery.crashed delivery=%s", delivery.id)
         return False
 
 
-async def deliver_one(world: World, delivery: Delivery) -> bool:
+async def deliver_one(world: World, delivery: Delivery, claimed: datetime) -> bool:
     """Post one message and settle it; what went wrong decides whether and when it is tried again."""
     failpoint("before-post")
-    now = world.clock()
-    if not await world.store.renew_delivery(delivery.id, attempt=delivery.attempts, now=now, lease=LEASE):
+    if not await _still_ours(world, delivery, claimed):
         event(log, "delivery.overtaken", delivery=delivery.id, destination=str(delivery.destination))
         return False
     try:
@@ -104,6 +106,15 @@ async def deliver_one(world: World, delivery: Delivery) -> bool:
     event(log, "delivery.sent", delivery=delivery.id, destination=str(delivery.destination), part=delivery.part)
     failpoint("after-settle")
     return True
+
+
+async def _still_ours(world: World, delivery: Delivery, claimed: datetime) -> bool:
+    """A process that slept (a suspended machine, a stopped container) must not post what another has taken over. While
+    the lease is young nobody can have, and asking would be one more transaction for each message."""
+    now = world.clock()
+    if timedelta() <= now - claimed < YOUNG:
+        return True
+    return await world.store.renew_delivery(delivery.id, attempt=delivery.attempts, now=now, lease=LEASE)
 
 
 async def _post(world: World, delivery: Delivery) -> Posted:

@@ -28,7 +28,7 @@ class Pace:
         async with self._queue:
             if self.rate < self._fastest and clock() - self._learnt > _REMEMBERED:
                 self.rate = self._fastest
-            while (wait := self._next - clock()) > 0:
+            while (wait := self._next - clock()) > 0:  # noqa: ASYNC110 - `refused` may put the next turn off meanwhile
                 await asyncio.sleep(wait)
             # A turn that came a little late does not push back those after it.
             self._next = max(self._next, clock() - 1 / self.rate) + 1 / self.rate
