@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.style import Style
@@ -18,6 +20,10 @@ from digests.ports import Finding, Limits
 LIMITS = Limits(characters=1_000_000, blocks=10_000, actions=0)
 WIDTH = 96
 """Widest a line of text is set, in columns: longer lines are hard to read."""
+NO_START = frozenset(
+    "、。，．,.;:!?！？・：；」』）)］]｝}〉》】〕”’ー〜々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%％ "
+)
+NO_END = frozenset("「『（([［｛{〈《【〔“‘")
 CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 """Control characters: nothing a feed says may steer the terminal."""
 
@@ -33,6 +39,9 @@ class ConsoleChat:
 
     def cost(self, part: Part) -> tuple[int, int]:
         return (sum(len(str(block)) for block in part.blocks), len(part.blocks))
+
+    async def gathers(self, destination: Destination) -> bool:
+        return False
 
     async def post(
         self, destination: Destination, message: Message, *, key: str, parent: str | None, unknown: bool, silent: bool
@@ -69,7 +78,7 @@ def _set(block: Block) -> RenderableType:
     if isinstance(block, Bullets):
         return _bullets(block)
     if isinstance(block, Small):
-        return Padding(_spans(block.spans, "dim"), (0, 1, 0, 3))
+        return Padding(_Wrapped(_spans(block.spans, "dim")), (0, 1, 0, 3))
     return _lines(block.spans)
 
 
@@ -92,16 +101,52 @@ class _Headline:
 def _lines(spans: Sequence[Span]) -> RenderableType:
     """A paragraph; what follows a line break in it stands under its first line, further in."""
     first, *rest = _spans(spans, "").split("\n")
-    return Group(Padding(first, (0, 1, 0, 3)), *(Padding(line, (0, 1, 0, 7)) for line in rest))
+    return Group(Padding(_Wrapped(first), (0, 1, 0, 3)), *(Padding(_Wrapped(line), (0, 1, 0, 7)) for line in rest))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrapped:
+    """Text broken into lines as Japanese is: between any two of its characters, but no line begins with a closing mark
+    or ends with an opening one (JIS X 4051, kinsoku); words of other scripts stay whole."""
+
+    text: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from self.text.divide(breaks(self.text.plain, options.max_width))
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(min(2, options.max_width), min(cell_len(self.text.plain), options.max_width))
+
+
+def breaks(text: str, width: int) -> list[int]:
+    """Where lines of at most `width` columns end in `text`: offsets in code points."""
+    found: list[int] = []
+    start = columns = 0
+    allowed = 0
+    for place, char in enumerate(text):
+        if place > start and _may_break(text[place - 1], char):
+            allowed = place
+        columns += cell_len(char)
+        if columns > width and place > start:
+            start = allowed if allowed > start else place
+            found.append(start)
+            columns = cell_len(text[start : place + 1])
+    return found
+
+
+def _may_break(before: str, after: str) -> bool:
+    if after in NO_START or before in NO_END:
+        return False
+    return before == " " or cell_len(before) == 2 or cell_len(after) == 2
 
 
 def _bullets(block: Bullets) -> RenderableType:
     """A hanging indent, so that a point's second line stands under its first."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=1)
-    grid.add_column(overflow="fold")
+    grid.add_column()
     for item in block.items:
-        grid.add_row("•", _spans(item, ""))
+        grid.add_row("•", _Wrapped(_spans(item, "")))
     return Padding(grid, (0, 1, 0, 3))
 
 

@@ -32,7 +32,7 @@ from digests.language import identify
 from digests.layout import edition_sheets
 from digests.model import Article, Delivery, Digest, Edition, Entry, Feed, FeedState, ParsedFeed, Slot, Subscription
 from digests.polling import next_state
-from digests.ports import Chat, FeedHealth, Fetch, Response, Store
+from digests.ports import Candidate, Chat, FeedHealth, Fetch, Response, Store
 from digests.retrieval import packed
 
 log = logging.getLogger("chokan.jobs")
@@ -40,6 +40,8 @@ log = logging.getLogger("chokan.jobs")
 LEASE = 300.0
 """Seconds a claim on a feed, an article or a delivery lasts before another process may take it."""
 BATCH = 32
+LOOK_BACK = 7
+"""Editions in which an earlier article of a story is looked for."""
 PARSE_SECONDS = 20.0
 EXTRACT_SECONDS = 15.0
 DIGEST_SECONDS = 120.0
@@ -55,6 +57,12 @@ class Runs(Protocol):
     """CPU work in other processes (`bot.workers`)."""
 
     async def run(self, function: Callable[..., R], *args: Any, seconds: float) -> R: ...
+
+
+class Writes(Protocol):
+    """A language model that never fails: what it cannot do better is given back as it was (`bot.llm`)."""
+
+    async def write(self, article: Article, base: Digest, citations: Sequence[Candidate]) -> Digest: ...
 
 
 class Reads(Protocol):
@@ -81,6 +89,8 @@ class World:
     chats: Mapping[str, Chat]
     catalogs: Catalogs
     links: Links
+    writer: Writes | None = None
+    """Rewrites extractive digests; None: they stay as they are."""
     shelf: Shelf = field(default_factory=Shelf)
     """What is offered while people type, refreshed after each round of polling."""
     embeddings: bool = True
@@ -348,7 +358,8 @@ async def compose(world: World, article: Article, analysis: Analysis) -> Digest:
     """The digest of an analysed article, with the links the archive offers it. Raises WorkerFailed."""
     related, citations = await world.links.find(article, analysis.article_vector)
     work = (article, analysis, related, citations, article.language, world.catalogs)
-    return await world.thinking.run(composed, *work, seconds=DIGEST_SECONDS)
+    made = await world.thinking.run(composed, *work, seconds=DIGEST_SECONDS)
+    return made if world.writer is None else await world.writer.write(article, made, citations)
 
 
 async def _save_failure(world: World, article: Article, error: ChokanError, vector: bytes) -> None:
@@ -442,7 +453,8 @@ async def prepared(world: World, subscription: Subscription, slot: Slot) -> tupl
     """What would be posted: the edition and its messages, nothing saved."""
     now = world.clock()
     found = await world.store.unpublished(subscription, since=window_start(subscription, now))
-    hits = ranked([hit for hit in found if wanted(subscription, hit.article)])
+    chosen = ranked([hit for hit in found if wanted(subscription, hit.article)])
+    hits = ranked(await world.links.stories(chosen, await _carried(world, subscription)))
     edition = edition_of(subscription, slot, hits, now)
     if not hits and subscription.empty == "silent":
         return edition, ()
@@ -450,6 +462,7 @@ async def prepared(world: World, subscription: Subscription, slot: Slot) -> tupl
     if chat is None:
         raise ChatRefused(f"{subscription.destination}: no token for {subscription.destination.platform} is set")
     sheets = edition_sheets(edition, hits, subscription, world.catalogs, chat.limits, chat.cost)
+    gathered = await chat.gathers(subscription.destination)
     return edition, tuple(
         Delivery(
             id=delivery_key(edition.id, subscription.destination, part),
@@ -457,12 +470,18 @@ async def prepared(world: World, subscription: Subscription, slot: Slot) -> tupl
             destination=subscription.destination,
             part=part,
             message=sheet.message,
-            in_thread=sheet.in_thread,
+            in_thread=sheet.in_thread or (gathered and part > 0),
             # This morning may have been served already, by a database that has since been restored from a backup.
             unknown=slot.late,
         )
         for part, sheet in enumerate(sheets)
     )
+
+
+async def _carried(world: World, subscription: Subscription) -> tuple[Article, ...]:
+    """What the subscription's last editions carried, newest edition first."""
+    editions = await world.store.editions(subscription=subscription.id, limit=LOOK_BACK)
+    return await world.store.articles([article for edition in editions for article in edition.articles])
 
 
 # --- all of it, once -------------------------------------------------------------------------------------------------

@@ -7,13 +7,19 @@ import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+import numpy as np
+
+from digests.edition import following, merged
 from digests.model import Article, Link
-from digests.ports import Candidate, Store, VectorRow, Vectors
+from digests.ports import Candidate, Hit, Store, VectorRow, Vectors
 from digests.related import CITATION_FLOOR, RELATED_FLOOR, distinct, outbound, worthy
 from digests.retrieval import Near, Profile, centres, profile, unpacked
 from digests.retrieval_index import Index
+from digests.stories import SAME, grouped, same_story
 from digests.urls import article_id
 
+MOST_HITS, MOST_EARLIER = 100, 200
+"""Articles of one edition, and of those before it, that are compared with each other for stories."""
 MOST = 8
 """Candidates of each kind handed to the engine, which prints the best."""
 
@@ -44,6 +50,28 @@ class Links:
         links = await self._linked(article)
         named = {candidate.article.id for candidate in links}
         return related, (*links, *(c for c in references if c.article.id not in named))
+
+    async def stories(self, hits: Sequence[Hit], earlier: Sequence[Article]) -> tuple[Hit, ...]:
+        """The hits of an edition with reports of one event merged, and follow-ups to `earlier` articles marked."""
+        if not hits:
+            return ()
+        await self._catch_up()
+        return await asyncio.to_thread(self._stories, hits[:MOST_HITS], earlier[:MOST_EARLIER], hits[MOST_HITS:])
+
+    def _stories(self, hits: Sequence[Hit], earlier: Sequence[Article], rest: Sequence[Hit]) -> tuple[Hit, ...]:
+        articles = [*(hit.article for hit in hits), *earlier]
+        chances = same_story([self._profile(article) for article in articles], [a.title for a in articles])
+        marked = [
+            following(hit, [articles[other] for other in np.flatnonzero(chances[row] >= SAME) if other != row])
+            for row, hit in enumerate(hits)
+        ]
+        times = [hit.article.published or hit.article.first_seen for hit in hits]
+        groups = grouped(chances[: len(hits), : len(hits)], times)
+        return (*merged(marked, groups), *rest)
+
+    def _profile(self, article: Article) -> Profile:
+        vector = self._index.vector(article.id)
+        return profile_of(article, np.zeros(1, dtype=np.float32) if vector is None else vector)
 
     async def _catch_up(self) -> None:
         async with self._lock:

@@ -18,6 +18,9 @@ LATE_AFTER = timedelta(minutes=15)
 """A slot served later than this is marked late: readers should know why the morning edition comes at noon."""
 FIRST_WINDOW = timedelta(days=1)
 """How far back a new subscription's first edition looks."""
+SUBSTANTIAL = 3
+LATER = timedelta(hours=6)
+"""A later report of the same event is a follow-up from here on; sooner, it is another version of the same news."""
 OLDEST = timedelta(days=7)
 """News older than this is not news; a long outage does not flood a channel."""
 
@@ -107,8 +110,37 @@ def wanted(subscription: Subscription, article: Article) -> bool:
 
 
 def ranked(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """Newest first, by the site's own date where it gives one that is not in the future of when we saw it."""
-    return tuple(sorted(hits, key=lambda hit: (_when(hit.article), hit.article.id), reverse=True))
+    """What more sites report first; then what has something to say (three sections or more) before bulletins; then the
+    newest, by the site's own date where it gives one that is not in the future of when we saw it."""
+    return tuple(sorted(hits, key=_weight, reverse=True))
+
+
+def _weight(hit: Hit) -> tuple[int, bool, datetime, str]:
+    sections = hit.digest.sections if hit.digest else ()
+    substantial = sum(section.addressed for section in sections) >= SUBSTANTIAL
+    return len(hit.others), substantial, _when(hit.article), hit.article.id
+
+
+def merged(hits: Sequence[Hit], groups: Sequence[Sequence[int]]) -> tuple[Hit, ...]:
+    """One hit a story: of each group (rows of `hits`) the first leads, and the first report of every other site stands
+    under it. A site's own second article stays a hit of its own: it says something new."""
+    gone: set[int] = set()
+    others: dict[int, tuple[Article, ...]] = {}
+    for group in groups:
+        leader, *rest = sorted(group)
+        sites = {hits[leader].article.site}
+        for row in rest:
+            if hits[row].article.site not in sites:
+                sites.add(hits[row].article.site)
+                gone.add(row)
+                others[leader] = (*others.get(leader, ()), hits[row].article)
+    return tuple(replace(hit, others=others.get(row, ())) for row, hit in enumerate(hits) if row not in gone)
+
+
+def following(hit: Hit, same: Sequence[Article]) -> Hit:
+    """The hit marked with the newest article of its story that is older than itself, if there is one."""
+    older = [article for article in same if _when(article) < _when(hit.article) - LATER]
+    return replace(hit, follows=max(older, key=_when)) if older else hit
 
 
 def _when(article: Article) -> datetime:
@@ -123,7 +155,7 @@ def edition_of(subscription: Subscription, slot: Slot, hits: Sequence[Hit], now:
         subscription=subscription.id,
         slot=slot,
         state=state,
-        articles=tuple(hit.article.id for hit in hits),
+        articles=tuple(article.id for hit in hits for article in (hit.article, *hit.others)),
         made=now,
     )
 

@@ -32,6 +32,7 @@ from digests.model import (
     Text,
 )
 from digests.ports import Hit, Limits
+from digests.terms import terms
 
 GIST = 110
 """Longest gist on an overview line, in characters; a longer sentence is cut at its own joint."""
@@ -82,26 +83,55 @@ def overview(edition: Edition, hits: Sequence[Hit], catalog: Catalog) -> Message
     head: list[Block] = [Heading(text=title, level=1), Small(spans=(Span(text=_count(len(hits), catalog)),))]
     if edition.slot.late:
         head.append(Small(spans=(Span(text=catalog("edition.late", time=edition.slot.time.strftime("%H:%M"))),)))
-    lines = [Part(blocks=(_overview_line(number, hit),)) for number, hit in enumerate(hits, 1)]
+    lines = [Part(blocks=(_overview_line(number, hit, catalog),)) for number, hit in enumerate(hits, 1)]
     end = Part(blocks=(Small(spans=(Span(text=catalog("edition.end")),)),))
-    return Message(title=title, parts=(Part(blocks=tuple(head)), *lines, end), language=catalog.language)
+    parts = (Part(blocks=tuple(head)), *lines, end)
+    return Message(title=title, parts=parts, language=catalog.language, tags=_tags(hits, catalog))
 
 
-def _overview_line(number: int, hit: Hit) -> Paragraph:
+def _tags(hits: Sequence[Hit], catalog: Catalog) -> tuple[str, ...]:
+    """What a forum may sort the edition by, most fitting first: a forum applies those it has."""
+    publishers = [hit.article.publisher for hit in hits if hit.article.publisher]
+    ordered = sorted(set(publishers), key=lambda name: (-publishers.count(name), name))
+    return (catalog("edition.name"), *ordered)
+
+
+def _overview_line(number: int, hit: Hit, catalog: Catalog) -> Paragraph:
     spans = [Span(text=f"{number}  "), Span(text=hit.article.title, url=hit.article.url, bold=True)]
     told = gist_of(hit.digest)
     if told:
         spans.append(Span(text=f"\n{gist(told)}"))
+    spans += (*_sources(hit, catalog), *_follow_up(hit, catalog))
     return Paragraph(spans=tuple(spans))
 
 
+def _sources(hit: Hit, catalog: Catalog) -> Iterator[Span]:
+    """How many sites report it, and where to read the others."""
+    if hit.others:
+        yield Span(text=f"\n{catalog('edition.sources', number=len(hit.others) + 1)}")
+        for article in hit.others:
+            yield Span(text=" · ")
+            yield Span(text=article.publisher or article.site, url=article.url)
+
+
+def _follow_up(hit: Hit, catalog: Catalog) -> Iterator[Span]:
+    earlier = hit.follows
+    if earlier:
+        day = format_date(
+            (earlier.published or earlier.first_seen).date(), catalog("edition.day"), locale=catalog.language
+        )
+        yield Span(text=f"\n{catalog('edition.follow_up', date=day)} ")
+        yield Span(text=earlier.title, url=earlier.url)
+
+
 def gist_of(digest: Digest | None) -> str:
-    """The sentence that tells what happened: the first of section 1, else the lead."""
+    """The sentence that tells what happened: of section 1 and the lead, the one that says most of the headline."""
     if digest is None:
         return ""
-    told = [section.body for section in digest.sections if section.role == "development" and section.addressed]
-    texts = (*(told[0] if told else ()), *digest.lead)
-    return texts[0].text if texts else ""
+    told = [text for s in digest.sections if s.role == "development" and s.addressed for text in s.body]
+    headline = set(terms(digest.title))
+    texts = [text.text for text in (*told, *digest.lead)]
+    return max(texts, key=lambda text: len(headline.intersection(terms(text))), default="")
 
 
 def gist(sentence: str) -> str:
@@ -199,7 +229,9 @@ def made_by(digest: Digest, catalog: Catalog) -> str:
     text = (
         catalog("edition.made.extractive") if engine.model is None else catalog("edition.made.llm", model=engine.model)
     )
-    return f"{text} · {catalog('edition.made.fallback')}" if engine.fallback else text
+    if not engine.fallback:
+        return text
+    return f"{text} · {catalog('edition.made.fallback' if engine.model is None else 'edition.made.partly')}"
 
 
 def _paragraph(texts: Sequence[Text], language: str) -> tuple[Block, ...]:
@@ -218,7 +250,10 @@ def _line(text: str) -> Paragraph:
 def hits_message(title: str, hits: Sequence[Hit], catalog: Catalog, actions: tuple[Action, ...] = ()) -> Message:
     """A list of articles, one line each with date and gist, each openable."""
     parts = [Part(blocks=(Heading(text=title, level=2),))]
-    parts += [Part(blocks=(_overview_line(number, hit), _dateline(hit, catalog))) for number, hit in enumerate(hits, 1)]
+    parts += [
+        Part(blocks=(_overview_line(number, hit, catalog), _dateline(hit, catalog)))
+        for number, hit in enumerate(hits, 1)
+    ]
     opens = tuple(
         Action(label=catalog("edition.action.open", number=number), verb="open", value=hit.article.id)
         for number, hit in enumerate(hits, 1)

@@ -85,11 +85,15 @@ class FeedHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One answer to a search, best first."""
+    """One answer to a search, best first; in an edition, one story."""
 
     article: Article
     digest: Digest | None
     score: float
+    others: tuple[Article, ...] = ()
+    """Other sites' reports of the same event, merged into this line of an edition."""
+    follows: Article | None = None
+    """The earlier article whose story this one goes on with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,21 @@ class Totals:
     """When the feed that is due first is, or was, to be polled."""
 
 
-class Store(Protocol):
+class Ledger(Protocol):
+    """What language models answered and what they cost. Raises `StoreError`."""
+
+    async def model_answer(self, key: str) -> str | None:
+        """The answer kept under `key`, if there is one."""
+
+    async def keep_model_answer(self, key: str, answer: str, now: datetime) -> None: ...
+    async def add_model_usage(self, usage: ModelUsage) -> None:
+        """Add to what is counted for its day, tenant and model."""
+
+    async def model_usage(self, since: date) -> tuple[ModelUsage, ...]:
+        """Usage from the day `since` on, oldest first."""
+
+
+class Store(Ledger, Protocol):
     """Everything remembered. Each method is one transaction and one moment of the flow. Raises `StoreError`."""
 
     # feeds
@@ -265,20 +283,6 @@ class Store(Protocol):
     async def close(self) -> None: ...
 
 
-class Ledger(Protocol):
-    """What language models answered and what they cost. Raises `StoreError`."""
-
-    async def model_answer(self, key: str) -> str | None:
-        """The answer kept under `key`, if there is one."""
-
-    async def keep_model_answer(self, key: str, answer: str, now: datetime) -> None: ...
-    async def add_model_usage(self, usage: ModelUsage) -> None:
-        """Add to what is counted for its day, tenant and model."""
-
-    async def model_usage(self, since: date) -> tuple[ModelUsage, ...]:
-        """Usage from the day `since` on, oldest first."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What one message of a platform can hold, counted the way the platform counts."""
@@ -307,6 +311,10 @@ class Chat(Protocol):
 
     def cost(self, part: Part) -> tuple[int, int]:
         """What `part` takes of `limits`: (characters, blocks), as the platform counts them after escaping."""
+
+    async def gathers(self, destination: Destination) -> bool:
+        """Is this a place where every post opens a thread (a forum)? An edition is then one post and its replies.
+        Never raises."""
 
     async def post(
         self, destination: Destination, message: Message, *, key: str, parent: str | None, unknown: bool, silent: bool

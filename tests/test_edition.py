@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,6 +16,8 @@ from digests.edition import (
     delivery_key,
     due_slot,
     edition_of,
+    following,
+    merged,
     next_slot,
     ranked,
     slot_instant,
@@ -204,3 +207,32 @@ def test_an_edition_is_the_same_thing_whoever_makes_it() -> None:
 @given(st.text(max_size=50), st.text(max_size=50), st.integers(0, 99))
 def test_a_delivery_key_fits_every_platform(edition: str, channel: str, part: int) -> None:
     assert len(delivery_key(edition, Destination(platform="discord", channel=channel), part)) <= 25
+
+
+def test_reports_of_one_event_become_one_line_with_all_sites() -> None:
+    one, two, three = hit(1), hit(2, site="other.example"), hit(3, site="third.example")
+    (story, apart) = merged([one, two, three], [(0, 1), (2,)])
+    assert (story.article, story.others, apart.article) == (one.article, (two.article,), three.article)
+
+
+def test_a_sites_own_second_article_keeps_its_line() -> None:
+    assert len(merged([hit(1), hit(2)], [(0, 1)])) == 2
+
+
+def test_an_edition_carries_the_merged_articles_too() -> None:
+    (story,) = merged([hit(1), hit(2, site="other.example")], [(0, 1)])
+    assert edition_of(subscription(), slot_now(subscription(), NOW), [story], NOW).articles == ("a1", "a2")
+
+
+def test_a_later_report_follows_the_newest_earlier_one() -> None:
+    days = [article(n, published=NOW - timedelta(days=n)) for n in (1, 2)]
+    assert following(hit(9), days).follows == days[0]
+
+
+def test_another_version_of_the_same_hour_is_no_follow_up() -> None:
+    assert following(hit(9), [article(1, published=NOW - timedelta(hours=1))]).follows is None
+
+
+def test_what_more_sites_report_comes_first() -> None:
+    alone, story = hit(1), replace(hit(2, published=NOW - timedelta(hours=5)), others=(article(3),))
+    assert [h.article.id for h in ranked([alone, story])] == ["a2", "a1"]

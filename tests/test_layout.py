@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from builders import CATALOGS, NOW, digest, hit, subscription
+from dataclasses import replace
+from datetime import timedelta
+
+from builders import CATALOGS, NOW, article, digest, hit, subscription
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,3 +107,12 @@ def test_packing_keeps_every_part_in_order_and_within_limits(sizes: list[int], c
     for page in pages:
         total = sum(length(part)[0] for part in page.parts)
         assert len(page.parts) == 1 or (total <= characters and len(page.parts) <= blocks) or not page.parts
+
+
+def test_a_story_lists_its_sites_and_what_it_follows() -> None:
+    other = article(5, publisher="別報", url="https://other.example/5")
+    earlier = article(4, title="前日の記事", published=NOW - timedelta(days=1))
+    order, story = subscription(), replace(hit(1), others=(other,), follows=earlier)
+    said = plain(overview(edition_of(order, slot_now(order, NOW), [story], NOW), [story], JA))
+    assert "2媒体が報道: · 別報 <https://other.example/5>" in said
+    assert "続報 2月12日: 前日の記事 <https://news.example.jp/4>" in said
