@@ -85,6 +85,8 @@ def _worthy(candidates: Sequence[Candidate], article: Article) -> list[Candidate
 
 def _fitting(sections: Sequence[Section], candidates: Sequence[Candidate]) -> list[_Fit]:
     """Each candidate with the section it shares most with, strongest first; those that share too little are dropped."""
+    if not candidates:
+        return []
     bags = [_bag(section) for section in sections]
     spread = Counter(term for bag in bags for term in bag)
     fits = []

@@ -59,10 +59,8 @@ COUNT = len(NAMES) + len(_SHAPES) + 3
 @lru_cache(maxsize=512)  # two models look at each sentence, once by words and once by meaning
 def cues(text: str, language: str) -> NDArray[np.float32]:
     """(`COUNT`,) float32: how often each cue is met (log of 1 + n), then shapes, then where the sentence ends."""
-    forms = _expressions().get(language, ())
-    counts = [len(form.findall(text)) for form in (*forms, *_SHAPES)]
-    if not forms:
-        counts = [0] * len(NAMES) + counts
+    tables = _expressions().get(language)
+    counts = [*(tables.counts(text) if tables else [0] * len(NAMES)), *(len(form.findall(text)) for form in _SHAPES)]
     ending = (
         float(text.endswith(("た。", "した", "だ。", "た"))),
         float(text.endswith(("る。", "い。", "る"))),
@@ -71,8 +69,73 @@ def cues(text: str, language: str) -> NDArray[np.float32]:
     return np.concatenate([np.log1p(np.array(counts, dtype=np.float32)), np.array(ending, dtype=np.float32)])
 
 
+class _Cues:
+    """The expressions of one language. Where they all begin with a word (English), only those are tried at a word that
+    begin with it: each word is looked up once a process instead of in every sentence."""
+
+    def __init__(self, table: Mapping[str, str]) -> None:
+        self._forms = tuple(re.compile(table[name]) for name in NAMES)
+        heads = [_heads(table[name]) for name in NAMES]
+        self._heads = tuple(re.compile("|".join(each)) if each else None for each in heads)
+        self._at = lru_cache(maxsize=16384)(self._beginning)
+
+    def counts(self, text: str) -> list[int]:
+        """How often each cue is met, without overlap."""
+        found, ends = [0] * len(NAMES), [0] * len(NAMES)
+        for k, (form, head) in enumerate(zip(self._forms, self._heads, strict=True)):
+            if head is None:
+                found[k] = len(form.findall(text))
+        for word in _WORD.finditer(text):
+            for k in self._at(word.group()):
+                if word.start() >= ends[k] and (match := self._forms[k].match(text, word.start())):
+                    found[k], ends[k] = found[k] + 1, match.end()
+        return found
+
+    def _beginning(self, word: str) -> tuple[int, ...]:
+        """The cues that may begin with `word`."""
+        return tuple(k for k, head in enumerate(self._heads) if head and head.fullmatch(word))
+
+
+_WORD = re.compile(r"\w+|['’$€£¥]")
+_WORDS_ONLY = re.compile(r"\\b\(\?:(?P<body>.*?)\)\\b(?P<more>\|\[[^]\w]+\])?")
+_GROUPS = re.compile(r"[()\[\]|]|\\.| |['’]|[^()\[\]| '’\\]+")
+
+
+def _heads(form: str) -> list[str]:
+    """Expressions for the first words of `\\b(?:one|two words|…)\\b`; none for a form of any other kind."""
+    whole = _WORDS_ONLY.fullmatch(form)
+    if not whole:
+        return []
+    heads = [_first(each) for each in _alternatives(whole["body"])]
+    if whole["more"]:
+        heads.append(whole["more"][1:])
+    return heads if all(heads) else []
+
+
+def _alternatives(body: str) -> list[str]:
+    """`a|b(?:c|d)` → `a`, `b(?:c|d)`; one empty string for brackets that do not match."""
+    found, depth = [""], 0
+    for piece in _GROUPS.findall(body):
+        depth += (piece in {"(", "["}) - (piece in {")", "]"})
+        if depth < 0:
+            return [""]
+        if piece == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += piece
+    return found
+
+
+def _first(alternative: str) -> str:
+    """What stands before the first space or apostrophe, which may not be inside a group; empty when it is."""
+    if alternative.startswith("['’]"):
+        return "['’]"
+    head = re.split(r"\[['’ -]+\]| ", alternative, maxsplit=1)[0]
+    return head if head.count("(") == head.count(")") and head.count("[") == head.count("]") else ""
+
+
 @lru_cache(maxsize=1)
-def _expressions() -> Mapping[str, tuple[re.Pattern[str], ...]]:
-    """Compiled expressions by language, in the order of `NAMES`; read once a process."""
+def _expressions() -> Mapping[str, _Cues]:
+    """The cues by language, in the order of `NAMES`; read once a process."""
     tables = json.loads((files("digests") / "data" / "cues.json").read_text(encoding="utf-8"))
-    return {language: tuple(re.compile(table[name]) for name in NAMES) for language, table in tables.items()}
+    return {language: _Cues(table) for language, table in tables.items()}

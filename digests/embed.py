@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digests.ports import Embedder, Vectors
 
@@ -62,13 +63,17 @@ class LexicalEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, 256) float32, rows L2-normalised, a text without letters or digits is a zero row."""
-        out = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, text in zip(out, texts, strict=True):
-            features = _features(prepared(text))
-            if features:
-                hashes = np.fromiter((_hash(feature) for feature in features), dtype=np.int64, count=len(features))
-                np.add.at(row, hashes % self.dimension, np.where(hashes & (1 << 20), 1.0, -1.0))
-        return _normalised(np.sign(out) * np.log1p(np.abs(out)))
+        size, cells, signs = self.dimension, list[NDArray[np.int64]](), list[NDArray[np.float64]]()
+        for row, text in enumerate(texts):
+            for word in _words(prepared(text)):
+                at, sign = _hashes(word, size)
+                cells.append(at + row * size)
+                signs.append(sign)
+        if not cells:
+            return np.zeros((len(texts), size), dtype=np.float32)
+        flat = np.bincount(np.concatenate(cells), np.concatenate(signs), minlength=len(texts) * size)
+        out = flat.reshape(len(texts), size)
+        return _normalised((np.sign(out) * np.log1p(np.abs(out))).astype(np.float32))
 
 
 def default_embedder() -> Embedder:
@@ -92,19 +97,18 @@ def _normalised(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.where(norms > 0, norms, 1), dtype=np.float32)
 
 
-def _features(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKC", text).lower()
-    features: list[str] = []
-    for word in _WORDS.findall(folded):
-        if _UNSPACED.search(word):
-            features += [word[i : i + 2] for i in range(max(1, len(word) - 1))]
-        else:
-            features.append(f"{word} ")
-            features += [word[i : i + 4] for i in range(max(1, len(word) - 3))]
-    return features
+def _words(text: str) -> list[str]:
+    """Folded words, and runs of scripts that put no space between words."""
+    return _WORDS.findall(text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower())
 
 
-@lru_cache(maxsize=65536)
-def _hash(feature: str) -> int:
-    """Stable between processes and machines (CRC-32 of UTF-8)."""
-    return zlib.crc32(feature.encode("utf-8"))
+@lru_cache(maxsize=16384)
+def _hashes(word: str, size: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Cells and signs of a word's features: itself and its runs of four letters, or pairs of characters."""
+    if _UNSPACED.search(word):
+        features = [word[i : i + 2] for i in range(max(1, len(word) - 1))]
+    else:
+        features = [f"{word} ", *(word[i : i + 4] for i in range(max(1, len(word) - 3)))]
+    # CRC-32 of UTF-8 is the same in every process and on every machine.
+    hashes = np.array([zlib.crc32(feature.encode("utf-8")) for feature in features], dtype=np.int64)
+    return hashes % size, np.where(hashes & (1 << 20), 1.0, -1.0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -34,6 +35,8 @@ class Scene:
     title: str
     vectors: Matrix
     title_vector: Matrix
+    seen: dict[str, Matrix] = field(default_factory=dict, compare=False, repr=False)
+    """What was measured of it already: two models ask for the same."""
 
 
 def dense(scene: Scene, projection: Matrix) -> Matrix:
@@ -65,11 +68,19 @@ def dense(scene: Scene, projection: Matrix) -> Matrix:
 
 def wording(scene: Scene) -> Matrix:
     """(n, `cues.COUNT`): cue expressions and shapes."""
-    return np.array([cues(text, scene.language) for text in scene.texts], dtype=np.float32)
+    if "wording" not in scene.seen:
+        scene.seen["wording"] = np.array([cues(text, scene.language) for text in scene.texts], dtype=np.float32)
+    return scene.seen["wording"]
 
 
 def place(scene: Scene) -> Matrix:
     """(n, `PLACE`): position from both ends, length, closeness to title, article, lead and neighbours."""
+    if "place" not in scene.seen:
+        scene.seen["place"] = _place(scene)
+    return scene.seen["place"]
+
+
+def _place(scene: Scene) -> Matrix:
     n, at = len(scene.texts), np.arange(len(scene.texts))
     typical = _TYPICAL_LENGTH.get(scene.language, 120)
     length = np.array([len(text) for text in scene.texts]) / typical
@@ -104,36 +115,50 @@ def place(scene: Scene) -> Matrix:
 def overlap(scene: Scene) -> Matrix:
     """(n, `OVERLAP`): shared terms, weighted by rarity in the article, with title, lead, neighbours and what was said
     before; and whether the day that is named is the day of the news."""
-    bags = [terms(text, scene.language) for text in scene.texts]
-    n = len(bags)
-    count: dict[str, int] = {}
-    for bag in bags:
-        for term in bag:
-            count[term] = count.get(term, 0) + 1
-    rarity = {term: float(np.log(1 + n / c)) for term, c in count.items()}
-    title = terms(scene.title, scene.language)
-    whole_title = sum(rarity.get(term, float(np.log(1 + n))) for term in title) or 1.0
-    days = {match.group() for text in scene.texts[:3] for match in _DAY.finditer(text)}
-    seen: set[str] = set()
-    rows = []
-    for i, bag in enumerate(bags):
-        weight = sum(rarity[term] for term in bag) or 1.0
-        shared = [sum(rarity[term] for term in bag & other) for other in (title, bags[0], *bags[i + 1 : i + 2])]
-        named = {match.group() for match in _DAY.finditer(scene.texts[i])}
-        rows.append(
-            (
-                shared[0] / whole_title,
-                shared[0] / weight,
-                shared[1] / weight,
-                sum(rarity[term] for term in bag - seen) / weight,
-                sum(count[term] for term in bag) / max(1, len(bag)) / n,
-                shared[2] / weight if len(shared) > 2 else 0.0,
-                bool(named & days),
-                bool(named - days),
-            )
-        )
-        seen |= bag
-    return np.array(rows, dtype=np.float32)
+    if "overlap" not in scene.seen:
+        scene.seen["overlap"] = _overlap(scene)
+    return scene.seen["overlap"]
+
+
+def _overlap(scene: Scene) -> Matrix:
+    held, rarity = _incidence(
+        [*(terms(text, scene.language) for text in scene.texts), terms(scene.title, scene.language)]
+    )
+    body, title = held[:-1], held[-1]
+    weighed = body * rarity
+    weight = weighed.sum(axis=1)
+    weight[weight == 0] = 1.0
+    with_title = weighed @ title
+    fresh = body - np.vstack([np.zeros_like(title), np.maximum.accumulate(body, axis=0)[:-1]])
+    following = np.append((weighed[:-1] * body[1:]).sum(axis=1), 0.0)
+    often = body @ body.sum(axis=0) / np.maximum(1, body.sum(axis=1)) / len(body)
+    columns = [
+        with_title / (float(rarity @ title) or 1.0),
+        with_title / weight,
+        weighed @ body[0] / weight,
+        (np.maximum(fresh, 0) * rarity).sum(axis=1) / weight,
+        often,
+        following / weight,
+        *_days(scene.texts),
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _incidence(bags: Sequence[set[str]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Which text holds which term (texts, terms), the last being the title; and each term's rarity in the others."""
+    column: dict[str, int] = {}
+    cells = [column.setdefault(term, len(column)) for bag in bags for term in bag]
+    held = np.zeros((len(bags), max(1, len(column))))
+    held[np.repeat(np.arange(len(bags)), [len(bag) for bag in bags]), cells] = 1.0
+    count = held[:-1].sum(axis=0)
+    return held, np.log(1 + (len(bags) - 1) / np.maximum(1, count))
+
+
+def _days(texts: Sequence[str]) -> tuple[list[bool], list[bool]]:
+    """Of each text: does it name a day that the opening names, and does it name another?"""
+    named = [set(_DAY.findall(text)) if "day" in text or "日" in text else set() for text in texts]
+    opening = set().union(*named[:3])
+    return [bool(days & opening) for days in named], [bool(days - opening) for days in named]
 
 
 def terms(text: str, language: str) -> set[str]:
@@ -150,10 +175,17 @@ def hashed(text: str, language: str) -> set[int]:
     folded = text.lower()
     if language in _UNSPACED:
         grams = {folded[i : i + k] for k in (2, 3, 4) for i in range(len(folded) - k + 1)}
-    else:
-        tokens = ["0" if token.isdigit() else token for token in _TOKEN.findall(folded)]
-        grams = {*tokens, *(f"{a} {b}" for a, b in pairwise(tokens))}
-    return {zlib.crc32(gram.encode("utf-8", "ignore")) for gram in grams}
+        return {zlib.crc32(gram.encode("utf-8", "ignore")) for gram in grams}
+    coded = [_coded("0" if token.isdigit() else token) for token in _TOKEN.findall(folded)]
+    # CRC-32 goes on where it stopped, so that a pair costs only its second word.
+    return {code for code, _ in coded} | {zlib.crc32(tail, code) for (code, _), (_, tail) in pairwise(coded)}
+
+
+@lru_cache(maxsize=8192)
+def _coded(token: str) -> tuple[int, bytes]:
+    """CRC-32 of a word, and the bytes it adds as the second of a pair."""
+    word = token.encode("utf-8", "ignore")
+    return zlib.crc32(word), b" " + word
 
 
 def shifted(matrix: Matrix, by: int) -> Matrix:

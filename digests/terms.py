@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 LONGEST_WORD = 64
 """Characters of a word that count; what is longer is no word a person types."""
@@ -25,12 +25,17 @@ _UNSPACED = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"  # han, old kana
 )
 _GROUPED_DIGITS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_PLAIN = re.compile(r"[\x00-\x7f\xc0-\xde\xe0-\xff\u2010\u2013\u2014\u2018\u2019\u201c\u201d£€]*")
+"""Text that no normal form changes and whose small letters are its folded ones: nearly all English."""
+_PLAIN_WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’]s(?![a-z])")
 _NOT_PLURAL = frozenset({"news", "series", "species", "means", "diabetes", "mars", "texas", "paris"})
 
 
 def terms(text: str) -> tuple[str, ...]:
     """The terms of `text` in order: folded words, and bigrams of unspaced runs (a run of one character is kept)."""
+    if _PLAIN.fullmatch(text):
+        return tuple(map(_word, _plain_words(text)))
     return tuple(term for run in _runs(text) for term in (_grams(run) if _unspaced(run) else (_word(run),)))
 
 
@@ -51,6 +56,11 @@ def query_terms(text: str) -> tuple[tuple[str, ...], ...]:
 
 def is_prefix(phrase: tuple[str, ...]) -> bool:
     return len(phrase) == 1 and len(phrase[0]) == 1 and _unspaced(phrase[0])
+
+
+def _plain_words(text: str) -> list[str]:
+    folded = _POSSESSIVE.sub("", text.lower())
+    return _PLAIN_WORD.findall(_GROUPED_DIGITS.sub("", folded) if "," in folded else folded)
 
 
 def _runs(text: str) -> Iterator[str]:
@@ -85,6 +95,7 @@ def _indexed(run: str) -> tuple[str, ...]:
     return (*_grams(run), run[-1]) if len(run) > 1 else (run,)
 
 
+@lru_cache(maxsize=16384)
 def _word(word: str) -> str:
     """The word without an English plural ending: Harman's s-stemmer (JASIS 42, 1991), the one that hardly ever errs."""
     word = word[:LONGEST_WORD]
