@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -27,12 +28,15 @@ from bot.store import open_store
 from bot.telemetry import event, heard
 from bot.web_access import Pulse, Site
 from bot.workers import Workers
-from config.catalogs import locales, templates
+from config.catalogs import locales, prompt, templates
 from config.settings import WEEKDAYS, FeedSettings, Settings, SubscriptionSettings
 from digests.catalog import Catalogs
 from digests.errors import ConfigError
 from digests.model import Destination, Feed, Subscription
-from digests.ports import Chat, Store
+from digests.ports import Chat, Ledger, Store
+
+if TYPE_CHECKING:
+    from bot.llm import LlmEngine
 
 log = logging.getLogger("chokan")
 
@@ -93,6 +97,9 @@ async def opened(
         reading, thinking = _workers(settings)
         stack.push_async_callback(reading.close)
         stack.push_async_callback(thinking.close)
+        writer = _writer(settings, store, thinking)
+        if writer is not None:
+            stack.push_async_callback(writer.close)
         chats: dict[str, Chat] = {}
         world = World(
             store=store,
@@ -102,6 +109,7 @@ async def opened(
             chats=chats,
             catalogs=catalogs(),
             links=Links(store),
+            writer=writer,
             embeddings=settings.engine.embeddings,
             silent=settings.schedule.silent,
             catch_up=timedelta(hours=settings.schedule.catch_up),
@@ -158,6 +166,41 @@ def _fetcher(settings: Settings, extras: Extras) -> Fetcher:
 def _workers(settings: Settings) -> tuple[Workers, Workers]:
     thinkers = settings.engine.workers or min(4, os.cpu_count() or 1)
     return Workers(processes=2, memory=READING_MEMORY), Workers(processes=thinkers, memory=THINKING_MEMORY)
+
+
+def _writer(settings: Settings, ledger: Ledger, thinking: Workers) -> LlmEngine | None:
+    """The language model engine where one is asked for; its library is loaded only then. Raises ConfigError."""
+    engine = settings.engine
+    if engine.name != "llm":
+        return None
+    if not engine.models:
+        raise ConfigError('engine: name = "llm" needs at least one [[engine.models]] with base_url and model')
+    from bot.llm import Caps, LlmEngine
+    from bot.llm_client import Endpoint
+
+    keys = [settings.llm_api_key, *[settings.llm_fallback_api_key] * len(engine.models)]
+    endpoints = [
+        Endpoint(**model.model_dump(), key=key.get_secret_value() if key else "")
+        for model, key in zip(engine.models, keys, strict=False)
+    ]
+    return LlmEngine(
+        endpoints,
+        ledger=ledger,
+        runs=thinking,
+        prompt=_prompt(engine.prompt),
+        caps=Caps(**engine.caps.model_dump()),
+        concurrency=engine.concurrency,
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+def _prompt(path: str) -> str:
+    if not path:
+        return prompt("digest.md")
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"engine.prompt: {path} cannot be read: {error}") from None
 
 
 def _chats(settings: Settings, answers: Answers, words: Catalogs, console: Console) -> list[Chat]:
@@ -257,6 +300,8 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
         settings.slack_app_token,
         settings.slack_signing_secret,
         settings.web_token,
+        settings.llm_api_key,
+        settings.llm_fallback_api_key,
     )
     return tuple(value.get_secret_value() for value in values if value)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_feeds, cli_ground, cli_read, cli_run, cli_web
+from bot import cli_costs, cli_feeds, cli_ground, cli_read, cli_run, cli_web
 from bot.cli_base import session_of
 
 main = typer.Typer(
@@ -40,6 +40,7 @@ main.command("run")(cli_run.run_verb)
 main.command("poll")(cli_run.poll_verb)
 main.command("digest")(cli_read.digest_verb)
 main.command("publish")(cli_run.publish_verb)
+main.command("costs")(cli_costs.costs_verb)
 main.command("ground")(cli_ground.ground_verb)
 main.command("rank")(cli_read.rank_verb)
 main.command("search")(cli_read.search_verb)

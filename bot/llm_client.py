@@ -125,13 +125,23 @@ class ModelClient:
             **({"text": form} if self._structured else {}),
         )
         pieces: list[str] = []
-        async for event in stream:
+        async for event in self._events(stream):
             if event.type == "response.output_text.delta":
                 pieces.append(event.delta)
                 self._bounded(pieces)
             elif event.type in {"response.completed", "response.incomplete", "response.failed", "error"}:
                 return self._ended(event, "".join(pieces))
         raise ModelCut(f"{self.endpoint.model}: the stream ended in the middle")
+
+    async def _events(self, stream: Any) -> AsyncIterator[Any]:
+        """The stream's events. A connection lost from here on is an answer cut in the middle."""
+        try:
+            async for event in stream:
+                yield event
+        except self._sdk.APITimeoutError:
+            raise
+        except self._sdk.APIConnectionError as error:
+            raise ModelCut(f"{self.endpoint.model}: the stream broke off") from error
 
     def _ended(self, event: Any, text: str) -> Completion:
         """Raises ModelError unless the response is complete."""
@@ -159,7 +169,7 @@ class ModelClient:
         )
         pieces: list[str] = []
         finish, usage = None, (0, 0)
-        async for chunk in stream:
+        async for chunk in self._events(stream):
             for choice in chunk.choices[:1]:
                 pieces.append(choice.delta.content or "")
                 self._bounded(pieces)
@@ -208,7 +218,7 @@ class ModelClient:
             raise ModelCut(f"{model}: the stream broke off") from error
 
     def _status(self, error: Any) -> Exception:
-        status, said = error.status_code, str(error).lower()
+        status, said = error.status_code, f"{error} {error.body} {error.code}".lower()
         model = self.endpoint.model
         if status in (404, 405, 501) and self._responses and self.endpoint.api == "auto" and "model" not in said:
             return _Unknown("api")

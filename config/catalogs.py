@@ -21,6 +21,11 @@ def templates() -> dict[str, str]:
     return {file.name: file.read_text(encoding="utf-8") for file in files if file.is_file()}
 
 
+def prompt(name: str) -> str:
+    """A file of `config/prompts`: what a language model is told."""
+    return resources.files("config").joinpath("prompts", name).read_text(encoding="utf-8")
+
+
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     for key, value in table.items():
         if isinstance(value, Mapping):

@@ -18,7 +18,15 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, C
 from pydantic import ValidationError as PydanticError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-SECRETS = ("DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "WEB_TOKEN")
+SECRETS = (
+    "DISCORD_TOKEN",
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "WEB_TOKEN",
+    "LLM_API_KEY",
+    "LLM_FALLBACK_API_KEY",
+)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -118,7 +126,32 @@ class FetchSettings(Table):
     spacing: float = Field(1.0, ge=0, le=60, description="Seconds between two requests to one host.")
 
 
+class ModelSettings(Table):
+    base_url: HttpUrl = Field(description="OpenAI-compatible endpoint, such as http://localhost:8080/v1.")
+    model: str = Field(min_length=1, description="The model's name there.")
+    api: Literal["auto", "responses", "chat"] = Field("auto", description="Which API to speak; `auto` finds out.")
+    timeout: float = Field(120, gt=0, le=3600, description="Seconds one answer may take.")
+    price_in: float = Field(0, ge=0, description="Price of a million tokens of questions; 0: free.")
+    price_out: float = Field(0, ge=0, description="Price of a million tokens of answers; 0: free.")
+
+
+class CapSettings(Table):
+    money_day: float = Field(0, ge=0, description="Most money a day (UTC); 0: no limit.")
+    money_month: float = Field(0, ge=0, description="Most money a month; 0: no limit.")
+    tokens_day: int = Field(0, ge=0, description="Most tokens a day; 0: no limit.")
+    tokens_month: int = Field(0, ge=0, description="Most tokens a month; 0: no limit.")
+
+
 class EngineSettings(Table):
+    name: Literal["extractive", "llm"] = Field(
+        "extractive", description="`extractive`: the article's own sentences. `llm`: a language model, checked."
+    )
+    models: tuple[ModelSettings, ...] = Field(
+        (), description="Language models, tried in this order; the extractive engine is always the last."
+    )
+    prompt: str = Field("", description="File with a prompt of your own; empty: the one that comes with Chokan.")
+    caps: CapSettings = CapSettings()
+    concurrency: int = Field(2, ge=1, le=64, description="Questions to language models at once.")
     embeddings: bool = Field(True, description="Sentence embeddings; without them digests are made from words alone.")
     workers: int = Field(0, ge=0, le=64, description="Worker processes; 0: one for each core, at most 4.")
 
@@ -196,6 +229,8 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = _env("SLACK_SIGNING_SECRET")
     slack_api_url: str | None = _env("SLACK_API_URL")
     web_token: SecretStr | None = _env("WEB_TOKEN")
+    llm_api_key: SecretStr | None = _env("LLM_API_KEY")
+    llm_fallback_api_key: SecretStr | None = _env("LLM_FALLBACK_API_KEY")
 
     language: str = Field("en", pattern=r"^[a-z]{2}$", description="Language of the terminal and of fixed lines.")
     zone: Zone = Field("UTC", description="Time zone of the terminal edition.")

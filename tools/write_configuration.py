@@ -35,6 +35,8 @@ ABOUT = {
     "SLACK_APP_TOKEN": "App-level token for Socket Mode (`xapp-…`), needed to answer commands.",
     "SLACK_SIGNING_SECRET": "Signing secret, needed for HTTP mode.",
     "SLACK_API_URL": "Base of Slack's Web API, to go through a proxy.",
+    "LLM_API_KEY": "Key of the first of `engine.models`, where it needs one.",
+    "LLM_FALLBACK_API_KEY": "Key of the other `engine.models`.",
     "WEB_TOKEN": "A secret of 16 characters or more: makes the links to private subscriptions (`chokan web --links`).",
 }
 

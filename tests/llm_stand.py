@@ -1,0 +1,169 @@
+"""A provider of language models on loopback: Chat Completions and Responses, streamed, with every way to fail.
+
+What it answers to is a `Script`: one step a question, the last one for ever. A step is a text, a function of what was
+asked, or a fault.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from loopback import serving
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """`status`: an error answer. `cut`: the stream breaks after so many pieces. `finish`: how it says it ended.
+    `hang`: seconds of silence before anything."""
+
+    status: int = 200
+    body: Json | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: int | None = None
+    finish: str = "stop"
+    hang: float = 0.0
+    text: str = '{"lead": []}'
+
+
+Step = str | Fault | Callable[[Json], str]
+
+
+@dataclass
+class Stand:
+    """What a test sets and sees. `asked`: every question, as {"api", "question", "turns", "body"}."""
+
+    script: list[Step]
+    responses: bool = True
+    schemas: bool = True
+    usage: bool = True
+    url: str = ""
+    asked: list[Json] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    def step(self) -> Step:
+        return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
+
+@asynccontextmanager
+async def standing(*script: Step, **more: Any) -> AsyncIterator[Stand]:
+    """A provider that follows `script`, for as long as the block runs."""
+    stand = Stand(list(script), **more)
+    app = web.Application()
+    app.router.add_post("/v1/chat/completions", lambda request: _answer(stand, request, "chat"))
+    if stand.responses:
+        app.router.add_post("/v1/responses", lambda request: _answer(stand, request, "responses"))
+    async with serving(app) as base:
+        stand.url = f"{base}/v1"
+        yield stand
+
+
+async def _answer(stand: Stand, request: web.Request, api: str) -> web.StreamResponse:
+    body = await request.json()
+    stand.keys.append(request.headers.get("Authorization", ""))
+    if not stand.schemas and ("response_format" in body or "text" in body):
+        return web.json_response({"error": {"message": "response_format json_schema is not supported"}}, status=400)
+    turns = body["input"] if api == "responses" else body["messages"]
+    asked = {"api": api, "turns": turns, "body": body, "question": json.loads(turns[1]["content"])}
+    stand.asked.append(asked)
+    step = stand.step()
+    fault = step if isinstance(step, Fault) else Fault()
+    await asyncio.sleep(fault.hang)
+    if fault.status != 200:
+        return web.json_response(fault.body or {"error": {"message": "x"}}, status=fault.status, headers=fault.headers)
+    text = fault.text if isinstance(step, Fault) else step if isinstance(step, str) else step(asked)
+    return await _stream(stand, request, api, text, fault)
+
+
+async def _stream(stand: Stand, request: web.Request, api: str, text: str, fault: Fault) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    pieces = [text[i : i + 40] for i in range(0, len(text), 40)]
+    events = _chat_events(stand, pieces, fault) if api == "chat" else _response_events(stand, pieces, fault)
+    for number, event in enumerate(events):
+        if fault.cut is not None and number >= fault.cut:
+            assert request.transport is not None
+            request.transport.close()
+            return response
+        name = f"event: {event['type']}\n" if api == "responses" else ""
+        await response.write(f"{name}data: {json.dumps(event)}\n\n".encode())
+    if api == "chat":
+        await response.write(b"data: [DONE]\n\n")
+    return response
+
+
+def _chat_events(stand: Stand, pieces: list[str], fault: Fault) -> list[Json]:
+    base = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "stand"}
+    made = [
+        {**base, "choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}]}
+        for piece in pieces
+    ]
+    made.append({**base, "choices": [{"index": 0, "delta": {}, "finish_reason": fault.finish}]})
+    if stand.usage:
+        counts = {"prompt_tokens": 1000, "completion_tokens": 200, "total_tokens": 1200}
+        made.append({**base, "choices": [], "usage": counts})
+    return made
+
+
+def _response_events(stand: Stand, pieces: list[str], fault: Fault) -> list[Json]:
+    done = fault.finish == "stop"
+    details = (
+        None if done else {"reason": "content_filter" if fault.finish == "content_filter" else "max_output_tokens"}
+    )
+    usage = {
+        "input_tokens": 1000,
+        "output_tokens": 200,
+        "total_tokens": 1200,
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0},
+    }
+    response = {
+        "id": "r1",
+        "object": "response",
+        "created_at": 1,
+        "model": "stand",
+        "status": "completed" if done else "incomplete",
+        "incomplete_details": details,
+        "output": [],
+        "parallel_tool_calls": False,
+        "tool_choice": "none",
+        "tools": [],
+        "usage": usage if stand.usage else None,
+    }
+    made: list[Json] = [
+        {
+            "type": "response.output_text.delta",
+            "item_id": "m1",
+            "output_index": 0,
+            "content_index": 0,
+            "sequence_number": number,
+            "delta": piece,
+            "logprobs": [],
+        }
+        for number, piece in enumerate(pieces)
+    ]
+    end = "response.completed" if done else "response.incomplete"
+    return [*made, {"type": end, "sequence_number": len(made), "response": response}]
+
+
+def copying(asked: Json, *, extra: Json | None = None) -> str:
+    """An honest model: it copies the article's sentences, in order, into the parts."""
+    lines = [one for one in asked["question"]["article"] if len(one["s"]) > 15]
+    said = [{"text": one["s"].strip(), "rests_on": [one["n"]]} for one in lines]
+    parts = asked["question"]["write_parts"]
+    answer: Json = {}
+    for part in parts:
+        if not said:
+            break
+        if part in {"lead", "conclusion"}:
+            answer[part] = [said.pop(0)]
+        else:
+            answer[part] = {"heading": "", "body": [said.pop(0)], "points": [], "closing": []}
+    return json.dumps({**answer, **(extra or {})}, ensure_ascii=False)
