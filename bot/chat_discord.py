@@ -52,6 +52,14 @@ class DiscordChat:
     def cost(self, part: Part) -> tuple[int, int]:
         return cost(part)
 
+    async def gathers(self, destination: Destination) -> bool:
+        try:
+            await self._sign_in()
+            return await self._poster.is_forum(destination)
+        except ChatError as error:
+            _log.warning("discord.channel_unknown channel=%s kind=%s", destination.channel, error.kind)
+            return False
+
     async def post(
         self, destination: Destination, message: Message, *, key: str, parent: str | None, unknown: bool, silent: bool
     ) -> Posted:

@@ -97,6 +97,10 @@ class Poster:
             _log.warning("discord.plain key=%s channel=%s error=%s", key, channel, error)
             return await posts(place, channel, bare(message), key, silent)
 
+    async def is_forum(self, destination: Destination) -> bool:
+        """Is the destination a forum or media channel? Raises `ChatError` where Discord does not answer."""
+        return (await self._place(destination)).kind in _FORUMS
+
     def _posted(self, place: Place, channel: int, id_: int, message: Message) -> Posted:
         if channel != place.id:
             return Posted(ref=f"{channel}/{id_}", thread=str(channel), permalink=place.permalink(id_, channel))

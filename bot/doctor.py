@@ -31,10 +31,21 @@ async def findings(world: World) -> AsyncIterator[Finding]:
     yield Finding(subject="database", ok=True, text="can be read and written")
     for finding in (*_feeds(feeds), *_subscriptions(subscriptions, feeds, world), *_deliveries(stuck, subscriptions)):
         yield finding
+    for finding in await _complaints(world):
+        yield finding
     for chat in world.chats.values():
         places = [s.destination for s in subscriptions if s.destination.platform == chat.platform]
         for finding in await chat.check(places):
             yield finding
+
+
+async def _complaints(world: World) -> list[Finding]:
+    """What readers found wrong in the last days."""
+    recent = [one for one in await world.store.feedback() if one.at > world.clock() - REMEMBERED]
+    if not recent:
+        return []
+    text = f"{len(recent)} digest(s) called wrong or unclear by readers in the last {REMEMBERED.days} days"
+    return [Finding(subject="feedback", ok=True, warning=True, text=text, fix="chokan feedback")]
 
 
 def _disk() -> Finding:

@@ -298,7 +298,7 @@ def _button(action: Action, number: int) -> Json | None:
     name = button_id("" if action.url else action.verb, number)
     if not label or not (url if action.url else action.verb):
         return None
-    if len(name) > _ACTION_ID or weight(action.value) > _BUTTON_VALUE:
+    if weight(name) > _ACTION_ID or weight(action.value) > _BUTTON_VALUE:
         return None
     if name + action.value != clean(name + action.value):
         return None

@@ -78,7 +78,10 @@ def verbs(reply: Reply) -> list[str]:
 
 
 @asynccontextmanager
-async def newsroom(folder: Path, *, feeds: bool = True, quotas: Quotas | None = None) -> AsyncIterator[Newsroom]:
+async def newsroom(
+    folder: Path, *, feeds: bool = True, quotas: Quotas | None = None, api_url: str = ""
+) -> AsyncIterator[Newsroom]:
+    """`api_url`: where Discord is, for tests that post."""
     stand = NewsStand.dealt([*sample_articles("ja"), *sample_articles("en")])
     async with serving(stand.application()) as base:
         stand.settle(base)
@@ -86,6 +89,7 @@ async def newsroom(folder: Path, *, feeds: bool = True, quotas: Quotas | None = 
         listed = "".join(f'\n[[feeds]]\nurl = "{s.feed_url}"\nbackfill = 99\n' for s in stand.sites if feeds)
         file.write_text(CONFIG.format(host=urlsplit(base).netloc) + listed, encoding="utf-8")
         environment = {"DATABASE_URL": f"sqlite:///{folder / 'chokan.db'}", "DISCORD_TOKEN": "the.right.token"}
+        environment |= {"DISCORD_API_URL": api_url} if api_url else {}
         settings = load_settings(environment, file)
         async with opened(settings, Console(quiet=True), extras=Extras(platforms=("discord",))) as world:
             yield Newsroom(world, Lookups(world, quotas=quotas), stand)

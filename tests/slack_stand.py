@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 from slack_parts import Ack, Answered, Channel, Json, Kept, Trouble
-from slack_rules import Refusal, refused_message
+from slack_rules import Refusal, refused_message, refused_view
 
 __all__ = ["Ack", "Answered", "Channel", "Kept", "SlackStand", "Trouble"]
 
@@ -34,6 +34,10 @@ class SlackStand:
         self.page = 100
         self.channels = {"C1": Channel(id="C1")}
         self.locales: dict[str, str] = {"U1": "ja-JP", "U2": "en-US"}
+        self.admins = {"U2"}
+        self.views: list[Json] = []
+        self.whispers: list[Json] = []
+        """Ephemeral messages over the Web API."""
         self.messages: list[Kept] = []
         self.answers: list[Answered] = []
         self.acks: list[Ack] = []
@@ -125,6 +129,34 @@ class SlackStand:
             "trigger_id": trigger or self._new("trigger"),
             "response_url": self.reply_url(),
             "actions": [{**action, "block_id": "b1", "action_ts": self._ts()}],
+        }
+        return await self.send("interactive", payload)
+
+    async def send_form(self, view: Json, fields: Mapping[str, Any], *, user: str = "U1") -> str:
+        """Somebody fills in a modal of ours and sends it; the envelope's id."""
+        values = {name: {name: element} for name, element in fields.items()}
+        payload = {
+            "type": "view_submission",
+            "token": "stand",
+            "user": {"id": user},
+            "team": {"id": "T1"},
+            "trigger_id": self._new("trigger"),
+            "view": {**view, "id": "V1", "state": {"values": values}},
+        }
+        return await self.send("interactive", payload)
+
+    async def use_shortcut(self, text: str, *, user: str = "U1", channel: str = "C1") -> str:
+        """Somebody picks «Digest this link» on a message that says `text`; the envelope's id."""
+        payload = {
+            "type": "message_action",
+            "callback_id": "digest_link",
+            "token": "stand",
+            "user": {"id": user},
+            "team": {"id": "T1"},
+            "channel": {"id": channel},
+            "trigger_id": self._new("trigger"),
+            "response_url": self.reply_url(),
+            "message": {"type": "message", "text": text, "ts": self._ts()},
         }
         return await self.send("interactive", payload)
 
@@ -283,7 +315,24 @@ class SlackStand:
         user = str(body.get("user"))
         if user not in self.locales:
             raise Refusal("user_not_found")
-        return {"user": {"id": user, **({"locale": self.locales[user]} if body.get("include_locale") else {})}}
+        person = {"id": user, "real_name": f"Person {user}", "is_admin": user in self.admins}
+        return {"user": {**person, **({"locale": self.locales[user]} if body.get("include_locale") else {})}}
+
+    def _views_open(self, body: Json) -> Json:
+        if not body.get("trigger_id"):
+            raise Refusal("invalid_trigger_id")
+        view = json.loads(body["view"]) if isinstance(body["view"], str) else body["view"]
+        refused_view(view)
+        self.views.append(view)
+        return {"view": {**view, "id": self._new("V")}}
+
+    def _chat_postEphemeral(self, body: Json) -> Json:  # noqa: N802 (Slack's own name)
+        self._channel(body)
+        if isinstance(body.get("blocks"), str):
+            body = {**body, "blocks": json.loads(body["blocks"])}
+        refused_message(body)
+        self.whispers.append(body)
+        return {"message_ts": self._ts()}
 
     def _channel(self, body: Json) -> Channel:
         found = self.channels.get(str(body.get("channel")))

@@ -7,67 +7,20 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_clerk import CATALOGS, Clerk, button, chat_for
 from slack_sdk.signature import SignatureVerifier
 from slack_stand import SlackStand
 
-from bot.chat_slack import SlackChat
-from bot.commands import COMMANDS, Form, Press, Reply, Request, Suggestion
+from bot.commands import COMMANDS, Request
 from bot.slack_desk import may_reply_to
 from bot.slack_words import asked, split
-from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.errors import ChatRefused
-from digests.model import Action, Destination, Message, Paragraph, Part, Span
-
-CATALOGS = Catalogs(locales())
-
-
-@dataclass
-class Clerk:
-    """Answers with what it was asked, as slowly and as badly as it is told to."""
-
-    requests: list[Request] = field(default_factory=list)
-    presses: list[Press] = field(default_factory=list)
-    delay: float = 0.0
-    broken: bool = False
-    more: tuple[Message, ...] = ()
-    share: Message | None = None
-    opens: Form | None = None
-
-    async def answer(self, request: Request) -> Reply:
-        await asyncio.sleep(self.delay)
-        self.requests.append(request)
-        if self.broken:
-            raise RuntimeError("secret detail")
-        return Reply(message=self._message(f"{request.command} {dict(request.options)}"), more=self.more)
-
-    async def press(self, press: Press) -> Reply:
-        self.presses.append(press)
-        return Reply(message=self._message(f"{press.verb} {press.value}"), in_place=True, share=self.share)
-
-    def form(self, press: Press) -> Form | None:
-        return self.opens
-
-    async def suggest(
-        self, command: str, option: str, typed: str, locale: str, origin: Destination | None
-    ) -> tuple[Suggestion, ...]:
-        return ()
-
-    def _message(self, text: str) -> Message:
-        part = Part(blocks=(Paragraph(spans=(Span(text=text),)),))
-        actions = (Action(label="More", verb="more", value="v1"), Action(label="Open", url="https://example.com/"))
-        return Message(title=text, parts=(part,), actions=actions)
-
-
-def chat_for(slack: SlackStand, clerk: Clerk, **more: Any) -> SlackChat:
-    tokens = {"bot_token": slack.bot_token, "app_token": slack.app_token, "signing_secret": None} | more
-    return SlackChat(answers=clerk, catalogs=CATALOGS, api_url=slack.api_url, **tokens)
+from digests.model import Destination
 
 
 @pytest.fixture
@@ -86,11 +39,6 @@ async def clerk(slack: SlackStand) -> AsyncIterator[Clerk]:
     with contextlib.suppress(asyncio.CancelledError):
         await running
     await chat.close()
-
-
-def button(answer: dict[str, Any], number: int) -> dict[str, Any]:
-    element: dict[str, Any] = answer["blocks"][-1]["elements"][number]
-    return element
 
 
 async def test_a_command_is_answered_in_private_in_the_readers_locale(slack: SlackStand, clerk: Clerk) -> None:
@@ -146,7 +94,7 @@ async def test_a_button_that_opened_a_page_is_only_acknowledged(slack: SlackStan
 
 
 async def test_events_and_unknown_buttons_are_acknowledged_and_forgotten(slack: SlackStand, clerk: Clerk) -> None:
-    await slack.ack_of(await slack.send_event({"type": "app_mention", "user": "U1", "text": "hi"}))
+    await slack.ack_of(await slack.send_event({"type": "app_mention", "user": "U1", "text": "hi", "bot_id": "B9"}))
     await slack.ack_of(await slack.press({"type": "button", "action_id": "other", "value": "x"}))
     assert (clerk.presses, slack.answers) == ([], [])
 

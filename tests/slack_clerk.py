@@ -1,0 +1,67 @@
+"""Answers that say back what they were asked, for tests of Slack's desk."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_stand import SlackStand
+
+from bot.chat_slack import SlackChat
+from bot.commands import Form, Press, Reply, Request, Suggestion
+from config.catalogs import locales
+from digests.catalog import Catalogs
+from digests.model import Action, Destination, Message, Paragraph, Part, Span
+
+CATALOGS = Catalogs(locales())
+
+
+def said(text: str) -> Message:
+    part = Part(blocks=(Paragraph(spans=(Span(text=text),)),))
+    actions = (Action(label="More", verb="more", value="v1"), Action(label="Open", url="https://example.com/"))
+    return Message(title=text, parts=(part,), actions=actions)
+
+
+@dataclass
+class Clerk:
+    """Answers with what it was asked, as slowly and as badly as it is told to."""
+
+    requests: list[Request] = field(default_factory=list)
+    presses: list[Press] = field(default_factory=list)
+    delay: float = 0.0
+    broken: bool = False
+    more: tuple[Message, ...] = ()
+    share: Message | None = None
+    opens: Form | None = None
+    in_place: bool = True
+    suggestions: tuple[Suggestion, ...] = ()
+
+    async def answer(self, request: Request) -> Reply:
+        await asyncio.sleep(self.delay)
+        self.requests.append(request)
+        if self.broken:
+            raise RuntimeError("secret detail")
+        return Reply(message=said(f"{request.command} {dict(request.options)}"), more=self.more)
+
+    async def press(self, press: Press) -> Reply:
+        self.presses.append(press)
+        return Reply(message=said(f"{press.verb} {press.value}"), in_place=self.in_place, share=self.share)
+
+    def form(self, press: Press) -> Form | None:
+        return self.opens
+
+    async def suggest(
+        self, command: str, option: str, typed: str, locale: str, origin: Destination | None
+    ) -> tuple[Suggestion, ...]:
+        return tuple(s for s in self.suggestions if typed in s.label)
+
+
+def chat_for(slack: SlackStand, clerk: Clerk, **more: Any) -> SlackChat:
+    tokens = {"bot_token": slack.bot_token, "app_token": slack.app_token, "signing_secret": None} | more
+    return SlackChat(answers=clerk, catalogs=CATALOGS, api_url=slack.api_url, **tokens)
+
+
+def button(answer: dict[str, Any], number: int) -> dict[str, Any]:
+    element: dict[str, Any] = answer["blocks"][-1]["elements"][number]
+    return element
