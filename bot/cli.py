@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_costs, cli_feeds, cli_ground, cli_read, cli_run, cli_web
+from bot import cli_costs, cli_feedback, cli_feeds, cli_ground, cli_read, cli_run, cli_web
 from bot.cli_base import session_of
 
 main = typer.Typer(
@@ -45,6 +45,7 @@ main.command("ground")(cli_ground.ground_verb)
 main.command("rank")(cli_read.rank_verb)
 main.command("search")(cli_read.search_verb)
 main.command("latest")(cli_read.latest_verb)
+main.command("feedback")(cli_feedback.feedback_verb)
 main.command("web")(cli_web.web_verb)
 main.command("resume")(cli_run.resume_verb)
 main.command("check")(cli_run.check_verb)

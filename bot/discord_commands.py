@@ -10,14 +10,15 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.http import Route
 
-from bot.commands import Answers, Command, Field, Form, Option, Press, Reply, Request
+from bot.commands import Answers, Command, Form, Option, Press, Reply, Request
+from bot.discord_forms import filled_in, modal_of
 from bot.discord_text import cut, plain, units
 from bot.discord_view import pages, view_of
 from digests.catalog import Catalogs
@@ -30,7 +31,6 @@ _CHOICES, _CHOICE = 25, 100
 _TYPING_WITHIN = 2.5  # seconds; Discord drops choices that come after 3
 _LONGEST = 1000
 _NAME, _ABOUT = 32, 100
-_TITLE, _FIELDS, _CUSTOM_ID = 45, 5, 100
 _SAID = frozenset(
     ("type", "name", "description", "name_localizations", "description_localizations", "required", "autocomplete")
 ) | {"min_length", "max_length", "nsfw", "value"}
@@ -253,18 +253,8 @@ def _press(interaction: Interaction) -> Press:
         # A private message was shown to nobody but whom Discord let use the command.
         admin=interaction.guild_id is not None and (interaction.permissions.manage_guild or _is_private(interaction)),
         name=interaction.user.display_name,
-        fields=dict(_filled_in(data.get("components") or ())),
+        fields=dict(filled_in(data.get("components") or ())),
     )
-
-
-def _filled_in(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """What was filled into a form's fields, however deep they stand."""
-    for component in components:
-        inner = component.get("component")
-        yield from _filled_in([*(component.get("components") or ()), *([inner] if inner else ())])
-        if "custom_id" in component:
-            values = component.get("values")
-            yield str(component["custom_id"]), str(component.get("value") or (values[0] if values else ""))
 
 
 def _is_private(interaction: Interaction) -> bool:
@@ -278,31 +268,6 @@ def _may_post(interaction: Interaction) -> bool:
     threaded = isinstance(interaction.channel, discord.Thread)
     both = (interaction.permissions, interaction.app_permissions)
     return all(p.send_messages_in_threads if threaded else p.send_messages for p in both)
-
-
-def modal_of(form: Form) -> discord.ui.Modal:
-    """A neutral form as Discord's modal: labels over inputs (https://docs.discord.com/developers/components)."""
-    custom_id = f"{form.verb}:{form.value}"[:_CUSTOM_ID]
-    modal = discord.ui.Modal(title=cut(plain(form.title), _TITLE), timeout=None, custom_id=custom_id)
-    for field in form.fields[:_FIELDS]:
-        modal.add_item(discord.ui.Label(text=cut(plain(field.label), _TITLE), component=_input(field)))
-    return modal
-
-
-def _input(field: Field) -> discord.ui.Item[Any]:
-    if field.choices:
-        options = [
-            discord.SelectOption(label=cut(plain(c.label), _CHOICE), value=c.value, default=c.value == field.value)
-            for c in field.choices[:_CHOICES]
-        ]
-        return discord.ui.Select(custom_id=field.name, options=options, required=field.required)
-    return discord.ui.TextInput(
-        custom_id=field.name,
-        style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
-        default=field.value or None,
-        required=field.required,
-        max_length=_LONGEST,
-    )
 
 
 # --- the command table as application commands ----------------------------------------------------------------------
