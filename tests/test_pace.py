@@ -1,0 +1,55 @@
+"""Turns come evenly, in the order of asking, and no faster than the platform allows."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+
+from bot.pace import Pace
+
+
+async def turns(pace: Pace, count: int) -> list[float]:
+    clock, found = asyncio.get_running_loop().time, []
+    for _ in range(count):
+        await pace.turn()
+        pace.taken()
+        found.append(clock())
+    return found
+
+
+async def test_turns_are_spaced() -> None:
+    found = await turns(Pace(40), 21)
+    assert found[-1] - found[0] >= 20 / 40 - 0.07
+    assert all(later >= earlier for earlier, later in pairwise(found))
+
+
+async def test_turns_come_in_the_order_of_asking() -> None:
+    pace, order = Pace(200), []
+
+    async def one(number: int) -> None:
+        await pace.turn()
+        order.append(number)
+
+    await asyncio.gather(*(one(number) for number in range(20)))
+    assert order == list(range(20))
+
+
+async def test_a_refusal_after_many_makes_everybody_pause_and_go_on_slower() -> None:
+    pace = Pace(200)
+    before = await turns(pace, 10)
+    pace.refused(0.3)
+    (after,) = await turns(pace, 1)
+    assert after - before[-1] >= 0.3
+    assert 9 <= pace.rate < 10
+    pace.refused(0.3)  # one that was on its way already
+    assert 9 <= pace.rate < 10
+
+
+async def test_a_refusal_of_one_channel_slows_nobody_else() -> None:
+    pace = Pace(200)
+    await turns(pace, 1)
+    await asyncio.sleep(0.02)
+    pace.refused(30)
+    assert pace.rate == 200
+    async with asyncio.timeout(1):
+        await pace.turn()
