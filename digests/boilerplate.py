@@ -15,6 +15,7 @@ from typing import Any
 _Forms = Mapping[str, re.Pattern[str]]
 _TOLD = re.compile(r"\b(?:will|would|said|says|told|since|has|had|have|believes?|because|than|first)\b")
 """Words of a report, which captions do without."""
+_YEAR = re.compile(r"\d{4}")
 _SHOUTED = re.compile(r"[A-Z][A-Z &'’.\-]{3,40}")
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"”’'」』）)\]]*$")
 
@@ -47,7 +48,7 @@ def _kind(text: str, language: str) -> str | None:
     found = forms["lines"].fullmatch(text)
     if found:
         return found.lastgroup
-    if forms["credit_tail"].search(text):
+    if ("/" in text or "(" in text or "REUTERS" in text) and forms["credit_tail"].search(text):
         return "credit"
     if looks_like_caption(text):
         return "caption"
@@ -58,7 +59,7 @@ def _kind(text: str, language: str) -> str | None:
 
 def looks_like_caption(text: str) -> bool:
     """Photo agencies end a caption with its full date, and write it in the present tense."""
-    if _TOLD.search(text) or not _forms()["caption_date"].search(text):
+    if not _YEAR.search(text) or not _forms()["caption_date"].search(text) or _TOLD.search(text):
         return False
     return _is_pictured(text)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -36,37 +36,57 @@ NAMES = (
     "negated",
 )
 """The cues, in the order of their counts. Their expressions are in `data/cues.json`."""
-_SHAPES = tuple(
+_DIGIT = re.compile(r"\d")
+_FIGURES = tuple(
     re.compile(form)
     for form in (
-        r"[「“\"『]",
-        r"[」”』\"][^」”』\"]*$",
-        r"^[「“\"‘『]",
-        r"\d",
         r"\d[\d,.]*\s?(?:%|％|percent|per cent|パーセント)",
         r"[$€£¥]\s?\d|\d\s?(?:円|ドル|ユーロ|dollars?|euros?|億|万)",
         r"(?:19|20)\d\d",
-        r"[?？]",
-        r"[!！]",
-        r"[（(]",
-        r"[:：]",
-        r"(?<=[^\W\d_]\s)[A-Z][a-z]+|[ァ-ヺー]{3,}",
     )
 )
-COUNT = len(NAMES) + len(_SHAPES) + 3
+_NAME = re.compile(r"\s(?<=[^\W\d_]\s)[A-Z][a-z]+")
+_KATAKANA = re.compile(r"[ァ-ヺー]{3,}")
+SHAPES, ENDINGS = 12, 3
+COUNT = len(NAMES) + SHAPES + ENDINGS
 
 
 @lru_cache(maxsize=512)  # two models look at each sentence, once by words and once by meaning
-def cues(text: str, language: str) -> NDArray[np.float32]:
-    """(`COUNT`,) float32: how often each cue is met (log of 1 + n), then shapes, then where the sentence ends."""
+def counted(text: str, language: str) -> tuple[int, ...]:
+    """(`COUNT`,): how often each cue is met, then shapes, then where the sentence ends."""
     tables = _expressions().get(language)
-    counts = [*(tables.counts(text) if tables else [0] * len(NAMES)), *(len(form.findall(text)) for form in _SHAPES)]
-    ending = (
-        float(text.endswith(("た。", "した", "だ。", "た"))),
-        float(text.endswith(("る。", "い。", "る"))),
-        float(text.rstrip("。.").endswith(("という", "としている", "said", "says", "とのこと"))),
+    return (
+        *(tables.counts(text) if tables else [0] * len(NAMES)),
+        *_shapes(text),
+        text.endswith(("た。", "した", "だ。", "た")),
+        text.endswith(("る。", "い。", "る")),
+        text.rstrip("。.").endswith(("という", "としている", "said", "says", "とのこと")),
     )
-    return np.concatenate([np.log1p(np.array(counts, dtype=np.float32)), np.array(ending, dtype=np.float32)])
+
+
+def cues(texts: Sequence[str], language: str) -> NDArray[np.float32]:
+    """(n, `COUNT`) float32: of each text how often each cue and shape is met (log of 1 + n), and where it ends (1)."""
+    table = np.array([counted(text, language) for text in texts], dtype=np.float32).reshape(len(texts), COUNT)
+    table[:, :-ENDINGS] = np.log1p(table[:, :-ENDINGS])
+    return table
+
+
+def _shapes(text: str) -> Sequence[int]:
+    """How often each of `SHAPES` is met: quotations opened, closed for good and opening it, figures, shares, sums,
+    years, questions, cries, brackets, colons, names."""
+    figures = len(_DIGIT.findall(text))
+    return (
+        sum(map(text.count, '「“"『')),
+        int(any(mark in text for mark in '」”』"')),
+        int(text.startswith(("「", "“", '"', "‘", "『"))),
+        figures,
+        *((len(form.findall(text)) if figures else 0) for form in _FIGURES),
+        text.count("?") + text.count("？"),
+        text.count("!") + text.count("！"),
+        text.count("（") + text.count("("),
+        text.count(":") + text.count("："),
+        len(_NAME.findall(text)) + (0 if text.isascii() else len(_KATAKANA.findall(text))),
+    )
 
 
 class _Cues:

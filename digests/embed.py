@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from digests.ports import Embedder, Vectors
 
@@ -63,16 +62,16 @@ class LexicalEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, 256) float32, rows L2-normalised, a text without letters or digits is a zero row."""
-        size, cells, signs = self.dimension, list[NDArray[np.int64]](), list[NDArray[np.float64]]()
-        for row, text in enumerate(texts):
+        size, cells, counts = self.dimension, list[int](), list[int]()
+        for text in texts:
+            before = len(cells)
             for word in _words(prepared(text)):
-                at, sign = _hashes(word, size)
-                cells.append(at + row * size)
-                signs.append(sign)
-        if not cells:
-            return np.zeros((len(texts), size), dtype=np.float32)
-        flat = np.bincount(np.concatenate(cells), np.concatenate(signs), minlength=len(texts) * size)
-        out = flat.reshape(len(texts), size)
+                cells += _hashes(word)
+            counts.append(len(cells) - before)
+        hashes = np.array(cells, dtype=np.int64)
+        at = np.repeat(np.arange(len(texts)) * size, counts) + hashes % size
+        signs = np.where(hashes & (1 << 20), 1.0, -1.0)
+        out = np.bincount(at, signs, minlength=len(texts) * size).reshape(len(texts), size)
         return _normalised((np.sign(out) * np.log1p(np.abs(out))).astype(np.float32))
 
 
@@ -103,12 +102,11 @@ def _words(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=16384)
-def _hashes(word: str, size: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Cells and signs of a word's features: itself and its runs of four letters, or pairs of characters."""
+def _hashes(word: str) -> tuple[int, ...]:
+    """Hashes of a word's features: itself and its runs of four letters, or pairs of characters."""
     if _UNSPACED.search(word):
         features = [word[i : i + 2] for i in range(max(1, len(word) - 1))]
     else:
         features = [f"{word} ", *(word[i : i + 4] for i in range(max(1, len(word) - 3)))]
     # CRC-32 of UTF-8 is the same in every process and on every machine.
-    hashes = np.array([zlib.crc32(feature.encode("utf-8")) for feature in features], dtype=np.int64)
-    return hashes % size, np.where(hashes & (1 << 20), 1.0, -1.0)
+    return tuple(zlib.crc32(feature.encode("utf-8")) for feature in features)

@@ -69,7 +69,7 @@ def dense(scene: Scene, projection: Matrix) -> Matrix:
 def wording(scene: Scene) -> Matrix:
     """(n, `cues.COUNT`): cue expressions and shapes."""
     if "wording" not in scene.seen:
-        scene.seen["wording"] = np.array([cues(text, scene.language) for text in scene.texts], dtype=np.float32)
+        scene.seen["wording"] = cues(scene.texts, scene.language)
     return scene.seen["wording"]
 
 

@@ -37,6 +37,15 @@ _OWN_SCRIPT = tuple(
         ("ta", r"[\u0b80-\u0bff]"),
     )
 )
+_FAR_SCRIPT = re.compile(r"[^\x00-\u02ff\u2000-\u206f\u20a0-\u20bf\u2100-\u214f]")
+"""What no Latin text holds."""
+_ENGLISH = frozenset(
+    {"the", "of", "and", "to", "that", "was", "with", "for", "his", "from", "which", "been", "have", "they", "said"}
+)
+_ENGLISH_ENOUGH = 5
+"""Different words of `_ENGLISH` in the first `_GLANCE` characters, more than any other language has: then no model is
+asked."""
+_GLANCE = 600
 _WORD = re.compile(r"\w+")
 _WORDLIKE = re.compile(r"\w")
 _local = threading.local()
@@ -48,6 +57,8 @@ def identify(text: str, hint: str | None = None) -> str:
     or unclear. Never raises."""
     hinted = _code(hint)
     sample = text[:_SAMPLE]
+    if not _FAR_SCRIPT.search(sample) and len(set(_WORD.findall(sample[:_GLANCE])) & _ENGLISH) >= _ENGLISH_ENOUGH:
+        return "en"
     letters = len(_SCRIPTS["letter"].findall(sample))
     by_script = _by_script(sample, letters, hinted)
     if by_script:

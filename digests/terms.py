@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 LONGEST_WORD = 64
 """Characters of a word that count; what is longer is no word a person types."""
 MOST_PHRASES = 24
+SENTENCE = 600
+"""Characters of a text whose terms may be asked for again soon."""
 LONGEST_PHRASE = 48
 """Terms of one phrase of a query that count."""
 
@@ -34,6 +36,16 @@ _NOT_PLURAL = frozenset({"news", "series", "species", "means", "diabetes", "mars
 
 def terms(text: str) -> tuple[str, ...]:
     """The terms of `text` in order: folded words, and bigrams of unspaced runs (a run of one character is kept)."""
+    return _remembered(text) if len(text) <= SENTENCE else _terms(text)
+
+
+@lru_cache(maxsize=256)
+def _remembered(text: str) -> tuple[str, ...]:
+    """A digest asks for the same sentences several times."""
+    return _terms(text)
+
+
+def _terms(text: str) -> tuple[str, ...]:
     if _PLAIN.fullmatch(text):
         return tuple(map(_word, _plain_words(text)))
     return tuple(term for run in _runs(text) for term in (_grams(run) if _unspaced(run) else (_word(run),)))
