@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from bot.failpoints import failpoint
 from bot.jobs import LEASE, World
@@ -190,7 +191,7 @@ def gives_up(delivery: Delivery, now: datetime, patience: timedelta) -> bool:
 def backoff(delivery: Delivery) -> float:
     """Seconds before the next try: doubling from 5 s to 15 min, spread by the key so that channels do not march."""
     base = min(5.0 * float(2 ** min(8, max(0, delivery.attempts - 1))), 900.0)
-    return base * (0.75 + int(delivery.id[:4], 16) / 0xFFFF / 2)
+    return base * (0.75 + crc32(delivery.id.encode()) / 0xFFFFFFFF / 2)
 
 
 async def pause_destination(world: World, destination: Destination, reason: str) -> None:

@@ -1,0 +1,183 @@
+"""What an answer of a platform leads to: tried again, given up, held, paused, resumed; the same for all platforms."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from builders import CATALOGS, subscription
+from databases import database
+from store_samples import DISCORD, NOW, edition, parts
+
+from bot.delivery import backoff, deliver, resume
+from bot.doctor import findings
+from bot.fetch import Fetcher
+from bot.jobs import World
+from bot.links import Links
+from bot.store import open_store
+from bot.workers import Workers
+from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed, HistoryHidden
+from digests.model import Destination, Message, Part, Posted
+from digests.ports import Finding, Limits
+
+
+class Answers:
+    """A chat whose answers are written down beforehand; without one it takes the message."""
+
+    platform = "discord"
+    limits = Limits(characters=3600, blocks=34)
+
+    def __init__(self) -> None:
+        self.planned: list[ChatError] = []
+        self.asked: list[tuple[str, bool]] = []
+
+    def cost(self, part: Part) -> tuple[int, int]:
+        return 1, 1
+
+    async def post(
+        self, destination: Destination, message: Message, *, key: str, parent: str | None, unknown: bool, silent: bool
+    ) -> Posted:
+        self.asked.append((key, unknown))
+        if self.planned:
+            raise self.planned.pop(0)
+        return Posted(ref=key, thread="t")
+
+    async def run(self) -> None:
+        raise NotImplementedError
+
+    async def check(self, destinations: object) -> tuple[Finding, ...]:
+        return ()
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class Wall:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> object:
+        return self.now
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[tuple[World, Answers, Wall]]:
+    chat, wall = Answers(), Wall()
+    async with database("sqlite", tmp_path) as url:
+        store, fetch = await open_store(url), Fetcher(user_agent="Chokan/test (+https://example.org)")
+        world = World(
+            store=store,
+            fetch=fetch,
+            reading=Workers(),
+            thinking=Workers(),
+            chats={"discord": chat},
+            catalogs=CATALOGS,
+            links=Links(store),
+            clock=wall,  # type: ignore[arg-type]
+        )
+        made = edition()
+        await store.save_subscription(subscription(id=made.subscription, destination=DISCORD))
+        await store.save_edition(made, parts())
+        yield world, chat, wall
+        await fetch.close()
+        await store.close()
+
+
+Scene = tuple[World, Answers, Wall]
+
+
+async def states(world: World) -> list[str]:
+    return [delivery.state for delivery in await world.store.deliveries("e")]
+
+
+async def test_a_place_that_is_shut_pauses_what_goes_there_and_is_told(scene: Scene) -> None:
+    world, chat, _ = scene
+    chat.planned = [DestinationClosed("there is no channel 1")]
+    assert await deliver(world) == 0
+    (order,) = await world.store.subscriptions()
+    assert (order.paused, order.paused_reason) == (True, "there is no channel 1")
+    wrong = [found async for found in findings(world) if not found.ok]
+    assert [found.text.partition(": ")[2] for found in wrong] == ["there is no channel 1"] * 2
+    assert all(f"chokan resume {order.id}" in found.fix for found in wrong)
+
+
+async def test_a_subscription_that_is_resumed_gets_what_was_held(scene: Scene) -> None:
+    world, chat, _ = scene
+    chat.planned = [DestinationClosed("no access")]
+    await deliver(world)
+    (order,) = await world.store.subscriptions()
+    assert await resume(world, order) == 3
+    assert await deliver(world) == 3
+    assert await states(world) == ["sent"] * 3
+    assert not (await world.store.subscriptions())[0].paused
+
+
+async def test_a_refusal_holds_the_rest_and_pauses_nothing(scene: Scene) -> None:
+    world, chat, _ = scene
+    chat.planned = [ChatRefused("odd")]
+    await deliver(world)
+    assert await states(world) == ["held"] * 3
+    assert not (await world.store.subscriptions())[0].paused
+    assert len(chat.asked) == 1
+
+
+@pytest.mark.parametrize(("error", "unknown"), [(ChatUnknown("lost"), True), (ChatUnavailable("busy"), False)])
+async def test_trouble_is_tried_again_later_and_remembered(scene: Scene, error: ChatError, unknown: bool) -> None:
+    world, chat, wall = scene
+    chat.planned = [error]
+    assert await deliver(world) == 0
+    wall.now += timedelta(seconds=10)
+    assert await deliver(world) == 3
+    assert [asked[1] for asked in chat.asked] == [False, unknown, False, False]
+
+
+async def test_retry_after_is_waited_for(scene: Scene) -> None:
+    world, chat, wall = scene
+    chat.planned = [ChatUnavailable("slow down", 600)]
+    await deliver(world)
+    wall.now += timedelta(seconds=599)
+    assert await deliver(world) == 0
+    wall.now += timedelta(seconds=1)
+    assert await deliver(world) == 3
+
+
+async def test_after_the_deadline_it_is_given_up_and_told(scene: Scene) -> None:
+    world, chat, wall = scene
+    for _ in range(60):
+        chat.planned = [ChatUnknown("no answer")]
+        await deliver(world)
+        wall.now += timedelta(minutes=15)
+    assert await states(world) == ["failed"] * 3
+    assert len(chat.asked) < 40
+    told = [found.text async for found in findings(world) if not found.ok]
+    assert any("given up: no answer" in text for text in told)
+
+
+async def test_what_may_have_arrived_and_cannot_be_looked_for_is_held(scene: Scene) -> None:
+    world, chat, wall = scene
+    chat.planned = [ChatUnknown("lost"), HistoryHidden("may not look")]
+    await deliver(world)
+    wall.now += timedelta(minutes=1)
+    await deliver(world)
+    assert await states(world) == ["held"] * 3
+    assert [asked[1] for asked in chat.asked] == [False, True]
+
+
+async def test_asked_to_stop_nothing_is_taken_up(scene: Scene) -> None:
+    world, chat, _ = scene
+    world.stop.set()
+    assert await deliver(world) == 0
+    assert chat.asked == []
+    assert await states(world) == ["ready"] * 3
+
+
+async def test_waits_grow_and_are_spread(scene: Scene) -> None:
+    world, _, _ = scene
+    first, second, _ = await world.store.deliveries("e")
+    grown = [backoff(replace(first, id="8000", attempts=attempts)) for attempts in range(1, 12)]
+    assert grown == sorted(grown)
+    assert grown[-1] <= 900 * 1.25
+    assert backoff(replace(first, id="0000", attempts=3)) != backoff(replace(second, id="ffff", attempts=3))
