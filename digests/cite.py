@@ -17,6 +17,8 @@ MOST_A_SECTION = 2
 MOST_RELATED = 3
 LEAST_SHARED = 2.0
 """Weighted terms a citation must share with a section to be printed under it."""
+LINKED = 1.0
+"""Score of what the article itself links to: its author's own source, printed whatever words it shares."""
 WEAK = 0.5
 """Candidates below this share of the best one's score are dropped."""
 _OPENING = 400
@@ -94,7 +96,7 @@ def _fitting(sections: Sequence[Section], candidates: Sequence[Candidate]) -> li
         own = _terms(candidate.article)
         shared = [_shared(own, bag, spread, len(bags)) for bag in bags]
         best = max(range(len(bags)), key=lambda i: (shared[i], -i))
-        if shared[best] >= LEAST_SHARED:
+        if shared[best] >= LEAST_SHARED or (candidate.score >= LINKED and bags[best]):
             fits.append(_Fit(candidate, best, shared[best] * (0.5 + candidate.score)))
     return sorted(fits, key=lambda fit: -fit.strength)
 

@@ -7,11 +7,10 @@ article itself links to always qualifies.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
 
 from digests.model import Article, Link
 from digests.retrieval import Near
-from digests.urls import article_id
+from digests.urls import article_id, site_of
 
 RELATED_FLOOR = 0.2
 CITATION_FLOOR = 0.3
@@ -28,10 +27,8 @@ def outbound(article: Article) -> tuple[Link, ...]:
     seen: set[str] = set()
     links = []
     for link in article.links:
-        host = (urlsplit(link.url).hostname or "").removeprefix("www.")
-        same = host == article.site.partition(":")[0] or host.endswith("." + article.site)
         key = article_id(link.url)
-        if same or len(link.text.strip()) < 4 or key in seen or key == article.id:
+        if site_of(link.url) == article.site or len(link.text.strip()) < 4 or key in seen or key == article.id:
             continue
         seen.add(key)
         links.append(link)
