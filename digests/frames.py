@@ -15,7 +15,7 @@ _I = re.IGNORECASE
 _HARM_JA = (
     "発砲|射殺|銃撃|遭難|死亡|死者|負傷|重傷|重体|怪我|けが|遺体|行方不明|墜落|衝突|火災|火事|地震|津波|台風|"
     "豪雨|爆発|殺害|殺人|"
-    "逮捕|容疑|被害|感染|事故|テロ|脱線|横転|転落|虐待|犠牲|不正"
+    "逮捕|容疑|被害|感染|事故|テロ|脱線|横転|転落|虐待|犠牲|不正|切断|違反"
 )
 _HARM_EN = (
     r"\b(?:kill|dead|deaths?\b|died|dies|injur|wound|crash|earthquake|tsunami|hurricane|flood|bomb|murder|"

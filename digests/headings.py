@@ -17,7 +17,7 @@ from digests.wordlists import words_of
 
 OFTEN, NEVER = 2, 10**9
 """How often an article names a topic that its title does not; section 1 is headed by words of the title alone."""
-LEAST_TOPIC = 0.8
+LEAST_TOPIC, LEAST_TOPIC_EN = 0.8, 0.62
 """A phrase below this is no topic."""
 _MEDIA = re.compile(
     r"^(?:読売|朝日|毎日|産経|日経|日本経済|時事|共同|ロイター|CNN|BBC|AFP|NHK|ITmedia|スポーツ|デイリー"
@@ -34,12 +34,17 @@ _VAGUE_JA = words_of(
     "意見 見解 見方 理由 原因 メンバー スタッフ ファン シングル アルバム タイトル 作品 データ 情報 システム サービス "
     "就任後 終了後 事故後 年連続 動き 午前中 男性 女性 男女 家族 両親 代表 会長 自分 本人 本社 同紙 同誌 可能性 方針"
 )
+_EDGES_EN = words_of(
+    "subject start end beginning identity opening rest number lack kind type name way use famous future new"
+)
 _VAGUE_EN = words_of(
     "people company government statement spokesman spokeswoman officials official report reports reporters interview "
     "country world place members member news story public year work workers men women man woman families residents "
     "experts analysts sources source question questions reason reasons conference meeting others public result "
     "results "
-    "problem problems situation issue issues role chief boss minister president leader manager director correspondent"
+    "problem problems situation issue issues role chief boss minister president leader manager director "
+    "correspondent adviser "
+    "economist analyst doctor writer author expert group head"
 )
 
 
@@ -48,6 +53,7 @@ def heading(
 ) -> str:
     """The section's heading. `kind`: what kind of news the article is."""
     event = "event" if role == "development" and topic and topic.event else None
+    topic = None if kind == "obituary" and role == "development" else topic
     words = capitalised(topic.text) if topic and catalog.language != "ja" else (topic.text if topic else None)
     return framed(role, words, (sort(role, texts, language), kind, event), catalog)
 
@@ -82,7 +88,7 @@ def _best(
     phrases: Iterable[Phrase], used: Sequence[str], title: str, article: str, language: str, least_told: int
 ) -> Phrase | None:
     head, body = title.casefold(), article.casefold()
-    best, top = None, LEAST_TOPIC
+    best, top = None, LEAST_TOPIC_EN if base(language) == "en" else LEAST_TOPIC
     for phrase in phrases:
         score = _topic_score(phrase, head, body, language, least_told)
         if score > top and fit_topic(phrase, language) and not any(overlapping(phrase.text, u) for u in used):
@@ -98,6 +104,8 @@ def fit_topic(phrase: Phrase, language: str) -> bool:
     if base(language) == "ja":
         return 3 <= len(text) <= 14 and text not in _VAGUE_JA and not re.fullmatch(r"[A-Za-zＡ-Ｚ0-9.]+", text)
     words = text.casefold().split()
+    if words[0] in _EDGES_EN or re.search(r"\d", text):
+        return False
     if base(language) != "en":
         return len(words) <= 4 and len(text) <= 42
     return 2 <= len(words) <= 4 and len(text) <= 42 and words[-1] not in _VAGUE_EN and not _OWNED.search(text)

@@ -14,7 +14,7 @@ MOST_LABEL_WORDS = 6
 SHORT = {"ja": 20, "zh": 16}
 SHORT_ELSEWHERE = 45
 """Characters below which a sentence says no more than a label would."""
-LEAST_LABEL = 0.22
+LEAST_LABEL = 0.28
 _FORCE = re.compile(
     r"(?:反発|反対|批判|対立|不足|不満|負担|財源|費用|課題|懸念|圧力|競争|影響|被害|支援|対策|需要|供給|期待|"
     r"要求|抗議|交渉|改革|規制|"
@@ -61,11 +61,13 @@ def _label(text: str, taken: Sequence[str], others: str, title: str, article: st
 
 def _fit(phrase: Phrase, language: str) -> bool:
     text = phrase.text
+    if phrase.simple and not (phrase.event or _FORCE.search(text)):
+        return False
     if phrase.name or text.casefold() in _VAGUE or not squeezed(text):
         return False
+    if re.search(r"[\d０-９]", text):
+        return False
     if base(language) in {"ja", "zh"}:
-        if re.search(r"[\d０-９]", text):
-            return False
         return 3 <= len(text) <= 16 or (len(text) == 2 and bool(_FORCE.search(text)))
     return len(text.split()) <= MOST_LABEL_WORDS and 3 < len(text) <= 48 and not _OWNED.search(text)
 
@@ -75,4 +77,5 @@ def _score(phrase: Phrase, others: str, title: str, article: str) -> float:
     low = phrase.text.casefold()
     score = phrase.weight / (1 + 0.8 * (low in others))
     made = (1.6 if _FORCE.search(low) else 1.0) * (1.15 if phrase.event else 1.0) * (0.6 if phrase.simple else 1.0)
+    made *= 0.75 if phrase.start == 0 else 1.0  # the reader is about to read it anyway
     return score * made * (0.75 if low in title else 1.0) * (1 + 0.15 * min(3, max(0, article.count(low) - 1)))

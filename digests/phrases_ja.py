@@ -35,7 +35,7 @@ _KATAKANA = re.compile(r"[ァ-ヺー・＝]+")
 _BODY_ENDS = re.compile(
     r"(?:本部|図書館|博物館|社|庁|省|局|署|党|協会|連盟|機構|大学|大|病院|銀行|委員会|裁判所|高裁|地裁|最高裁|"
     r"警察|チーム|組合|グループ|ホールディングス|"
-    r"新幹線|競馬場|球場|空港|劇場|警|府警|県警|俳優|歌手|声優|作家|氏|さん)$"
+    r"新幹線|競馬場|球場|空港|劇場|共和国|王国|合衆国|連邦|警|府警|県警|俳優|歌手|声優|作家|氏|さん)$"
 )
 _PLACE_ENDS = words_of(
     "の 県 市 町 村 区 郡 島 州 国 都 府 道 省 沖 東部 西部 南部 北部 中部 駅 市内 県内 都内 国内 市街 ・ 首都 地方"
@@ -63,6 +63,7 @@ class _Morpheme:
     start: int
     end: int
     pos: tuple[str, ...]
+    unknown: bool
 
 
 def _tokenizer() -> Any:
@@ -73,7 +74,10 @@ def _tokenizer() -> Any:
 
 
 def _morphemes(text: str) -> list[_Morpheme]:
-    return [_Morpheme(m.surface(), m.begin(), m.end(), m.part_of_speech()) for m in _tokenizer().tokenize(text[:4000])]
+    return [
+        _Morpheme(m.surface(), m.begin(), m.end(), m.part_of_speech(), m.is_oov())
+        for m in _tokenizer().tokenize(text[:4000])
+    ]
 
 
 def japanese_phrases(text: str) -> list[JapanesePhrase]:
@@ -153,7 +157,11 @@ def _is_name(words: list[_Morpheme]) -> bool:
     final = words[-1]
     if any(m.pos[2] == "人名" for m in words) or final.surface in _TITLES:
         return True
-    if _BODY_ENDS.search("".join(m.surface for m in words)) or final.pos[1] == "固有名詞":
+    if (
+        _BODY_ENDS.search("".join(m.surface for m in words))
+        or final.pos[1] == "固有名詞"
+        or (len(words) == 1 and final.unknown)
+    ):
         return True
     if len(words) > 1 and all(_KATAKANA.fullmatch(m.surface) for m in words):
         return True

@@ -1,4 +1,5 @@
-"""What each printable sentence is worth in each part of the digest, and the plan that follows: who is printed where."""
+"""What each printable sentence is worth in each part of the digest, and the plan that follows: who is printed "
+"where."""
 
 from __future__ import annotations
 
@@ -55,7 +56,7 @@ HINTS: tuple[dict[Bearing, float], ...] = (
 """What the wording adds to the chance of a role, where it says so clearly."""
 RELAXED_UP_TO = 14
 """Lines up to which an article has too little to be choosy about."""
-RELAXED = (1.0, 0.36, 0.34, 0.48)
+RELAXED = (1.0, 0.36, 0.34, 0.42)
 """Chance of a role, hints and all, for a section that would otherwise hold nothing."""
 SHORT = 60
 """Letters below which a line is thought to say little."""
@@ -70,10 +71,14 @@ SHORT_ARTICLE = 9
 """Lines up to which a sentence must look the part to be taken for the main event as well."""
 LEAST_MAIN, LEAST_MAIN_SHORT = 0.04, 0.3
 TELLING_FIRST, TELLING_SALIENT = 0.3, 0.4
-CLOSE = 0.25
-"""Closeness to title and article, within the article, that a lead needs."""
+CLOSE, SURELY_CLOSE = 0.35, 0.8
+"""Closeness to title and article, within the article, that a lead needs; the second where it names no turning "
+"point."""
 JUDGED = 0.5
 """Chance of telling a consequence, and salience, that a lead needs whose words name no turning point."""
+SUMMING_UP = 0.6
+"""Chance of judging or looking ahead, below which a conclusion should at least say so in words."""
+POINTLESS = 0.3
 UNNAMED = 0.3
 """What a Japanese sentence without a subject loses."""
 QUOTED = 0.12
@@ -82,6 +87,7 @@ QUOTES = "\"“‘'「『"
 MAIN_SHARE = 0.6
 """Share of the budget that the main event may take."""
 
+_WIDE = re.compile("[\u3000-\u9fff]")
 _KANA = re.compile(r"[ぁ-ゖー]+")
 
 
@@ -121,7 +127,7 @@ def plan(analysis: Analysis, lines: tuple[Line, ...]) -> Plan:
 
 def _bags(lines: Sequence[Line]) -> list[frozenset[str]]:
     """The terms that tell one line from another: neither grammar (pairs of kana) nor what most lines share."""
-    bags = [frozenset(t for t in terms(line.print.text) if not _KANA.fullmatch(t)) for line in lines]
+    bags = [frozenset(t for t in terms(line.print.text) if t.isascii() or not _KANA.fullmatch(t)) for line in lines]
     count = Counter(term for bag in bags for term in bag)
     common = {term for term, n in count.items() if n > max(2, COMMON * len(bags))}
     return [bag - common or bag for bag in bags]
@@ -148,13 +154,15 @@ def values(analysis: Analysis, lines: Sequence[Line]) -> Floats:
         worth[:, g] = np.where(allowed, WELCOME + fit * (0.35 + 0.65 * salience) - 0.5 * odd, -np.inf)
     frames = np.array([_frame(line, analysis.language) for line in lines])
     weight = 0.5 * salience + 0.5 * about
-    unquoted = np.array([not any(mark in line.print.text for mark in QUOTES[:3]) for line in lines])
-    judged = (roles[:, 1] >= JUDGED) & (about >= 0.5) & (salience >= JUDGED) & unquoted
-    fit_to_lead = (frames[:, 0] > 0) & (about >= CLOSE) & ((frames[:, 2] > 0) | judged)
+    unquoted = np.array([not any(mark in line.print.text for mark in QUOTES) for line in lines])
+    titled = np.array([_shares_title(line, analysis.title) for line in lines])
+    judged = (roles[:, 1] >= JUDGED) & (about >= SURELY_CLOSE) & (salience >= JUDGED) & unquoted
+    fit_to_lead = (frames[:, 0] > 0) & titled & (roles[:, 2] < 0.5) & (about >= CLOSE) & ((frames[:, 2] > 0) | judged)
     worth[:, LEAD] = np.where(fit_to_lead, weight + 0.3 * roles[:, 1] - 0.35 * place - odd, -np.inf)
     looking = 0.4 + 0.6 * np.minimum(1.0, roles[:, 1] + roles[:, 3])
     closing = 0.8 * weight * looking + 0.15 * frames[:, 1] + 0.35 * place - 0.25 - odd
-    worth[:, CONCLUSION] = np.where(frames[:, 0] > 0, closing, -np.inf)
+    pointless = (frames[:, 1] == 0) & (frames[:, 2] == 0) & (roles[:, 1] + roles[:, 3] < SUMMING_UP)
+    worth[:, CONCLUSION] = np.where(frames[:, 0] > 0, closing - POINTLESS * pointless, -np.inf)
     worth[~np.array([named(line.print.text, analysis.language) for line in lines]), 1:LEAD] -= UNNAMED
     worth[[line.print.text[0] in QUOTES for line in lines], 1:LEAD] -= QUOTED
     return worth
@@ -174,6 +182,11 @@ def _frame(line: Line, language: str) -> tuple[bool, bool, bool]:
     sound = low <= size <= high and text[0] not in QUOTES and not text.rstrip().endswith(("?", "？"))
     plain = not any(mark in text for mark in QUOTES[:3])
     return sound and named(text, language), "ahead" in said, plain and "turning" in said
+
+
+def _shares_title(line: Line, title: str) -> bool:
+    """Whether the line names something that the title names, so that it can stand right below it."""
+    return any(not _KANA.fullmatch(term) for term in set(terms(title)) & set(terms(line.print.text)))
 
 
 def _relax(worth: Floats, lines: Sequence[Line], pins: Mapping[int, int], language: str) -> None:
@@ -198,7 +211,7 @@ def _long(lines: Sequence[Line]) -> Floats:
 
 
 def _wide(text: str) -> bool:
-    return sum("\u3000" <= c <= "\u9fff" for c in text[:40]) > 10
+    return len(_WIDE.findall(text, 0, 40)) > 10
 
 
 def _closeness(analysis: Analysis, lines: Sequence[Line]) -> Floats:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from digests.model import Digest, Point, Text
 
@@ -20,6 +21,7 @@ DANGLING: dict[str, re.Pattern[str]] = {
         r"|両(?:氏|者|国|社|紙|誌|船|チーム|党|院|県|市|首脳)|同じ|[一-鿿]{2,4}(?:した|された)[\d０-９]+人(?:は|が|も)|当該|前述|上記|前者|後者|いずれも|どちらも|うち|以上|以下)"
     ),
     "en": re.compile(
+        r"(?:Whether|Whatever|If|Until|Unless|What|How|Once) (?:it|its|he|she|they|his|her|their|this|that|these)\b|"
         r"(?!When|As |If|While|Because|Although|Though|Since|After|Before|The )[A-Z][\w'’ -]{1,28}, (?:he|she"
         r"|they|it|his|her|their)\b"
         r"|[\"“‘'(]?(?:It|Its|It[’']s|He|His|He[’'](?:s|d|ll)|She|Her|She[’'](?:s|d|ll)|They|Their|They[’'](?:re|ve|d|ll)|Them|This|That|That[’']s|These"
@@ -49,7 +51,7 @@ CONNECTIVE: dict[str, re.Pattern[str]] = {
     "ja": re.compile(
         r"(?:しかしながら|しかし|一方で(?!は)|一方(?=、|，|,)|他方で?|また(?=[、，,一-鿿ァ-ヶA-Za-zＡ-Ｚ「『])|さらに(?!は)|更に|なお(?=[、，,こ同]|[一-鿿ァ-ヶ]{2})|そして|ただし?(?=、|，|,)|だが|ところが"
         r"|それでも|加えて|そのうえ|その上(?=、)|その後|そこで|このため|そのため|したがって|従って|よって|つまり|すなわち|例えば|たとえば|実際(?=、)|ちなみに"
-        r"|特に(?=、)|とりわけ|同時に|および|及び|並びに|もっとも(?=、)|とはいえ|むしろ|逆に|結局(?=、)|次に(?=、)|最後に(?=、)|まず(?=、)|だから|なので|ですが|でも(?=、)|けれども)"
+        r"|特に(?=、)|とりわけ|同時に|および|及び|並びに|もっとも(?=、)|とはいえ|むしろ|逆に|結局(?=、)|対照的に(?=、)|次に(?=、)|最後に(?=、)|まず(?=、)|だから|なので|ですが|でも(?=、)|けれども)"
         r"[、，,]?\s*"
     ),
     "en": re.compile(
@@ -102,8 +104,7 @@ CAPTION = re.compile(
 PROMPT = re.compile(
     r"(?:\b(?:click here|read more|sign up|subscribe (?:to|now)|follow us|share this|download (?:the|our) app"
     r"|scroll down|watch (?:the video|below|now)|find out more|see also|more on this story)\b"
-    r"|こちらをクリック|続きを読む|詳しくはこちら|会員登録|メルマガ|シェアする|フォローし|この記事をシェア|関連記事|関連リンク|→|https?://\S+$)",
-    re.IGNORECASE,
+    r"|こちらをクリック|続きを読む|詳しくはこちら|会員登録|メルマガ|シェアする|フォローし|この記事をシェア|関連記事|関連リンク|→|https?://\S+$)"
 )
 PRONOUN_SPEAKER = re.compile(
     r"^[\"“‘'].*[\"”’'],?\s(?:he|she|they|it)\s(?:said|says|added|told|explained|insisted|warned|claimed|continued|wrote|"
@@ -119,9 +120,25 @@ LIST = re.compile(r"^[A-Z][^.:!?]{0,30}:\s+(?:[A-Z0-9][\w'’.&-]*(?:\s*\([^)]*\
 FULL_QUOTE = re.compile(r"^[\"“„«「『][^\"“”„»」』]*[\"”“»」』]?[.!?。！？,，]?[\"”»」』]?$")
 
 
+SENTENCE = 1000
+"""Characters of a text that is likely to be asked for again."""
+_IN_BYLINE = ("author", "contributed")
+_IN_CAPTION = ("FILE PHOTO", "REUTERS/", "Getty", "AFP", "AP Photo", "Image ", "=", "＝")
+_IN_LINK_LIST = ("年", "ウィキ", "情報源")
+"""What the expressions hold that may be met behind the beginning: looked for first, for that takes no time."""
+_NOT_WORD = re.compile(r"\W+")
+
+
 def squeezed(text: str) -> str:
     """The word characters alone, under NFKC: what makes two printed texts the same text."""
-    return re.sub(r"\W+", "", unicodedata.normalize("NFKC", text))
+    return _remembered(text) if len(text) <= SENTENCE else _squeezed(text)
+
+
+def _squeezed(text: str) -> str:
+    return _NOT_WORD.sub("", text if text.isascii() else unicodedata.normalize("NFKC", text))
+
+
+_remembered = lru_cache(maxsize=1024)(_squeezed)
 
 
 def base(language: str) -> str:
@@ -177,14 +194,21 @@ def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
         ("connective", opening and connects(text, language)),
         ("half quotation", half_quoted(text)),
         ("quotation without speaker", opening and speakerless(text)),
-        ("byline", bool(BYLINE.search(text))),
-        ("caption", bool(CAPTION.search(text))),
-        ("link list", bool(LINK_LIST.search(text))),
+        ("byline", _found(BYLINE, text, _IN_BYLINE)),
+        ("caption", _found(CAPTION, text, _IN_CAPTION)),
+        ("link list", _found(LINK_LIST, text, _IN_LINK_LIST)),
         ("list", bool(LIST.match(text))),
-        ("prompt", bool(PROMPT.search(text))),
+        ("prompt", bool(PROMPT.search(text.lower()))),
         ("no sentence end", not ends(text, language)),
     )
     return tuple(name for name, found in checks if found)
+
+
+def _found(form: re.Pattern[str], text: str, inside: tuple[str, ...]) -> bool:
+    """Whether `form` is met: it must begin where the text does, but for what holds one of the words `inside`."""
+    if any(word in text for word in inside):
+        return bool(form.search(text))
+    return bool(form.match(text))
 
 
 def printed(digest: Digest) -> Iterator[tuple[str, bool, Text | Point]]:

@@ -27,6 +27,10 @@ ASIDE = re.compile(
     r"[^()]{0,40}|file photo|file picture|left|right|above|below|Reuters|AP|AFP)[）)]"
 )
 MOST_ASIDES = 2
+_BROKEN = re.compile(r"(?<=[\u3000-\u30ff\u4e00-\u9fff])\s*\n\s*(?=[\u3000-\u30ff\u4e00-\u9fff])")
+_SPACED_MARK = re.compile(r" ([,.;:!?、。])(?=\s|$)")
+LOOSE = " \t\n\r\u3000:：;；,、。."
+"""White space, and marks that no sentence begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,10 @@ def trimmed(text: str, start: int, language: str) -> Trimmed:
     if not squeezed(text[head:tail]):
         head = 0
     whole = Trimmed(_tidy(text[head:tail]), start + head, start + max(tail, head))
-    cut = _closed(_tidy(_without(text[head:tail], _asides(text[head:tail]))))
+    asides = _asides(text[head:tail])
+    cut = _closed(_tidy(_without(text[head:tail], asides)) if asides else whole.text)
+    if cut == whole.text:
+        return whole
     if squeezed(cut) and in_pieces(cut, text[head:tail]) <= MOST_PIECES:
         return Trimmed(cut, whole.start, whole.end)
     return whole
@@ -78,7 +85,7 @@ def _longest(wanted: str, i: int, given: str, at: int) -> int:
 
 def _head(text: str, language: str) -> int:
     """Where the sentence proper begins."""
-    at = len(text) - len(text.lstrip())
+    at = len(text) - len(text.lstrip(LOOSE))
     dateline = DATELINE.match(text, at)
     if dateline and len(text) - dateline.end() >= LEAST_LEFT:
         at = dateline.end()
@@ -96,6 +103,8 @@ def _stands_alone(rest: str, language: str) -> bool:
 
 
 def _asides(text: str) -> list[Span]:
+    if "(" not in text and "（" not in text:
+        return []
     return [found.span() for found in ASIDE.finditer(text)][:MOST_ASIDES]
 
 
@@ -107,9 +116,9 @@ def _without(text: str, cuts: list[Span]) -> str:
 
 def _tidy(text: str) -> str:
     """White space as a reader expects it; a line break between two Japanese characters is nothing."""
-    text = re.sub(r"(?<=[\u3000-\u30ff\u4e00-\u9fff])\s*\n\s*(?=[\u3000-\u30ff\u4e00-\u9fff])", "", text)
-    text = re.sub(r"\s+", " ", text).strip()
-    return re.sub(r"\s+([,.;:!?、。])(?=\s|$)", r"\1", text)
+    if "\n" in text:
+        text = _BROKEN.sub("", text)
+    return _SPACED_MARK.sub(r"\1", " ".join(text.split()))
 
 
 def _closed(text: str) -> str:

@@ -117,7 +117,8 @@ _BASES = (
     "withdraw pull scrap dump"
     " add blame thank trust doubt question concede acknowledge stress emphasise emphasize underline highlight "
     "point cite quote"
-    " expire outnumber outlaw refer mention comment respond reply react answer learn teach train study "
+    " shorten lengthen eat drink burn feed expire outnumber outlaw refer mention comment respond reply react "
+    "answer learn teach train study "
     "understand recognise recognize "
     "realise realize"
     " remember forget recall choose pick select prefer tend stem arise emerge deliver ship export import trade "
@@ -126,7 +127,8 @@ _BASES = (
     "mull eye grip hold"
 )
 _IRREGULAR = (
-    "said told thought knew seen saw shown kept held took taken made got gotten gave given went gone came "
+    "ate eaten burnt fed said told thought knew seen saw shown kept held took taken made got gotten gave given "
+    "went gone came "
     "brought sent left"
     " began begun led ran grew grown rose risen fell fallen lost won beaten met paid bought sold spent cut put "
     "set drew drawn"
