@@ -95,7 +95,8 @@ async def test_a_new_feed_is_seeded_and_posts_nothing_old(site: Site, tmp_path: 
 
 async def test_backfill_takes_as_many_as_asked(site: Site, tmp_path: Path) -> None:
     site.feed("/feed", "1", "2", "3")
-    site.page("1"), site.page("2")
+    site.page("1")
+    site.page("2")
     async with world_of(site, tmp_path) as world:
         assert (await polled(world, f"{site.base}/feed", backfill=2)).new == 2
         assert await titles(world) == {"記事1", "記事2"}
