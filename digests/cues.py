@@ -97,14 +97,17 @@ class _Cues:
         self._forms = tuple(re.compile(table[name]) for name in NAMES)
         heads = [_heads(table[name]) for name in NAMES]
         self._heads = tuple(re.compile("|".join(each)) if each else None for each in heads)
+        self._everywhere = [(k, form) for k, form in enumerate(self._forms) if self._heads[k] is None]
+        self._any = re.compile("|".join(head for each in heads for head in each) or r"(?!)")
         self._at = lru_cache(maxsize=16384)(self._beginning)
 
     def counts(self, text: str) -> list[int]:
         """How often each cue is met, without overlap."""
         found, ends = [0] * len(NAMES), [0] * len(NAMES)
-        for k, (form, head) in enumerate(zip(self._forms, self._heads, strict=True)):
-            if head is None:
-                found[k] = len(form.findall(text))
+        for k, form in self._everywhere:
+            found[k] = len(form.findall(text))
+        if len(self._everywhere) == len(NAMES):
+            return found
         for word in _WORD.finditer(text):
             for k in self._at(word.group()):
                 if word.start() >= ends[k] and (match := self._forms[k].match(text, word.start())):
@@ -113,6 +116,8 @@ class _Cues:
 
     def _beginning(self, word: str) -> tuple[int, ...]:
         """The cues that may begin with `word`."""
+        if not self._any.fullmatch(word):
+            return ()
         return tuple(k for k, head in enumerate(self._heads) if head and head.fullmatch(word))
 
 
