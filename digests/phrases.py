@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from digests.phrases_ja import japanese_phrases
 from digests.readable import base
@@ -72,22 +73,19 @@ def _japanese(text: str) -> list[Phrase]:
 # --- English --------------------------------------------------------------------------------------------------------
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’.&](?=[^\W_])[^\W_]+)*|[^\w\s]")
+_POSSESSIVES = ("'s", "’s", "s'", "s’")
 _POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     text: str
     start: int
     end: int
-
-    @property
-    def low(self) -> str:
-        return self.text.lower()
+    low: str
 
 
 def _english(text: str) -> list[Phrase]:
-    tokens = [_Token(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    tokens = [_Token(m.group(), m.start(), m.end(), m.group().lower()) for m in _TOKEN.finditer(text)]
     runs = _joined(_runs(tokens), tokens)
     found = []
     for first, last in runs:
@@ -122,7 +120,7 @@ def _content(tokens: list[_Token], i: int, begin: int | None) -> bool:
     if token.text[0].isupper() and i > 0 and tokens[i - 1].text not in {".", "“", '"', "‘"}:
         return True
     before = tokens[i - 1].low if i else ""
-    if before in DETERMINERS or _POSSESSIVE.search(before):
+    if before in DETERMINERS or before.endswith(_POSSESSIVES):
         return True
     if low in VERBS or (low.endswith("ly") and len(low) > 4):
         return False
@@ -258,7 +256,7 @@ def _weighty(match: re.Match[str]) -> bool:
 _FINDERS: dict[str, Callable[[str], list[Phrase]]] = {"ja": _japanese, "en": _english, "zh": _chinese}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def cached(text: str, language: str) -> tuple[Phrase, ...]:
     """`phrases`, remembered: headings and labels ask for the same sentences."""
     return phrases(text, language)

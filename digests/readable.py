@@ -141,6 +141,7 @@ def _squeezed(text: str) -> str:
 _remembered = lru_cache(maxsize=1024)(_squeezed)
 
 
+@lru_cache(maxsize=64)
 def base(language: str) -> str:
     return language.replace("_", "-").split("-")[0].lower()
 
