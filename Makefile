@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run setup test lint types lock eval docs check clean torture bench-delivery
+.PHONY: run setup test lint types lock eval docs check clean torture bench-delivery pictures
 
 run: setup
 	$(BIN)/chokan run
@@ -47,6 +47,10 @@ lock:
 # Figures beside baselines; EVAL="--only fast,memory --n 20" measures parts. LexRank and TextRank need the extra `eval`.
 eval: .venv/ready-dev
 	$(BIN)/python -m tools.evaluate $(EVAL)
+
+# Draws docs/images from real payloads; needs a Chromium (Debian: chromium fonts-noto-cjk).
+pictures: .venv/ready
+	$(BIN)/python tools/pictures.py
 
 docs: .venv/ready
 	$(BIN)/python tools/write_configuration.py

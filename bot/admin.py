@@ -25,7 +25,7 @@ from bot.jobs import World, discover, look_up, publish_slot
 from bot.shelf import hidden, owned, tenant_of
 from digests.answers import described
 from digests.catalog import Catalog
-from digests.edition import edition_of, slot_now
+from digests.edition import edition_of, ranked, slot_now
 from digests.errors import ChokanError
 from digests.feeds import parse_feed
 from digests.layout import edition_sheets
@@ -34,6 +34,8 @@ from digests.ports import Hit
 from digests.urls import article_id
 
 PREVIEWED = 3
+LOOKED_AT = 30
+"""Stored articles among which the newest are looked for: what one poll brought came at one instant."""
 BACKFILL = 3
 """Articles already in a feed that count as new for its first edition: the ones that were previewed."""
 READ_SECONDS = 20.0
@@ -136,8 +138,8 @@ class Admin:
 
     async def _newest(self, feed: str) -> list[Digest]:
         """Digests of the three newest articles of a feed, made now where they are not there yet."""
-        stored = await self.world.store.latest(limit=PREVIEWED, feed=feed)
-        found = [hit.digest for hit in stored if hit.digest]
+        stored = ranked(await self.world.store.latest(limit=LOOKED_AT, feed=feed))
+        found = [hit.digest for hit in stored if hit.digest][:PREVIEWED]
         if len(found) == PREVIEWED:
             return found
         response = await self.world.fetch(feed, kind="feed")
@@ -175,7 +177,8 @@ class Admin:
         digests = await self._newest(feeds[0])
         if not digests:
             raise Unclear("admin.preview.none")
-        said = asker.catalog("admin.preview.done", feed=feeds[0])
+        names = await self._names()
+        said = asker.catalog("admin.preview.done", feed=names.get(feeds[0]) or urlsplit(feeds[0]).hostname)
         message = described(asker.catalog("admin.preview.title"), [said], asker.catalog)
         return Reply(message=message, more=self._as_posted(order, digests))
 

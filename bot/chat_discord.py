@@ -21,9 +21,12 @@ from bot.discord_errors import asking
 from bot.discord_post import Poster
 from bot.discord_view import LIMITS, cost
 from digests.catalog import Catalogs
-from digests.errors import ChatError, ChatUnavailable, ChatUnknown
+from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown
 from digests.model import Destination, Message, Part, Posted
 from digests.ports import Finding
+
+_LOOK_WITHIN, _DARK_FOR = 5.0, 60.0
+"""Seconds a look at a channel may take, and for which it is not tried again after Discord did not answer."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,17 +51,32 @@ class DiscordChat:
         self.client.tree = Tree(self.client, answers, catalogs, groups)
         self._poster = Poster(self.client)
         self._signing_in = asyncio.Lock()
+        self._dark_until = 0.0
 
     def cost(self, part: Part) -> tuple[int, int]:
         return cost(part)
 
     async def gathers(self, destination: Destination) -> bool:
+        """Not waited for long: while Discord does not answer, every channel is taken for one that is no forum."""
+        if time.monotonic() < self._dark_until:
+            return False
+        look = asyncio.create_task(self._is_forum(destination))
+        await asyncio.wait({look}, timeout=_LOOK_WITHIN)
+        if look.done() and look.result() is not None:
+            return bool(look.result())
+        self._dark_until = time.monotonic() + _DARK_FOR
+        return False
+
+    async def _is_forum(self, destination: Destination) -> bool | None:
+        """None where it cannot be told."""
         try:
             await self._sign_in()
             return await self._poster.is_forum(destination)
+        except ChatRefused:
+            return False
         except ChatError as error:
             _log.warning("discord.channel_unknown channel=%s kind=%s", destination.channel, error.kind)
-            return False
+            return None
 
     async def post(
         self, destination: Destination, message: Message, *, key: str, parent: str | None, unknown: bool, silent: bool
