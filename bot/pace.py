@@ -7,7 +7,7 @@ from collections import deque
 
 _ENOUGH = 3
 """Requests taken within a second before a refusal that tell of a ceiling over everything, not of one channel's."""
-_SHARE = 0.97
+_SHARE = 0.95
 """Of what was taken in the second before a refusal: what is asked for afterwards."""
 _LATE = 0.065
 """Seconds of lateness that are made up for: at 46 a second three turns, so that no second ever has more than 50."""

@@ -45,6 +45,9 @@ class Answers:
             raise self.planned.pop(0)
         return Posted(ref=key, thread="t")
 
+    async def gathers(self, destination: Destination) -> bool:
+        return False
+
     async def run(self) -> None:
         raise NotImplementedError
 
