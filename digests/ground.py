@@ -47,11 +47,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Model:
-    """A logistic regression over signals; `least` is the probability a sentence needs."""
+    """A logistic regression over signals; `least` is the probability a sentence with words of its own needs,
+    `least_shortened` one that only leaves words of one place out."""
 
     bias: float
     weights: Mapping[str, float]
     least: float
+    least_shortened: float
 
     def probability(self, values: Mapping[str, float]) -> float:
         total = self.bias + sum(weight * values.get(name, 0.0) for name, weight in self.weights.items())
@@ -61,7 +63,9 @@ class _Model:
 @cache
 def _model(name: str) -> _Model:
     form = json.loads((files("digests") / "data" / "ground.json").read_text("utf-8"))[name]
-    return _Model(bias=form["bias"], weights=form["weights"], least=form["least"])
+    return _Model(
+        bias=form["bias"], weights=form["weights"], least=form["least"], least_shortened=form["least_shortened"]
+    )
 
 
 def ground(text: str, summary: str, language: str, *, reference: date | None = None) -> Verdict:
@@ -106,7 +110,7 @@ def _problem(one: Line, found: Signals) -> Unsupported | None:
     if found.joined:
         return Unsupported(text=one.text, reason="joined")
     model = _model("one")
-    if model.probability(found.values) < model.least:
+    if model.probability(found.values) < (model.least if found.edited else model.least_shortened):
         return Unsupported(text=one.text, reason="wording")
     return None
 

@@ -33,10 +33,12 @@ _STRONG_MAY_JA = re.compile(
     "目指|めざ|考えだ|意向|たい(?:と|考え|。|$)|べき|模様|もよう|疑い|ようだ|らしい|かねない|推定|予測|予想|計画|うる(?:。|$)"
 )
 _TAKES_BACK_JA = re.compile(
-    "^(?:する|した|られる)?(?:可能性|恐れ|おそれ|見通し|見込み|とみられ|と見られ|かもしれ|だろう|わけではな|ことはな|ない|なかった|予定|方針|計画|とは言えな|とはいえな|疑い|という誤)"
+    "^い(?:考え|と|意向|方針|意欲|$)|^(?:する|した|られる)?(?:可能性|恐れ|おそれ|見通し|見込み|とみられ|と見られ|かもしれ|だろう|わけではな|ことはな|ない|なかった|予定|方針|計画|とは言えな|もよう|模様|とはいえな|疑い|という誤)"
 )
 _ABILITY = re.compile("不可能|可能に|可能な|可能と")
 _REACH_EN = 3
+_TAIL_JA = 24
+"""Characters at the end of a Japanese sentence in which its mood is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ def _japanese(text: str, words: Sequence[Token]) -> Stance:
         elif word.surface in _NOT_PREFIX_JA and word.pos == "接頭辞" and i + 1 < len(words):
             negations += 1
             denied.add(words[i + 1].stem)
-    hedged = bool(_MAY_JA.search(_ABILITY.sub("", text)))
-    tail = _STRONG_MAY_JA.search(text[-24:])
+    hedged = bool(_MAY_JA.search(_ABILITY.sub("", text)[-_TAIL_JA:]))
+    tail = _STRONG_MAY_JA.search(text[-_TAIL_JA:])
     verbs = [w.stem for w in words if w.content][-4:] if tail else []
     return Stance(frozenset(denied - {""}), frozenset(verbs), negations, hedged)
 

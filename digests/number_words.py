@@ -36,6 +36,10 @@ _ORDINALS = {
     )
 }
 _MULTIPLES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+COUNTING = frozenset(
+    (*_VALUES, *_ORDINALS, *_MULTIPLES, "dozen", "percent", "per", "cent", "pct", "dollars", "pounds", "euros", "yen")
+)
+"""Words a quantity is written with."""
 SMALL = frozenset({"one", "zero"})
 _WORD = re.compile(r"[a-z]+")
 _PHRASE = re.compile(

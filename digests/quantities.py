@@ -60,7 +60,8 @@ _JA_TAIL = re.compile(r"\s?(?:(千)?([万億兆])|千)")
 _MORE = re.compile(r"\d[\d,]*")
 _EN_SCALE = re.compile(r"[\s-]?(thousand|million|billion|trillion|bn|mn|tn|[kmb])(?![a-z])")
 _UNIT = re.compile(
-    r"[\s-]?(per cent|percent|pct|パーセント|ポイント|ユーロ|ドル|ポンド|ウォン|dollars?|euros?|pounds?|yen|yuan|%|割|円|元|年|月|日"
+    r"[\s-]?(per cent|percent|pct|パーセント|ポイント|ユーロ|ドル|ポンド|ウォン"
+    r"|dollars?|euros?|pounds?|yen|yuan|%|割|円|元|年|月|日"
     r"|時|分)"
 )
 _KANJI = re.compile(

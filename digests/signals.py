@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from digests.alignment import edits, fragments, lcs, shared
@@ -17,6 +18,7 @@ from digests.dates import said_by
 from digests.evidence import Line, Source, squeezed, supports
 from digests.modality import hedges
 from digests.names import knows, names
+from digests.number_words import COUNTING
 from digests.quantities import known
 
 T = TypeVar("T")
@@ -46,6 +48,8 @@ class Signals:
     support: tuple[Line, ...]
     joined: bool
     """It was put together from pieces of different sentences."""
+    edited: bool
+    """It has words of its own, or puts together what the source says in different places."""
 
 
 def signals(sentence: Line, source: Source) -> Signals:
@@ -59,7 +63,7 @@ def signals(sentence: Line, source: Source) -> Signals:
     facts, findings = _facts(sentence, source, support)
     rest = after_copy(sentence, source)
     if rest is not None:
-        findings = Findings(certain=hedges(rest, source.language) and not sentence.stance.hedged)
+        findings = Findings(certain=hedges(rest, source.language))
         facts |= {"denied": 0.0, "undenied": 0.0}
     values["copied"] = float(rest is not None)
     return Signals(
@@ -67,7 +71,20 @@ def signals(sentence: Line, source: Source) -> Signals:
         findings=findings,
         support=tuple(ordered),
         joined=rest is None and _joined(sentence, source),
+        edited=_edited(sentence, support, values, source.reference),
     )
+
+
+def _edited(sentence: Line, support: Sequence[Line], values: Mapping[str, float], reference: date | None) -> bool:
+    if values["fused"] < -1 or not support:
+        return True
+    first = support[0]
+    if not all(known(q, first.quantities) for q in sentence.quantities):
+        return True
+    if not all(said_by(m, first.dates, reference) for m in sentence.dates):
+        return True
+    own = sentence.content - frozenset(first.stems)
+    return any(not (stem[:1].isdigit() or stem in COUNTING) for stem in own)
 
 
 def after_copy(sentence: Line, source: Source) -> str | None:
@@ -186,15 +203,17 @@ def _ends(support: Line, start: int, end: int) -> dict[str, float]:
 def _facts(sentence: Line, source: Source, support: Sequence[Line]) -> tuple[dict[str, float], Findings]:
     near_numbers = [q for one in support for q in one.quantities]
     near_dates = [m for one in support for m in one.dates]
-    lost = [q for q in sentence.quantities if not known(q, source.quantities)]
     undated = [m for m in sentence.dates if not said_by(m, source.dates, source.reference)]
+    dated = [m for m in sentence.dates if m not in undated]
+    counted = [q for q in sentence.quantities if not any(m.start <= q.start < m.end for m in dated)]
+    lost = [q for q in counted if not known(q, source.quantities)]
     named = names(sentence.text, sentence.words, source.language)
     unknown = [name for name in named if not knows(name, source.folded, source.stems, source.language)]
     added, dropped = _denial(sentence, source, support)
     certain = bool(support and support[0].stance.possible & sentence.content and not sentence.stance.hedged)
     values = {
         "numbers": -float(len(lost)),
-        "numbers_near": -float(sum(not known(q, near_numbers) for q in sentence.quantities)),
+        "numbers_near": -float(sum(not known(q, near_numbers) for q in counted)),
         "dates": -float(len(undated)),
         "dates_near": -float(sum(not said_by(m, near_dates, source.reference) for m in sentence.dates)),
         "names": -float(len(unknown)),

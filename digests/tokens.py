@@ -27,6 +27,10 @@ _EMPTY_JA = words_of(
 )
 
 
+_MANNERS_JA = frozenset({"ます", "です", "氏", "さん"})
+"""Politeness and titles: leaving them out or putting them in says nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """`stem` is what is compared. `content`: it means something by itself. `name`: a proper noun. `pos`: Japanese."""
@@ -74,5 +78,5 @@ def _japanese(text: str) -> list[Token]:
             m.pos,
         )
         for m in morphemes(text)
-        if m.pos not in {"補助記号", "空白"}
+        if m.pos not in {"補助記号", "空白"} and m.base not in _MANNERS_JA
     ]

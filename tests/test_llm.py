@@ -1,4 +1,4 @@
-"""A language model writes digests and nothing it says is printed unchecked: the real SDK against a loopback provider."""
+"""A language model writes digests, nothing it says is printed unchecked: the real SDK, a loopback provider."""
 
 from __future__ import annotations
 

@@ -32,6 +32,8 @@ RIDGE = {"one": 0.02, "many": 0.1}
 STEPS = 4000
 MOST_FALSE_ALARMS = 0.01
 """Share of true copied sentences the threshold of `one` may cost, in training."""
+LEAST_SHORTENED = 0.15
+"""What a sentence needs that only leaves words of one place out: rough cuts are below."""
 TARGET = Path(__file__).parent.parent / "digests" / "data" / "ground.json"
 
 
@@ -138,7 +140,7 @@ def model(rows: Rows, name: str) -> dict[str, Any]:
     probability = 1 / (1 + np.exp(-(rows.values @ weights + bias)))
     least = float(np.quantile(probability[copied], MOST_FALSE_ALARMS)) if copied.any() else 0.5
     kept = {n: round(float(w), 5) for n, w in zip(rows.names, weights, strict=True) if w > 1e-4}
-    return {"bias": round(bias, 5), "weights": kept, "least": round(least, 5)}
+    return {"bias": round(bias, 5), "weights": kept, "least": round(least, 5), "least_shortened": LEAST_SHORTENED}
 
 
 def main() -> None:
