@@ -219,6 +219,7 @@ def _chats(settings: Settings, answers: Answers, words: Catalogs, console: Conso
         )
     if settings.slack_bot_token:
         from bot.chat_slack import SlackChat
+        from bot.slack_http import Listen
 
         app_token, signing = settings.slack_app_token, settings.slack_signing_secret
         chats.append(
@@ -229,6 +230,7 @@ def _chats(settings: Settings, answers: Answers, words: Catalogs, console: Conso
                 answers=answers,
                 catalogs=words,
                 api_url=settings.slack_api_url,
+                listen=Listen(host=settings.host, port=settings.port) if settings.slack_mode == "http" else None,
             )
         )
     return chats

@@ -22,6 +22,7 @@ from bot.pace import Pace
 from bot.slack_check import checked
 from bot.slack_desk import SlackDesk, payload_of, quiet_logger, slack_app, web_client
 from bot.slack_errors import BAD_FORM, code_of, slack_border
+from bot.slack_http import Listen, serve
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, HistoryHidden
 from digests.model import Destination, Message, Part, Posted
@@ -71,6 +72,7 @@ class SlackChat:
         api_url: str | None = None,
         groups: Mapping[str, Sequence[Command]] = GROUPS,
         lost_after: float = _LOST_SECONDS,
+        listen: Listen | None = None,
     ) -> None:
         self._app_token, self._signing_secret = (app_token or "").strip(), signing_secret
         self._client = web_client(api_url or API_URL, bot_token)
@@ -78,7 +80,7 @@ class SlackChat:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._last: dict[str, float] = {}
         self._pace = Pace(_PER_SECOND)
-        self._own, self._lost_after = ("", ""), lost_after
+        self._own, self._lost_after, self._listen = ("", ""), lost_after, listen
 
     def cost(self, part: Part) -> tuple[int, int]:
         """Characters and blocks that `part` takes of `limits`."""
@@ -220,10 +222,14 @@ class SlackChat:
         )
 
     async def run(self) -> None:
-        """Answer over Socket Mode until cancelled; connects again whenever the connection is lost.
+        """Answer over Socket Mode until cancelled; connects again whenever the connection is lost. With `listen`, over
+        HTTP instead.
 
-        Raises `ChatRefused` when Slack does not accept one of the tokens.
+        Raises `ChatRefused` when Slack does not accept one of the tokens, `NotListening` for an address in use.
         """
+        if self._listen is not None:
+            await self._listening(self._listen)
+            return
         if not self._app_token:
             raise ChatRefused("slack: SLACK_APP_TOKEN is not set; commands need an app-level token (xapp-…)")
         failures = 0
@@ -236,6 +242,14 @@ class SlackChat:
                 failures += 1
                 log.warning("slack.disconnected error=%s retry_in=%.0f", error.kind, wait)
                 await asyncio.sleep(wait)
+
+    async def _listening(self, listen: Listen) -> None:
+        if not (self._signing_secret or "").strip():
+            raise ChatRefused("slack: SLACK_SIGNING_SECRET is not set; HTTP mode needs it to tell Slack from others")
+        with slack_border("slack"):
+            me = await self._client.auth_test()
+        self._own = (str(me.get("user_id") or ""), str(me.get("bot_id") or ""))
+        await serve(self.app(), listen)
 
     async def _connected(self) -> None:
         """One Socket Mode client from its first connection until that stays lost."""

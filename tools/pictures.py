@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
 from rich.console import Console
-from small_png import packed
 
 from bot.app import Extras, opened
 from bot.commands import Reply, Request
@@ -32,8 +34,8 @@ from bot.slack_blocks import blocks_of
 from config.settings import load_settings
 from digests.edition import slot_now
 from digests.model import Destination, Feed, Message, Subscription
+from tools.small_png import packed
 
-ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTH = {"discord": 760, "slack": 760}
@@ -123,7 +125,7 @@ def _page(platform: str, code: str, messages: Sequence[Message], *, private: boo
 
 
 def _discord(message: Message) -> str:
-    return "".join(_component(component) for component in view_of(message).to_components())
+    return "".join(_component(component) for component in view_of(message).to_components())  # type: ignore[no-untyped-call]  # untyped in the library
 
 
 def _component(component: Json) -> str:

@@ -1,0 +1,95 @@
+"""Slack over HTTP: signed requests are answered, others are not, repeats are dropped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import time
+from collections.abc import AsyncIterator
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+from slack_clerk import Clerk, chat_for
+from slack_sdk.signature import SignatureVerifier
+from slack_stand import SlackStand
+
+from bot.slack_http import PATH, Listen
+from digests.errors import ChatRefused, NotListening
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Door:
+    """Our HTTP end, as Slack knows it."""
+
+    def __init__(self, slack: SlackStand, clerk: Clerk, port: int) -> None:
+        self.slack, self.clerk, self.url = slack, clerk, f"http://127.0.0.1:{port}{PATH}"
+
+    async def send(self, body: str, kind: str, secret: str = "right") -> tuple[int, float]:
+        """(status, seconds until it was acknowledged)."""
+        stamp, began = str(int(time.time())), time.perf_counter()
+        signature = str(SignatureVerifier(secret).generate_signature(timestamp=stamp, body=body))
+        headers = {"Content-Type": kind, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
+        async with aiohttp.ClientSession() as session, session.post(self.url, data=body, headers=headers) as answer:
+            return answer.status, time.perf_counter() - began
+
+    async def command(self, text: str, secret: str = "right", trigger: str = "t") -> tuple[int, float]:
+        told = {"command": "/digest", "text": text, "user_id": "U1", "channel_id": "C1", "team_id": "T1"}
+        body = urlencode({**told, "trigger_id": trigger, "response_url": self.slack.reply_url()})
+        return await self.send(body, "application/x-www-form-urlencoded", secret)
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    port, clerk = free_port(), Clerk()
+    async with SlackStand() as slack:
+        chat = chat_for(slack, clerk, signing_secret="right", listen=Listen(port=port))
+        running = asyncio.create_task(chat.run())
+        found = Door(slack, clerk, port)
+        for _ in range(100):
+            with contextlib.suppress(aiohttp.ClientError):
+                await found.send("{}", "application/json")
+                break
+            await asyncio.sleep(0.05)
+        yield found
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        await chat.close()
+
+
+async def test_a_signed_command_is_acknowledged_at_once_and_answered(door: Door) -> None:
+    door.clerk.delay = 1.2
+    status, seconds = await door.command("latest")
+    assert (status, seconds < 1.0) == (200, True)
+    await door.slack.answered(1)
+
+
+async def test_an_unsigned_command_is_refused(door: Door) -> None:
+    assert (await door.command("latest", "wrong"))[0] == 401
+    assert door.clerk.requests == []
+
+
+async def test_a_redelivered_event_is_answered_once_and_the_address_is_proved(door: Door) -> None:
+    event = {"type": "app_mention", "user": "U1", "text": "<@UBOT> x", "channel": "C1", "ts": "2.0"}
+    body = json.dumps({"type": "event_callback", "event_id": "Ev1", "team_id": "T1", "event": event})
+    assert [(await door.send(body, "application/json"))[0] for _ in range(3)] == [200] * 3
+    await door.slack.until(lambda: bool(door.slack.whispers))
+    assert len(door.clerk.requests) == 1
+    challenge = json.dumps({"type": "url_verification", "challenge": "c", "token": "stand"})
+    assert (await door.send(challenge, "application/json"))[0] == 200
+
+
+async def test_http_needs_its_secret_and_its_address(door: Door) -> None:
+    port = int(door.url.split(":")[2].split("/")[0])
+    with pytest.raises(ChatRefused, match="SLACK_SIGNING_SECRET"):
+        await chat_for(door.slack, Clerk(), listen=Listen(port=port)).run()
+    with pytest.raises(NotListening):
+        await chat_for(door.slack, Clerk(), signing_secret="right", listen=Listen(port=port)).run()
