@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 HEAD = ("row", "what", "data", "baselines, same run", "must", "got", "")
+
+
+BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +31,21 @@ class Row:
 
 def table(rows: Sequence[Row]) -> str:
     """A Markdown table."""
-    lines = [HEAD, tuple("---" for _ in HEAD), *(row.cells() for row in rows)]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+    return "".join(_line(cells) for cells in (HEAD, ["---"] * len(HEAD), *(row.cells() for row in rows)))
 
 
-def written(path: Path, rows: Sequence[Row], seconds: float) -> None:
-    """Put the table between the marks of a page, leaving its words alone."""
-    begin, end = "<!-- table -->\n", "<!-- end of table -->\n"
-    page = path.read_text("utf-8") if path.exists() else f"# Evaluation\n\n{begin}{end}"
-    before, _, rest = page.partition(begin)
-    after = rest.partition(end)[2]
-    taken = f"\n{len(rows)} rows in {seconds / 60:.0f} minutes on {os.cpu_count()} cores.\n"
-    path.write_text(f"{before}{begin}{table(rows)}{taken}{end}{after}", encoding="utf-8")
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def written(path: Path, rows: Sequence[Row], order: Sequence[str]) -> None:
+    """Put the rows into the table of a page, keys in the given order; rows that were not measured stay as they are."""
+    page = path.read_text("utf-8") if path.exists() else f"# Evaluation\n\n{BEGIN}{END}"
+    before, _, rest = page.partition(BEGIN)
+    old, _, after = rest.partition(END)
+    lines: dict[str, list[str]] = {}
+    for line in old.splitlines(keepends=True)[2:]:
+        lines.setdefault(line.split("|")[1].strip(), []).append(line)
+    lines |= {key: [_line(row.cells()) for row in rows if row.key == key] for key in {row.key for row in rows}}
+    body = "".join(line for key in order for line in lines.get(key, ()))
+    path.write_text(f"{before}{BEGIN}{table(())}{body}{END}{after}", encoding="utf-8")
