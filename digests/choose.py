@@ -51,17 +51,20 @@ class _Search:
     def __init__(self, problem: Problem) -> None:
         self.p = problem
         n = len(problem.sizes)
+        self.worth: list[list[float]] = problem.values.tolist()  # single figures are read faster from lists
         self.group = np.full(n, NOWHERE)
-        self.count = np.zeros(len(problem.caps), dtype=int)
-        self.pinned = np.zeros(n, dtype=bool)
+        self.count = [0] * len(problem.caps)
+        self.pinned: set[int] = set()
+        self.taken: list[tuple[int, int]] = []
+        """Chosen sentences that may move, in order, with their groups."""
         self.cost = problem.price * np.maximum(0.0, problem.redundancy - HARMLESS)
         self.cost[problem.redundancy >= TWICE] = 1e6
         np.fill_diagonal(self.cost, 0.0)
         self.load = np.zeros(n)
         self.used = 0.0
         for i, g in problem.pins.items():
+            self.pinned.add(i)
             self._put(i, g)
-            self.pinned[i] = True
 
     def improve(self) -> bool:
         """Make the best single change; False when no change helps."""
@@ -84,6 +87,7 @@ class _Search:
             self.load += sign * self.cost[i]
             self.used += sign * self.p.sizes[i]
         self.group[i] = g
+        self.taken = [(j, h) for j, h in enumerate(self.group.tolist()) if h != NOWHERE and j not in self.pinned]
 
     def _bonus(self, g: int, k: int) -> float:
         table = self.p.bonuses[g]
@@ -97,20 +101,16 @@ class _Search:
         fits = self._free() & (self.used + self.p.sizes <= self.p.budget)
         if not open_groups or not fits.any():
             return -np.inf, ()
-        gains = self.p.values[:, open_groups] + [self._bonus(g, int(self.count[g])) for g in open_groups]
+        gains = self.p.values[:, open_groups] + [self._bonus(g, self.count[g]) for g in open_groups]
         gains = np.where(fits[:, None], gains - self.load[:, None], -np.inf)
         i, k = divmod(int(np.argmax(gains)), len(open_groups))
         return float(gains[i, k]), ((i, open_groups[k]),)
 
-    def _taken(self) -> NDArray[np.int64]:
-        return np.flatnonzero((self.group != NOWHERE) & ~self.pinned)
-
     def _best_swap(self) -> tuple[float, Sequence[tuple[int, int]]]:
         """Put a free sentence in the place of a chosen one."""
-        taken = self._taken()
-        if not len(taken) or not self._free().any():
+        if not self.taken or not self._free().any():
             return -np.inf, ()
-        groups = self.group[taken]
+        taken, groups = np.array(self.taken).T
         gains = self.p.values[:, groups] - self.load[:, None] + self.cost[:, taken]
         gains = gains - (self.p.values[taken, groups] - self.load[taken])[None, :]
         fits = self._free()[:, None] & (
@@ -123,57 +123,52 @@ class _Search:
     def _best_shift(self) -> tuple[float, Sequence[tuple[int, int]]]:
         """Move a chosen sentence to another group."""
         best: tuple[float, Sequence[tuple[int, int]]] = (-np.inf, ())
-        for i in self._taken():
-            old = int(self.group[i])
-            lost = self.p.values[i, old] + self._bonus(old, int(self.count[old]) - 1)
-            for g, cap in enumerate(self.p.caps):
-                if g == old or self.count[g] >= cap:
-                    continue
-                gain = float(self.p.values[i, g] + self._bonus(g, int(self.count[g])) - lost)
-                if gain > best[0]:
-                    best = (gain, ((int(i), g),))
+        welcome = [(g, self._bonus(g, self.count[g])) for g, cap in enumerate(self.p.caps) if self.count[g] < cap]
+        for i, old in self.taken:
+            worth = self.worth[i]
+            lost = worth[old] + self._bonus(old, self.count[old] - 1)
+            for g, bonus in welcome:
+                if g != old and worth[g] + bonus - lost > best[0]:
+                    best = (worth[g] + bonus - lost, ((i, g),))
         return best
 
     def _best_relay(self) -> tuple[float, Sequence[tuple[int, int]]]:
         """Move a chosen sentence to another group and put a free one in its place."""
-        open_groups = [g for g, cap in enumerate(self.p.caps) if self.count[g] < cap]
+        welcome = [(g, self._bonus(g, self.count[g])) for g, cap in enumerate(self.p.caps) if self.count[g] < cap]
         free = np.flatnonzero(self._free() & (self.used + self.p.sizes <= self.p.budget))
         best: tuple[float, Sequence[tuple[int, int]]] = (-np.inf, ())
-        if not open_groups or not len(free):
+        if not welcome or not len(free):
             return best
         entering = self.p.values[free] - self.load[free][:, None]
-        first = entering.argmax(axis=0)
-        welcome = np.array([self._bonus(g, int(self.count[g])) for g in open_groups])
-        for j in self._taken():
-            old = int(self.group[j])
-            moved = self.p.values[j, open_groups] + welcome
-            h = int(np.argmax(moved))
-            gain = float(moved[h] - self.p.values[j, old] + entering[first[old], old])
-            if open_groups[h] != old and gain > best[0]:
-                best = (gain, ((int(j), open_groups[h]), (int(free[first[old]]), old)))
+        first, most = free[entering.argmax(axis=0)].tolist(), entering.max(axis=0).tolist()
+        for j, old in self.taken:
+            worth = self.worth[j]
+            moved, there = max(((worth[g] + bonus, g) for g, bonus in welcome), key=lambda move: move[0])
+            gain = moved - worth[old] + most[old]
+            if there != old and gain > best[0]:
+                best = (gain, ((j, there), (first[old], old)))
         return best
 
     def _best_exchange(self) -> tuple[float, Sequence[tuple[int, int]]]:
         """Let two chosen sentences change places."""
-        taken = self._taken()
-        if len(taken) < 2:
-            return -np.inf, ()
-        groups = self.group[taken]
-        there = self.p.values[np.ix_(taken, groups)]
-        here = self.p.values[taken, groups]
-        gains = there + there.T - here[:, None] - here[None, :]
-        gains[groups[:, None] == groups[None, :]] = -np.inf
-        a, b = divmod(int(np.argmax(gains)), len(taken))
-        return float(gains[a, b]), ((int(taken[a]), int(groups[b])), (int(taken[b]), int(groups[a])))
+        best: tuple[float, Sequence[tuple[int, int]]] = (-np.inf, ())
+        for k, (i, g) in enumerate(self.taken):
+            mine, here = self.worth[i], self.worth[i][g]
+            for j, h in self.taken[k + 1 :]:
+                theirs = self.worth[j]
+                gain = mine[h] + theirs[g] - here - theirs[h]
+                if g != h and gain > best[0]:
+                    best = (gain, ((i, h), (j, g)))
+        return best
 
 
 def redundancy(bags: Sequence[frozenset[str]], vectors: NDArray[np.float32] | None) -> Floats:
     """(n, n) how much one sentence repeats another, 0..1: shared words over the shorter one, and centred vectors."""
     n = len(bags)
-    index = {word: k for k, word in enumerate(sorted({w for bag in bags for w in bag}))}
+    index: dict[str, int] = {}
+    cells = [index.setdefault(word, len(index)) for bag in bags for word in bag]
     table = np.zeros((n, max(1, len(index))), dtype=np.float32)
-    for i, bag in enumerate(bags):
-        table[i, [index[w] for w in bag]] = 1.0
+    table[np.repeat(np.arange(n), [len(bag) for bag in bags]), cells] = 1.0
     sizes = table.sum(axis=1)
     shared = (table @ table.T).astype(np.float64)
     shorter = np.maximum(1.0, np.minimum(sizes[:, None], sizes[None, :]))
