@@ -13,7 +13,8 @@ from digests.readable import base
 _Forms = dict[str, re.Pattern[str]]
 _I = re.IGNORECASE
 _HARM_JA = (
-    "発砲|射殺|銃撃|遭難|死亡|死者|負傷|重傷|重体|怪我|けが|遺体|行方不明|墜落|衝突|火災|火事|地震|津波|台風|"
+    "震度|余震|発砲|射殺|銃撃|遭難|死亡|死者|負傷|重傷|重体|怪我|けが|遺体|行方不明|墜落|衝突|火災|火事|地震|"
+    "津波|台風|"
     "豪雨|爆発|殺害|殺人|"
     "逮捕|容疑|被害|感染|事故|テロ|脱線|横転|転落|虐待|犠牲|不正|切断|違反"
 )
@@ -77,7 +78,8 @@ SORTS: dict[Role, dict[str, _Forms]] = {
         "harm": {
             "ja": re.compile(r"死亡|死者|負傷|重傷|被害|避難|停電|損壞|損壊|倒壊|影響が出|運休|欠航|感染|犠牲"),
             "en": re.compile(
-                r"\b(?:kill|dead|death|died|injur|wound|damage|destroy|victim|homeless|casualt|evacuat|infect)", _I
+                r"\b(?:kill|dead|death|died|injured|injuries|wounded|damage|destroy|victim|homeless|casualt|evacuat|infect)",
+                _I,
             ),
         },
     },

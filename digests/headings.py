@@ -15,6 +15,8 @@ from digests.phrases import Phrase, cached
 from digests.readable import base, squeezed
 from digests.wordlists import words_of
 
+PLAIN_NEWS = {"sport", "obituary"}
+"""Kinds of news that say more of a section than its own words, which speak of injuries, money and rivals anyway."""
 OFTEN, NEVER = 2, 10**9
 """How often an article names a topic that its title does not; section 1 is headed by words of the title alone."""
 LEAST_TOPIC, LEAST_TOPIC_EN = 0.8, 0.62
@@ -55,7 +57,8 @@ def heading(
     event = "event" if role == "development" and topic and topic.event else None
     topic = None if kind == "obituary" and role == "development" else topic
     words = capitalised(topic.text) if topic and catalog.language != "ja" else (topic.text if topic else None)
-    return framed(role, words, (sort(role, texts, language), kind, event), catalog)
+    told = sort(role, texts, language)
+    return framed(role, words, (kind, told, event) if kind in PLAIN_NEWS else (told, kind, event), catalog)
 
 
 def kind_of(title: str, texts: Sequence[str], language: str) -> str | None:
@@ -141,7 +144,7 @@ def overlapping(a: str, b: str) -> bool:
         return True
     left, right = set(a.casefold().split()), set(b.casefold().split())
     if len(left) > 1 and len(right) > 1:
-        return 2 * len(left & right) > min(len(left), len(right))
+        return 2 * len(left & right) >= min(len(left), len(right))
     return False
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digests.analysis import Analysis
 from digests.bearing import Bearing, bearings, named
@@ -18,6 +19,7 @@ from digests.model import ROLES
 from digests.readable import base
 from digests.terms import terms
 
+Bools = NDArray[np.bool_]
 LEAD, CONCLUSION = len(ROLES), len(ROLES) + 1
 SHARE = 0.6
 """Most of an article's characters that a digest prints."""
@@ -54,6 +56,8 @@ HINTS: tuple[dict[Bearing, float], ...] = (
     {"ahead": 0.30},
 )
 """What the wording adds to the chance of a role, where it says so clearly."""
+HINTED = 0.3
+"""Share of the hints that counts in a short article, where the models know little, beside what they say."""
 RELAXED_UP_TO = 14
 """Lines up to which an article has too little to be choosy about."""
 RELAXED = (1.0, 0.36, 0.34, 0.42)
@@ -71,11 +75,8 @@ SHORT_ARTICLE = 9
 """Lines up to which a sentence must look the part to be taken for the main event as well."""
 LEAST_MAIN, LEAST_MAIN_SHORT = 0.04, 0.3
 TELLING_FIRST, TELLING_SALIENT = 0.3, 0.4
-CLOSE, SURELY_CLOSE = 0.35, 0.8
-"""Closeness to title and article, within the article, that a lead needs; the second where it names no turning "
-"point."""
-JUDGED = 0.5
-"""Chance of telling a consequence, and salience, that a lead needs whose words name no turning point."""
+CLOSE = 0.35
+"""Closeness to title and article, within the article, that a lead needs."""
 SUMMING_UP = 0.6
 """Chance of judging or looking ahead, below which a conclusion should at least say so in words."""
 POINTLESS = 0.3
@@ -140,32 +141,72 @@ def budget(analysis: Analysis) -> float:
 
 def values(analysis: Analysis, lines: Sequence[Line]) -> Floats:
     """(lines, parts) worth of each line in each part; -inf where it may not stand."""
-    roles = np.array([[line.sentence.roles.get(role, 0.0) for role in ROLES] for line in lines])
-    salience = np.array([line.sentence.salience for line in lines])
-    about = _closeness(analysis, lines)
-    place = np.array([line.index for line in lines]) / max(1, len(analysis.sentences) - 1)
-    odd = _long(lines)
+    marks = _marks(analysis, lines)
     worth = np.full((len(lines), len(CAPS)), -np.inf)
-    floors = FLOORS if len(lines) > RELAXED_UP_TO else SHORT_FLOORS
-    for g, (first, more) in enumerate(zip(FIRST_FLOORS, floors, strict=True)):
-        fit = roles[:, g]
-        best = fit == max((f for f, line in zip(fit, lines, strict=True) if line.opens), default=0.0)
-        allowed = (fit >= np.where(best, first, more)) & (fit >= roles.max(axis=1) - np.where(best, 1.5, 1.0) * NEARLY)
-        worth[:, g] = np.where(allowed, WELCOME + fit * (0.35 + 0.65 * salience) - 0.5 * odd, -np.inf)
-    frames = np.array([_frame(line, analysis.language) for line in lines])
-    weight = 0.5 * salience + 0.5 * about
-    unquoted = np.array([not any(mark in line.print.text for mark in QUOTES) for line in lines])
-    titled = np.array([_shares_title(line, analysis.title) for line in lines])
-    judged = (roles[:, 1] >= JUDGED) & (about >= SURELY_CLOSE) & (salience >= JUDGED) & unquoted
-    fit_to_lead = (frames[:, 0] > 0) & titled & (roles[:, 2] < 0.5) & (about >= CLOSE) & ((frames[:, 2] > 0) | judged)
-    worth[:, LEAD] = np.where(fit_to_lead, weight + 0.3 * roles[:, 1] - 0.35 * place - odd, -np.inf)
-    looking = 0.4 + 0.6 * np.minimum(1.0, roles[:, 1] + roles[:, 3])
-    closing = 0.8 * weight * looking + 0.15 * frames[:, 1] + 0.35 * place - 0.25 - odd
-    pointless = (frames[:, 1] == 0) & (frames[:, 2] == 0) & (roles[:, 1] + roles[:, 3] < SUMMING_UP)
-    worth[:, CONCLUSION] = np.where(frames[:, 0] > 0, closing - POINTLESS * pointless, -np.inf)
-    worth[~np.array([named(line.print.text, analysis.language) for line in lines]), 1:LEAD] -= UNNAMED
-    worth[[line.print.text[0] in QUOTES for line in lines], 1:LEAD] -= QUOTED
+    worth[:, :LEAD] = _in_sections(marks, lines, analysis.language)
+    worth[:, LEAD] = _as_lead(marks, lines, analysis.title)
+    worth[:, CONCLUSION] = _as_conclusion(marks)
     return worth
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What is known of each line (n,): `roles` (n, 4), closeness `about`, `place` from 0 to 1, what is `odd` about its
+    length, whether it is `sound` on its own, looks `ahead`, tells of a `turning` point."""
+
+    roles: Floats
+    salience: Floats
+    about: Floats
+    place: Floats
+    odd: Floats
+    sound: Bools
+    ahead: Bools
+    turning: Bools
+
+
+def _marks(analysis: Analysis, lines: Sequence[Line]) -> _Marks:
+    said = [bearings(line.print.text, analysis.language) for line in lines]
+    return _Marks(
+        roles=np.array([[line.sentence.roles.get(role, 0.0) for role in ROLES] for line in lines]),
+        salience=np.array([line.sentence.salience for line in lines]),
+        about=_closeness(analysis, lines),
+        place=np.array([line.index for line in lines]) / max(1, len(analysis.sentences) - 1),
+        odd=_long(lines),
+        sound=np.array([_sound(line, analysis.language) for line in lines]),
+        ahead=np.array(["ahead" in row for row in said]),
+        turning=np.array(["turning" in row for row in said]),
+    )
+
+
+def _in_sections(marks: _Marks, lines: Sequence[Line], language: str) -> Floats:
+    """(n, 4) for lines likely enough of a role; in a short article the wording counts as well."""
+    short = len(lines) <= RELAXED_UP_TO
+    fits = marks.roles + HINTED * hints(lines, language) if short else marks.roles
+    worth = np.full(fits.shape, -np.inf)
+    for g, (first, more) in enumerate(zip(FIRST_FLOORS, SHORT_FLOORS if short else FLOORS, strict=True)):
+        fit = fits[:, g]
+        best = fit == max((f for f, line in zip(fit, lines, strict=True) if line.opens), default=0.0)
+        allowed = (fit >= np.where(best, first, more)) & (fit >= fits.max(axis=1) - np.where(best, 1.5, 1.0) * NEARLY)
+        worth[:, g] = np.where(allowed, WELCOME + fit * (0.35 + 0.65 * marks.salience) - 0.5 * marks.odd, -np.inf)
+    worth[[not named(line.print.text, language) for line in lines], 1:] -= UNNAMED
+    worth[[line.print.text[0] in QUOTES for line in lines], 1:] -= QUOTED
+    return worth
+
+
+def _as_lead(marks: _Marks, lines: Sequence[Line], title: str) -> Floats:
+    """What this is about and why it is a turning point: close to the title, no mere background, nobody's words."""
+    reported = np.array([any(mark in line.print.text for mark in QUOTES[:3]) for line in lines])
+    fit = marks.sound & np.array(_titled(lines, title)) & (marks.roles[:, 2] < 0.5) & (marks.about >= CLOSE)
+    weight = 0.5 * marks.salience + 0.5 * marks.about + 0.3 * marks.roles[:, 1] - 0.35 * marks.place - marks.odd
+    return np.where(fit & marks.turning & ~reported, weight, -np.inf)
+
+
+def _as_conclusion(marks: _Marks) -> Floats:
+    """Late in the article, summing up or looking ahead."""
+    summing = np.minimum(1.0, marks.roles[:, 1] + marks.roles[:, 3])
+    pointless = ~marks.ahead & ~marks.turning & (summing < SUMMING_UP)
+    weight = 0.4 * (marks.salience + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
+    return np.where(marks.sound, weight - 0.25 - marks.odd - POINTLESS * pointless, -np.inf)
 
 
 def hints(lines: Sequence[Line], language: str) -> Floats:
@@ -174,19 +215,19 @@ def hints(lines: Sequence[Line], language: str) -> Floats:
     return np.array([[max((w for b, w in hint.items() if b in row), default=0.0) for hint in HINTS] for row in rows])
 
 
-def _frame(line: Line, language: str) -> tuple[bool, bool, bool]:
-    """Whether a line can frame the digest at all; whether it looks ahead; whether it tells of a turning point."""
-    text, said = line.print.text, bearings(line.print.text, language)
+def _sound(line: Line, language: str) -> bool:
+    """Whether a line can stand alone, as a lead or a conclusion: of some length, a statement, with its subject."""
+    text = line.print.text
     low, high = LEAD_CHARACTERS
     size = line.size * (2.2 if _wide(text) else 1.0)
-    sound = low <= size <= high and text[0] not in QUOTES and not text.rstrip().endswith(("?", "？"))
-    plain = not any(mark in text for mark in QUOTES[:3])
-    return sound and named(text, language), "ahead" in said, plain and "turning" in said
+    statement = text[0] not in QUOTES and not text.rstrip().endswith(("?", "？"))
+    return low <= size <= high and statement and named(text, language)
 
 
-def _shares_title(line: Line, title: str) -> bool:
-    """Whether the line names something that the title names, so that it can stand right below it."""
-    return any(not _KANA.fullmatch(term) for term in set(terms(title)) & set(terms(line.print.text)))
+def _titled(lines: Sequence[Line], title: str) -> list[bool]:
+    """Whether each line names something that the title names, so that it can stand right below it."""
+    named_there = frozenset(term for term in terms(title) if not _KANA.fullmatch(term))
+    return [not named_there.isdisjoint(terms(line.print.text)) for line in lines]
 
 
 def _relax(worth: Floats, lines: Sequence[Line], pins: Mapping[int, int], language: str) -> None:
@@ -231,7 +272,7 @@ def main_events(analysis: Analysis, lines: Sequence[Line], alike: Floats) -> dic
     room = budget(analysis) * MAIN_SHARE
     best = ranked[0]
     rest, missed = _telling(ranked[1:], lines, alike, room - lines[best].size, least, (best,))
-    if rest and 1 - missed >= SURE_REST and best < min(rest) and _frame(lines[best], analysis.language)[0]:
+    if rest and 1 - missed >= SURE_REST and best < min(rest) and _sound(lines[best], analysis.language):
         return {best: LEAD, **dict.fromkeys(rest, 0)}
     return dict.fromkeys(_telling(ranked, lines, alike, room, least, ())[0], 0)
 

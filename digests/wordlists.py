@@ -117,7 +117,7 @@ _BASES = (
     "withdraw pull scrap dump"
     " add blame thank trust doubt question concede acknowledge stress emphasise emphasize underline highlight "
     "point cite quote"
-    " shorten lengthen eat drink burn feed expire outnumber outlaw refer mention comment respond reply react "
+    " assert shorten lengthen eat drink burn feed expire outnumber outlaw refer mention comment respond reply react "
     "answer learn teach train study "
     "understand recognise recognize "
     "realise realize"
@@ -156,7 +156,8 @@ _NOUNS_TOO = words_of(
     "estimate estimates"
     " record records market markets head hand hands match win wins defeat score scores goal point mark marks "
     "sentence run"
-    " challenge challenges delay delays speed surge plunge jump slide total average request post review train "
+    " fuel fire challenge challenges delay delays speed surge plunge jump slide total average request post "
+    "review train "
     "back order"
 )
 

@@ -1,0 +1,94 @@
+"""Headings name a section's subject matter or stay plain; labels name a force or are left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.catalogs import locales
+from digests.bearing import bearings, named
+from digests.catalog import Catalogs
+from digests.frames import framed, news
+from digests.headings import heading, topics
+from digests.labels import labels
+
+CATALOGS = Catalogs(locales())
+JA_TITLE = "港の使用めぐり漁協が説明要求"
+JA_SECTIONS = (
+    ["青波漁業協同組合の田辺辰男組合長は、港の使用について県に説明を求めた。"],
+    ["青波市の人口は3割減った。"],
+    ["漁協の反発は強く、埋め立て計画では訴訟になった。", "埋め立て計画は6年遅れた。"],
+)
+EN_TITLE = "Council vote on bus fares postponed"
+EN_SECTIONS = (
+    ["The council postponed its vote on higher bus fares until May."],
+    ["Thomas Arbour was born in Northfield."],
+    ["The driver shortage pushed the operator into debt.", "Unions blame the driver shortage on low pay."],
+)
+
+
+def named_topics(sections: tuple[list[str], ...], title: str, language: str) -> list[str | None]:
+    article = " ".join(text for texts in sections for text in texts)
+    return [topic.text if topic else None for topic in topics(sections, title, article, language)]
+
+
+def test_a_japanese_topic_is_subject_matter_never_a_person_or_a_place() -> None:
+    assert named_topics(JA_SECTIONS, JA_TITLE, "ja") == ["港の使用", None, "埋め立て計画"]
+
+
+def test_an_english_topic_is_a_phrase_of_the_title_or_told_of_more_than_once() -> None:
+    assert named_topics(EN_SECTIONS, EN_TITLE, "en") == ["bus fares", None, "driver shortage"]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_two_sections_are_headed_alike(language: str) -> None:
+    sections, title = (JA_SECTIONS, JA_TITLE) if language == "ja" else (EN_SECTIONS, EN_TITLE)
+    found = [topic for topic in named_topics((*sections, *sections), title, language) if topic]
+    assert len(set(found)) == len(found)
+
+
+def test_without_a_topic_the_roles_plain_name_stands_alone() -> None:
+    catalog = CATALOGS.of("ja")
+    assert heading("stakes", None, JA_SECTIONS[1], None, "ja", catalog) == catalog("digest.role.stakes")
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "kind"),
+    [
+        ("訃報 作家の田辺辰男氏", "作家の田辺辰男氏が死去した。", "obituary"),
+        ("青波FCが優勝", "決勝で青波FCが勝利した。選手は喜んだ。", "sport"),
+        ("貨物船が衝突、死者も", "青波沖で貨物船が衝突し、1人が死亡した。", "harm"),
+        ("新しい図書館が開館", "市立図書館が開館した。", None),
+    ],
+)
+def test_the_kind_of_news_is_told_from_title_and_opening(title: str, text: str, kind: str | None) -> None:
+    assert news(title, [text], "ja") == kind
+
+
+def test_a_frame_the_catalog_lacks_falls_back_to_the_plain_one() -> None:
+    catalog = CATALOGS.of("en")
+    assert framed("outlook", "Fuel costs", ("unheard of", None), catalog) == "Fuel costs: what comes next"
+
+
+def test_a_label_names_the_force_and_no_two_are_alike() -> None:
+    texts = [
+        "Councillor Thomas Arbour said that union resistance to the plan had grown since the winter.",
+        "The operator's chief blamed union resistance and a funding shortage for the long delays.",
+    ]
+    assert labels(texts, [], EN_TITLE, " ".join(texts), "en") == ["Union resistance", "Funding shortage"]
+
+
+def test_a_short_sentence_and_a_bare_name_get_no_label() -> None:
+    assert labels(["議会は採決する。", "青波市には田辺辰男氏や浜口さんらが集まっていた。"], [], "", "", "ja") == [
+        None,
+        None,
+    ]
+
+
+def test_wording_tells_a_turning_point_from_a_look_ahead() -> None:
+    assert {"turning"} <= bearings("国内で初めてとなる定期便である。", "ja")
+    assert {"ahead"} <= bearings("The vote is expected next month.", "en")
+
+
+def test_a_japanese_sentence_without_its_subject_is_known() -> None:
+    assert (named("新しい港が開いた。", "ja"), named("大会への出場経験がある。", "ja")) == (True, True)
+    assert not named("1958年に米国に渡り、大学院に留学。", "ja")
