@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from digests.features import Scene, dense, hashed
+from digests.phrasing import phrasing_probabilities
 from digests.weights import Matrix, perceptron, softmax, standardised, weights
 
 FINE = (
@@ -22,7 +23,8 @@ FINE = (
 """Discourse roles of Choubey et al. 2020 that the models tell apart inside; the four are sums of them."""
 TO_ROLES = np.eye(4, dtype=np.float32)[[0, 1, 1, 2, 2, 2, 2, 3]]
 """(8, 4): which section, in the order of `model.ROLES`, each of `FINE` belongs to."""
-LEXICAL_SHARE = 0.2
+LEXICAL_SHARE, PHRASING_SHARE = 0.2, 0.5
+"""How much the second opinion counts: that of bags of words, or in English that of words in their order."""
 _FAMILIES = {"ja": "ja"}
 
 
@@ -51,6 +53,8 @@ def role_probabilities(scene: Scene) -> Matrix:
     projection = model["projection"] if kind == "full" else np.zeros((0, 0), dtype=np.float32)
     features = standardised(dense(scene, projection), model[f"{kind}.mean"], model[f"{kind}.spread"])
     seen = np.mean([softmax(perceptron(features, model, f"{kind}.{i}")) for i in range(int(model["seeds"]))], axis=0)
+    if kind == "full" and scene.language == "en":
+        return balanced(seen, phrasing_probabilities(scene), weights("phrasing")["bias"], PHRASING_SHARE)
     return balanced(seen, lexical_probabilities(scene, model), model[bias_name(kind, scene.language)])
 
 
@@ -58,10 +62,10 @@ def bias_name(kind: str, language: str) -> str:
     return f"{kind}.bias.{'ja' if language == 'ja' else 'en'}"
 
 
-def balanced(seen: Matrix, read: Matrix, bias: Matrix) -> Matrix:
+def balanced(seen: Matrix, read: Matrix, bias: Matrix, share: float = LEXICAL_SHARE) -> Matrix:
     """The two models' opinions over `FINE` (n, 8), joined geometrically, as four roles with the rarer ones given
-    their due."""
-    joined = softmax((1 - LEXICAL_SHARE) * np.log(seen + 1e-6) + LEXICAL_SHARE * np.log(read + 1e-6))
+    their due; the second counts for `share`."""
+    joined = softmax((1 - share) * np.log(seen + 1e-6) + share * np.log(read + 1e-6))
     four = joined @ TO_ROLES * bias
     return np.asarray(four / four.sum(axis=1, keepdims=True), dtype=np.float32)
 
