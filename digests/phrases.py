@@ -85,7 +85,7 @@ class _Token(NamedTuple):
 
 
 def _english(text: str) -> list[Phrase]:
-    tokens = [_Token(m.group(), m.start(), m.end(), m.group().lower()) for m in _TOKEN.finditer(text)]
+    tokens = [_Token(word := m.group(), *m.span(), word.lower()) for m in _TOKEN.finditer(text)]
     runs = _joined(_runs(tokens), tokens)
     found = []
     for first, last in runs:
