@@ -75,8 +75,10 @@ SHORT_ARTICLE = 9
 """Lines up to which a sentence must look the part to be taken for the main event as well."""
 LEAST_MAIN, LEAST_MAIN_SHORT = 0.04, 0.3
 TELLING_FIRST, TELLING_SALIENT = 0.3, 0.4
-CLOSE = 0.35
-"""Closeness to title and article, within the article, that a lead needs."""
+CLOSE, SURELY_CLOSE = 0.35, 0.55
+"""Closeness to title and article, within the article, that a lead needs; the second where it names no turning point."""
+TITLED, TELLING = 3, 0.45
+"""Terms of the title, and salience, that such a lead needs."""
 SUMMING_UP = 0.6
 """Chance of judging or looking ahead, below which a conclusion should at least say so in words."""
 POINTLESS = 0.3
@@ -89,6 +91,9 @@ MAIN_SHARE = 0.6
 """Share of the budget that the main event may take."""
 
 _WIDE = re.compile("[\u3000-\u9fff]")
+_SAID = re.compile(
+    r"\b(?:said|says|told|added|insisted|warned|admitted|believes?)\b|」と|と(?:話|述|語|指摘|説明|コメント)"
+)
 _KANA = re.compile(r"[ぁ-ゖー]+")
 
 
@@ -196,9 +201,12 @@ def _in_sections(marks: _Marks, lines: Sequence[Line], language: str) -> Floats:
 def _as_lead(marks: _Marks, lines: Sequence[Line], title: str) -> Floats:
     """What this is about and why it is a turning point: close to the title, no mere background, nobody's words."""
     reported = np.array([any(mark in line.print.text for mark in QUOTES[:3]) for line in lines])
-    fit = marks.sound & np.array(_titled(lines, title)) & (marks.roles[:, 2] < 0.5) & (marks.about >= CLOSE)
+    said = np.array([bool(_SAID.search(line.print.text)) for line in lines])
+    titled = _titled(lines, title)
+    topical = (titled >= TITLED) & (marks.about >= SURELY_CLOSE) & (marks.salience >= TELLING) & ~said
+    fit = marks.sound & (titled > 0) & (marks.roles[:, 2] < 0.5) & (marks.about >= CLOSE)
     weight = 0.5 * marks.salience + 0.5 * marks.about + 0.3 * marks.roles[:, 1] - 0.35 * marks.place - marks.odd
-    return np.where(fit & marks.turning & ~reported, weight, -np.inf)
+    return np.where(fit & ~reported & (marks.turning | topical), weight, -np.inf)
 
 
 def _as_conclusion(marks: _Marks) -> Floats:
@@ -224,10 +232,10 @@ def _sound(line: Line, language: str) -> bool:
     return low <= size <= high and statement and named(text, language)
 
 
-def _titled(lines: Sequence[Line], title: str) -> list[bool]:
-    """Whether each line names something that the title names, so that it can stand right below it."""
-    named_there = frozenset(term for term in terms(title) if not _KANA.fullmatch(term))
-    return [not named_there.isdisjoint(terms(line.print.text)) for line in lines]
+def _titled(lines: Sequence[Line], title: str) -> Floats:
+    """(n,) how many of the title's terms each line names: with none it cannot stand right below it."""
+    there = frozenset(term for term in terms(title) if not _KANA.fullmatch(term))
+    return np.array([len(there.intersection(terms(line.print.text))) for line in lines])
 
 
 def _relax(worth: Floats, lines: Sequence[Line], pins: Mapping[int, int], language: str) -> None:
