@@ -21,8 +21,10 @@ from bot.admin_words import (
 )
 from bot.commands import Press, Reply, Request
 from bot.finding import Asker, guessed_zone
-from bot.jobs import World, discover, look_up, publish_slot
+from bot.jobs import look_up, publish_slot
+from bot.poll import discover
 from bot.shelf import hidden, owned, tenant_of
+from bot.world import World
 from digests.answers import described
 from digests.catalog import Catalog
 from digests.edition import edition_of, ranked, slot_now

@@ -20,14 +20,16 @@ from bot.chat_console import ConsoleChat
 from bot.commands import Answers
 from bot.delivery import deliver
 from bot.fetch import Fetcher
-from bot.jobs import World, digest, poll, publish
+from bot.jobs import digest, publish
 from bot.links import Links
 from bot.lookups import Lookups, Quotas
+from bot.poll import poll
 from bot.schedule import Alarm
 from bot.store import open_store
 from bot.telemetry import event, heard
 from bot.web_access import Pulse, Site
 from bot.workers import Workers
+from bot.world import World
 from config.catalogs import locales, prompt, templates
 from config.settings import WEEKDAYS, FeedSettings, Settings, SubscriptionSettings
 from digests.catalog import Catalogs

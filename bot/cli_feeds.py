@@ -11,8 +11,8 @@ import typer
 
 from bot.app import opened
 from bot.cli_base import Session, one_line_errors, print_json, run
-from bot.jobs import discover
 from bot.opml import feeds_of, opml_of
+from bot.poll import discover
 from bot.terminal import feeds_form, print_feeds
 from digests.errors import ConfigError, NotFound
 from digests.model import Feed, FeedRole

@@ -17,11 +17,12 @@ from bot.chat_console import rendered
 from bot.cli_base import Session, print_json, reader, run
 from bot.desk import digested
 from bot.inputs import BadInput, article_of_file
-from bot.jobs import DIGEST_SECONDS, article_of_url
+from bot.poll import article_of_url
 from bot.ranking import rank_lines
 from bot.stream import Making, digest_lines
 from bot.terminal import hits_form, print_explained, print_hits, progress_bar
 from bot.workers import Workers
+from bot.world import DIGEST_SECONDS
 from digests.compose import shortened
 from digests.errors import ChokanError
 from digests.form import digest_form

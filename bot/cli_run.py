@@ -30,9 +30,11 @@ from bot.chat_console import rendered
 from bot.cli_base import Session, print_json, run
 from bot.delivery import deliver, resume
 from bot.doctor import findings
-from bot.jobs import Polled, World, digest, poll, prepared, publish_slot
+from bot.jobs import digest, prepared, publish_slot
+from bot.poll import Polled, poll
 from bot.sample import SampleSite, sample_sites
 from bot.terminal import STAGES, finding_form, print_finding, progress_bar
+from bot.world import World
 from config.settings import Settings
 from digests.edition import slot_now
 from digests.errors import NotFound

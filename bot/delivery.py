@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from bot.failpoints import failpoint
-from bot.jobs import LEASE, World
 from bot.telemetry import event
+from bot.world import LEASE, World
 from digests.errors import (
     ChatError,
     ChatRefused,

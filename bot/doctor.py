@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from bot.jobs import World
+from bot.world import World
 from digests.errors import StoreError
 from digests.model import Delivery, Subscription
 from digests.ports import FeedHealth, Finding

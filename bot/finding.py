@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.commands import QUERY
-from bot.jobs import World, look_up
+from bot.jobs import look_up
 from bot.shelf import hidden, owned
+from bot.world import World
 from digests.answers import described, fits, full_answer, share_action, sources_message, standard_answer
 from digests.catalog import Catalog
 from digests.days import day_asked

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from bot.admin import Admin, Unclear
 from bot.commands import ADMIN_COMMANDS, COMMANDS, Field, Form, Option, Press, Reply, Request, Suggestion
 from bot.finding import Asker, Finder, help_message
-from bot.jobs import World
 from bot.shelf import suggestions
 from bot.telemetry import event
+from bot.world import World
 from digests.answers import shared
 from digests.catalog import Catalog
 from digests.errors import ChokanError, NotFound

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from bot.inputs import Record, record_of
-from bot.jobs import Runs
+from bot.world import Runs
 from digests.embed import E5Embedder, LexicalEmbedder
 from digests.language import identify
 from digests.ports import Embedder, Vectors

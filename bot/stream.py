@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.desk import digested
 from bot.inputs import article_of, record_of
-from bot.jobs import DIGEST_SECONDS, Runs
+from bot.world import DIGEST_SECONDS, Runs
 from digests.catalog import Catalogs
 from digests.compose import shortened
 from digests.errors import ChokanError

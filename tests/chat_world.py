@@ -15,9 +15,11 @@ from rich.console import Console
 
 from bot.app import Extras, opened
 from bot.commands import Press, Reply, Request
-from bot.jobs import World, digest, poll
+from bot.jobs import digest
 from bot.lookups import Lookups, Quotas
+from bot.poll import poll
 from bot.sample import SampleArticle, sample_articles
+from bot.world import World
 from config.settings import load_settings
 from digests.model import Destination, Message
 from digests.printed import plain

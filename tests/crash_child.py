@@ -24,8 +24,8 @@ import bot.chat_slack
 import bot.store.migrations  # noqa: F401
 from bot.app import Extras, opened, run_once, stay_up
 from bot.failpoints import FAIL_AT
-from bot.jobs import World
 from bot.telemetry import set_up_logging
+from bot.world import World
 from config.settings import Settings, load_settings
 from digests.model import Destination, Feed, Subscription
 

@@ -11,7 +11,7 @@ import pytest
 from slack_stand import Channel, SlackStand
 
 from bot.chat_slack import SlackChat
-from bot.commands import Press, Request, Suggestion
+from bot.commands import Form, Press, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed
@@ -26,15 +26,20 @@ def said(text: str) -> Message:
 
 
 class Silent:
-    """Nobody asks anything in these tests."""
+    """Answers nothing worth reading: posting is what is looked at here."""
 
-    async def answer(self, request: Request) -> Message:
-        return said(request.command)
+    async def answer(self, request: Request) -> Reply:
+        return Reply(message=said("…"))
 
-    async def press(self, press: Press) -> Message:
-        return said(press.verb)
+    async def press(self, press: Press) -> Reply:
+        return Reply(message=said("…"))
 
-    async def suggest(self, command: str, option: str, typed: str, locale: str) -> tuple[Suggestion, ...]:
+    def form(self, press: Press) -> Form | None:
+        return None
+
+    async def suggest(
+        self, command: str, option: str, typed: str, locale: str, origin: Destination | None = None
+    ) -> tuple[Suggestion, ...]:
         return ()
 
 

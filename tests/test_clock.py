@@ -15,10 +15,11 @@ from rich.console import Console
 from bot.chat_console import ConsoleChat
 from bot.delivery import deliver
 from bot.fetch import Fetcher
-from bot.jobs import World, publish
+from bot.jobs import publish
 from bot.links import Links
 from bot.store import open_store
 from bot.workers import Workers
+from bot.world import World
 from config.settings import SettingsError, load_settings
 from digests.edition import due_slot, slot_instant
 from digests.feeds import parse_feed

@@ -15,10 +15,10 @@ from store_samples import DISCORD, NOW, edition, parts
 from bot.delivery import backoff, deliver, resume
 from bot.doctor import findings
 from bot.fetch import Fetcher
-from bot.jobs import World
 from bot.links import Links
 from bot.store import open_store
 from bot.workers import Workers
+from bot.world import World
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed, HistoryHidden
 from digests.model import Destination, Message, Part, Posted
 from digests.ports import Finding, Limits

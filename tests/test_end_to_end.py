@@ -22,8 +22,10 @@ from slack_stand import SlackStand
 
 from bot.app import Extras, opened
 from bot.delivery import deliver
-from bot.jobs import World, digest, poll, publish_slot
+from bot.jobs import digest, publish_slot
+from bot.poll import poll
 from bot.sample import sample_articles
+from bot.world import World
 from config.settings import Settings, load_settings
 from digests.edition import slot_now
 

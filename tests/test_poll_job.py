@@ -15,7 +15,8 @@ from loopback import serving
 from rich.console import Console
 
 from bot.app import Extras, opened
-from bot.jobs import Polled, World, discover, poll
+from bot.poll import Polled, discover, poll
+from bot.world import World
 from config.settings import load_settings
 from digests.errors import NoSuchHost, NotAFeed
 from digests.model import Feed

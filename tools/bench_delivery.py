@@ -33,7 +33,7 @@ from slack_stand import SlackStand
 
 from bot.app import Extras, opened
 from bot.delivery import deliver
-from bot.jobs import World
+from bot.world import World
 from config.settings import load_settings
 from digests.edition import delivery_key
 from digests.model import Delivery, Destination, Edition, Message, Paragraph, Part, Slot, Span

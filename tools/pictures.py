@@ -27,10 +27,12 @@ from rich.console import Console
 from bot.app import Extras, opened
 from bot.commands import Reply, Request
 from bot.discord_view import view_of
-from bot.jobs import World, digest, poll, prepared
+from bot.jobs import digest, prepared
 from bot.lookups import Lookups
+from bot.poll import poll
 from bot.sample import SampleSite, sample_sites
 from bot.slack_blocks import blocks_of
+from bot.world import World
 from config.settings import load_settings
 from digests.edition import slot_now
 from digests.model import Destination, Feed, Message, Subscription

@@ -1,0 +1,232 @@
+"""Polling: feeds that are due → new articles, saved with what certifies them. Also one page and one address that a
+person asks for. One broken feed never costs the others, one broken entry never costs its feed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from bot.failpoints import failpoint
+from bot.telemetry import event
+from bot.world import BATCH, LEASE, Reads, World, each
+from digests.errors import (
+    ChokanError,
+    FetchError,
+    NoArticle,
+    NotAFeed,
+)
+from digests.extract import Page, article_from, extract
+from digests.feeds import feed_links, parse_feed
+from digests.language import identify
+from digests.model import Article, Entry, Feed, FeedState, ParsedFeed
+from digests.polling import next_state
+from digests.ports import FeedHealth, Response
+
+log = logging.getLogger("chokan.poll")
+
+PARSE_SECONDS = 20.0
+EXTRACT_SECONDS = 15.0
+PAGE_PATIENCE = timedelta(hours=6)
+"""How long a page that cannot be reached is waited for before the feed's own text is taken instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What one poll of one feed came to."""
+
+    feed: str
+    status: str
+    new: int = 0
+    error: str | None = None
+
+
+async def poll(world: World, *, urls: Collection[str] | None = None) -> tuple[Polled, ...]:
+    """Poll every feed that is due (or exactly `urls`): one broken feed never costs the others."""
+    results: list[Polled] = []
+    while True:
+        claimed = await world.store.claim_due_feeds(world.clock(), lease=LEASE, limit=BATCH, urls=urls)
+        results += await each(claimed, lambda health: poll_feed(world, health), world, "poll")
+        if not claimed or urls is not None:
+            return tuple(results)
+
+
+async def poll_feed(world: World, health: FeedHealth) -> Polled:
+    """One GET, its new articles, and what it taught us, saved in one transaction."""
+    feed, state = health.feed, health.state
+    try:
+        failpoint("before-fetch")
+        response = await world.fetch(feed.url, validators=state.validators, kind="feed")
+        failpoint("after-fetch")
+        parsed = await _parsed(world, response)
+    except FetchError as error:
+        return await _poll_failed(world, feed, next_state(state, error, None, world.clock()), error)
+    except _FeedElsewhere as found:
+        # Counted as a failure, so that two pages that name each other are not followed for ever.
+        failed = next_state(state, response, None, world.clock())
+        following = failed if state.failures else replace(failed, next_poll=world.clock())
+        await world.store.save_poll(feed.url, following, now=world.clock(), moved_to=found.feed)
+        return _polled(feed, "moved")
+    except ChokanError as error:
+        failed = next_state(state, response, None, world.clock())
+        return await _poll_failed(world, feed, replace(failed, last_error=str(error)), error)
+    following = next_state(state, response, parsed, world.clock())
+    if parsed is None:
+        await world.store.save_poll(feed.url, following, now=world.clock(), moved_to=response.moved_to)
+        return _polled(feed, str(response.status), error=following.last_error if following.failures else None)
+    return await _poll_parsed(world, health, following, parsed, response)
+
+
+async def _parsed(world: World, response: Response) -> ParsedFeed | None:
+    if response.status != 200:
+        return None
+    try:
+        return await world.reading.run(
+            _parse, response.body, response.url, dict(response.headers), seconds=PARSE_SECONDS
+        )
+    except NotAFeed as error:
+        found = await world.reading.run(
+            _links, response.body, response.url, dict(response.headers), seconds=PARSE_SECONDS
+        )
+        others = [url for url in found if url != response.url]
+        if others:
+            raise _FeedElsewhere(response.url, others[0]) from error
+        raise
+
+
+class _FeedElsewhere(ChokanError):
+    """The address is a site's page, and the page names its feed."""
+
+    kind = "feed-elsewhere"
+
+    def __init__(self, page: str, feed: str) -> None:
+        super().__init__(f"{page}: this is a page, not a feed; its feed is {feed}")
+        self.feed = feed
+
+
+async def _poll_failed(world: World, feed: Feed, state: FeedState, error: ChokanError) -> Polled:
+    await world.store.save_poll(feed.url, state, now=world.clock())
+    return _polled(feed, error.kind, error=str(error))
+
+
+async def _poll_parsed(
+    world: World, health: FeedHealth, state: FeedState, parsed: ParsedFeed, response: Response
+) -> Polled:
+    feed = health.feed
+    unseen = await world.store.unseen(feed.url, [entry.id for entry in parsed.entries])
+    fresh = [entry for entry in parsed.entries if entry.id in unseen]
+    if health.state.succeeded is None:
+        fresh = _newest(fresh, feed.backfill)
+    read = await asyncio.gather(*(_read_entry(world, feed, entry) for entry in fresh))
+    waiting = {entry.id for entry, outcome in zip(fresh, read, strict=True) if outcome is WAIT}
+    if waiting:
+        # The validators certify only what was saved: without them the next poll sees the waiting entries again.
+        state = replace(state, validators=health.state.validators)
+    failpoint("before-save-poll")
+    new = await world.store.save_poll(
+        feed.url,
+        state,
+        now=world.clock(),
+        seen=[entry.id for entry in parsed.entries if entry.id not in waiting],
+        articles=[outcome for outcome in read if isinstance(outcome, Article)],
+        title=parsed.title or None,
+        site=parsed.link,
+        moved_to=response.moved_to,
+    )
+    failpoint("after-save-poll")
+    return _polled(feed, str(response.status), new=new)
+
+
+def _newest(entries: Sequence[Entry], count: int) -> list[Entry]:
+    """The `count` newest; feeds without dates list newest first."""
+    floor = datetime.min.replace(tzinfo=UTC)
+    return sorted(entries, key=lambda entry: entry.published or entry.updated or floor, reverse=True)[:count]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """The page cannot be had now but may be later."""
+
+
+WAIT = _Wait()
+
+
+async def _read_entry(world: World, feed: Feed, entry: Entry) -> Article | _Wait | None:
+    """The article of an entry: its page's text, else the feed's own; WAIT while the page may still come."""
+    page: Page | None = None
+    if entry.url:
+        try:
+            page = await read_page(world, entry.url)
+        except PageUnavailable:
+            if entry.published and world.clock() - entry.published < PAGE_PATIENCE:
+                return WAIT
+        except ChokanError as error:
+            event(log, "page.unread", level=logging.INFO, url=entry.url, kind=error.kind, error=str(error))
+    return await world.reading.run(_article, entry, page, feed, world.clock(), seconds=EXTRACT_SECONDS)
+
+
+class PageUnavailable(ChokanError):
+    """The page could not be had this time: timeout, 429, 5xx."""
+
+    kind = "page-unavailable"
+
+
+async def read_page(world: Reads, url: str) -> Page:
+    """Fetch and extract one article page. Raises FetchError, PageUnavailable, NoArticle, WorkerFailed."""
+    response = await world.fetch(url, kind="page")
+    if response.status in (408, 425, 429) or response.status >= 500:
+        raise PageUnavailable(f"{url}: the site answered with error {response.status}")
+    if response.status != 200:
+        raise NoArticle(url, f"the site answered with error {response.status}")
+    return await world.reading.run(_page, response.body, response.url, dict(response.headers), seconds=EXTRACT_SECONDS)
+
+
+def _polled(feed: Feed, status: str, *, new: int = 0, error: str | None = None) -> Polled:
+    level = logging.WARNING if error else logging.INFO
+    event(log, "feed.polled", level=level, feed=feed.url, status=status, new=new, error=error)
+    return Polled(feed=feed.url, status=status, new=new, error=error)
+
+
+def _parse(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
+    return parse_feed(body, url=url, headers=headers)
+
+
+def _links(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(link.url for link in feed_links(body, url=url, headers=headers))
+
+
+def _page(body: bytes, url: str, headers: Mapping[str, str]) -> Page:
+    return extract(body, url=url, headers=headers)
+
+
+def _article(entry: Entry, page: Page | None, feed: Feed, now: datetime) -> Article | None:
+    return article_from(entry, page, feed=feed, now=now, identify=identify)
+
+
+async def discover(world: World, url: str) -> str:
+    """The feed a person means by `url`: itself, or the first feed its page names. Raises FetchError, NotAFeed."""
+    response = await world.fetch(url, kind="feed")
+    if response.status != 200:
+        raise NotAFeed(url, f"the site answered with error {response.status}")
+    headers = dict(response.headers)
+    try:
+        await world.reading.run(_parse, response.body, response.url, headers, seconds=PARSE_SECONDS)
+    except NotAFeed:
+        for found in await world.reading.run(_links, response.body, response.url, headers, seconds=PARSE_SECONDS):
+            return found
+        raise NotAFeed(
+            url, "neither a feed nor a page that names one; give the address of its RSS or Atom feed"
+        ) from None
+    return response.moved_to or url
+
+
+async def article_of_url(world: Reads, url: str) -> Article:
+    """The article at an address a person gave. Raises FetchError, PageUnavailable, NoArticle, WorkerFailed."""
+    page = await read_page(world, url)
+    entry = Entry(id=url, url=url, title="")
+    article = await world.reading.run(_article, entry, page, Feed(url=url), world.clock(), seconds=EXTRACT_SECONDS)
+    if article is None:
+        raise NoArticle(url)
+    return replace(article, feed=None)
