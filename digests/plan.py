@@ -26,7 +26,7 @@ SHARE = 0.6
 MOST_CHARACTERS = {"ja": 1800, "zh": 1500, "ko": 2000}
 MOST_CHARACTERS_ELSEWHERE = 4200
 CAPS = (4, 3, 6, 5, 1, 1)
-FLOORS = (0.40, 0.52, 0.55, 0.65)
+FLOORS = (0.40, 0.55, 0.60, 0.70)
 SHORT_FLOORS = (0.40, 0.40, 0.45, 0.55)
 FIRST_FLOORS = (0.30, 0.28, 0.28, 0.60)
 """Least probability of a role for a sentence to be printed under it, and for the article's best in that role."""
@@ -60,12 +60,15 @@ HINTED = 0.3
 """Share of the hints that counts in a short article, where the models know little, beside what they say."""
 RELAXED_UP_TO = 14
 """Lines up to which an article has too little to be choosy about."""
-RELAXED = (1.0, 0.36, 0.34, 0.42)
-"""Chance of a role, hints and all, for a section that would otherwise hold nothing."""
+RELAXED_JA, RELAXED = (1.0, 0.36, 0.34, 0.42), (1.0, 0.42, 0.40, 0.55)
+"""Chance of a role, hints and all, for a section that would otherwise hold nothing; Japanese says more by its "
+"endings."""
 SHORT = 60
 """Letters below which a line is thought to say little."""
 MISSED = 0.08
 """Section 1 takes one more sentence while the chance that the main event is none of them is above this."""
+TELLS = 0.55
+"""Chance of telling the main event from which a sentence does, however many do already."""
 MOST_MAIN = 4
 SURE_REST = 0.88
 """Chance that section 1 still tells the main event from which its best sentence may lead the digest instead."""
@@ -76,7 +79,8 @@ SHORT_ARTICLE = 9
 LEAST_MAIN, LEAST_MAIN_SHORT = 0.04, 0.3
 TELLING_FIRST, TELLING_SALIENT = 0.3, 0.4
 CLOSE, SURELY_CLOSE = 0.35, 0.55
-"""Closeness to title and article, within the article, that a lead needs; the second where it names no turning point."""
+"""Closeness to title and article, within the article, that a lead needs; the second where it names no turning "
+"point."""
 TITLED, TELLING = 3, 0.45
 """Terms of the title, and salience, that such a lead needs."""
 SUMMING_UP = 0.6
@@ -245,11 +249,12 @@ def _relax(worth: Floats, lines: Sequence[Line], pins: Mapping[int, int], langua
         return
     chances = np.array([[line.sentence.roles.get(role, 0.0) for role in ROLES] for line in lines])
     hinted = chances + hints(lines, language)
+    least = RELAXED_JA if base(language) == "ja" else RELAXED
     for g in range(1, LEAD):
         if np.isfinite(worth[free, g]).any():
             continue
         for i in free:
-            if hinted[i, g] >= RELAXED[g] and named(lines[i].print.text, language):
+            if hinted[i, g] >= least[g] and named(lines[i].print.text, language):
                 worth[i, g] = hinted[i, g] * (0.35 + 0.65 * lines[i].sentence.salience) - 0.1
 
 
@@ -293,7 +298,7 @@ def _telling(
     missed = 1.0
     for k in ranked:
         told = lines[k].sentence.roles.get("development", 0.0)
-        if (pins or taken) and (missed < MISSED or len(pins) == MOST_MAIN or told < least):
+        if (pins or taken) and ((missed < MISSED and told < TELLS) or len(pins) == MOST_MAIN or told < least):
             break
         fresh = all(alike[k, other] < TWICE for other in (*taken, *pins))
         if not (pins or taken) or (fresh and lines[k].size <= room):
