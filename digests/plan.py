@@ -83,6 +83,8 @@ CLOSE, SURELY_CLOSE = 0.35, 0.55
 "point."""
 TITLED, TELLING = 3, 0.45
 """Terms of the title, and salience, that such a lead needs."""
+LATE = 0.35
+"""How far into the article, 0 to 1, a conclusion may stand at the earliest."""
 SUMMING_UP = 0.6
 """Chance of judging or looking ahead, below which a conclusion should at least say so in words."""
 POINTLESS = 0.3
@@ -95,6 +97,10 @@ MAIN_SHARE = 0.6
 """Share of the budget that the main event may take."""
 
 _WIDE = re.compile("[\u3000-\u9fff]")
+_FOLLOWS = re.compile(
+    r"[^、。]{1,10}後(?:に|は|、)|[^、。]{0,6}(?:当時|その際|対象)は|(?:After|Following) (?:that|this|the)\b"
+)
+"""Openings of what comes after something told before."""
 _SAID = re.compile(
     r"\b(?:said|says|told|added|insisted|warned|admitted|believes?)\b|」と|と(?:話|述|語|指摘|説明|コメント)"
 )
@@ -218,7 +224,7 @@ def _as_conclusion(marks: _Marks) -> Floats:
     summing = np.minimum(1.0, marks.roles[:, 1] + marks.roles[:, 3])
     pointless = ~marks.ahead & ~marks.turning & (summing < SUMMING_UP)
     weight = 0.4 * (marks.salience + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
-    return np.where(marks.sound, weight - 0.25 - marks.odd - POINTLESS * pointless, -np.inf)
+    return np.where(marks.sound & (marks.place >= LATE), weight - 0.25 - marks.odd - POINTLESS * pointless, -np.inf)
 
 
 def hints(lines: Sequence[Line], language: str) -> Floats:
@@ -233,7 +239,7 @@ def _sound(line: Line, language: str) -> bool:
     low, high = LEAD_CHARACTERS
     size = line.size * (2.2 if _wide(text) else 1.0)
     statement = text[0] not in QUOTES and not text.rstrip().endswith(("?", "？"))
-    return low <= size <= high and statement and named(text, language)
+    return low <= size <= high and statement and named(text, language) and not _FOLLOWS.match(text)
 
 
 def _titled(lines: Sequence[Line], title: str) -> Floats:
