@@ -255,8 +255,8 @@ class Store(Ledger, Protocol):
         `sending` comes back with `unknown=True`. `parent` is filled in from part 0."""
 
     async def renew_delivery(self, delivery: str, *, attempt: int, now: datetime, lease: float) -> bool:
-        """Whether this attempt (`Delivery.attempts`) is still the one that sends; its lease then starts again. Ask right
-        before posting: a process that slept past its lease must not post what another has taken over."""
+        """Whether this attempt (`Delivery.attempts`) is still the one that sends; its lease then starts again. Ask
+        right before posting: a process that slept past its lease must not post what another has taken over."""
 
     async def settle_delivery(self, delivery: str, posted: Posted, now: datetime) -> None:
         """It is sent. Settled twice, it keeps what was said first."""

@@ -384,7 +384,7 @@ async def test_what_was_saved_is_there_after_a_restart(url: str, store: SqlStore
     async with again.database.read() as connection:
         versions = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalars().all()
     await again.close()
-    assert ([hit.article.id for hit in hits], len(rows), versions) == (["a"], 1, ["0003_models"])
+    assert ([hit.article.id for hit in hits], len(rows), versions) == (["a"], 1, ["0004_moves"])
 
 
 async def test_an_article_whose_digest_failed_still_reaches_the_edition(store: SqlStore) -> None:
@@ -394,3 +394,29 @@ async def test_an_article_whose_digest_failed_still_reaches_the_edition(store: S
     await store.save_digest("a", None, vector=b"", now=NOW, error="worker: killed")
     (hit,) = await store.unpublished(subscription(), since=NOW)
     assert (hit.article.id, hit.digest) == ("a", None)
+
+
+async def test_an_old_address_goes_on_meaning_the_feed_that_moved(store: SqlStore) -> None:
+    await store.add_feed(FEED)
+    await store.save_poll(FEED.url, state(), now=NOW, moved_to="https://new.example/feed")
+    assert await store.add_feed(FEED) is False
+    await store.save_subscription(subscription(feeds=(FEED.url,)))
+    assert [health.feed.url for health in await store.feeds()] == ["https://new.example/feed"]
+    assert [s.feeds for s in await store.subscriptions()] == [("https://new.example/feed",)]
+
+
+async def test_old_addresses_follow_every_move_and_a_feed_may_come_home(store: SqlStore) -> None:
+    await store.add_feed(FEED)
+    for old, new in ((FEED.url, "https://b.example/"), ("https://b.example/", "https://c.example/")):
+        await store.save_poll(old, state(), now=NOW, moved_to=new)
+    assert await store.add_feed(FEED) is False
+    await store.save_poll("https://c.example/", state(), now=NOW, moved_to=FEED.url)
+    assert [health.feed.url for health in await store.feeds()] == [FEED.url]
+    assert await store.add_feed(Feed(url="https://b.example/")) is False
+
+
+async def test_a_removed_feed_is_not_found_by_its_old_address(store: SqlStore) -> None:
+    await store.add_feed(FEED)
+    await store.save_poll(FEED.url, state(), now=NOW, moved_to="https://new.example/feed")
+    await store.remove_feed("https://new.example/feed")
+    assert await store.add_feed(FEED) is True

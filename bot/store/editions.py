@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failpoints import failpoint
 from bot.store.database import Database
+from bot.store.moves import addresses_now
 from bot.store.reading import hits
 from bot.store.rows import (
     delivery_row,
@@ -45,8 +47,10 @@ class EditionRoom:
 
     @unbroken
     async def save_subscription(self, subscription: Subscription) -> None:
-        row = {"id": subscription.id, "subscription": subscription_json(subscription)}
         async with self.database.write() as connection:
+            now = await addresses_now(connection, subscription.feeds)
+            subscription = replace(subscription, feeds=tuple(dict.fromkeys(now[url] for url in subscription.feeds)))
+            row = {"id": subscription.id, "subscription": subscription_json(subscription)}
             save = insert_into(connection, subscriptions).values(row)
             values = {"subscription": save.excluded.subscription}
             await connection.execute(save.on_conflict_do_update(index_elements=["id"], set_=values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.failpoints import failpoint
 from bot.store import search
 from bot.store.database import Database
-from bot.store.moves import move_feed
+from bot.store.moves import addresses_now, forget_moves, move_feed
 from bot.store.reading import chunks
 from bot.store.rows import article_from, article_row, health_from, insert_into, state_row
 from bot.store.tables import article_feeds, articles, feeds, seen
@@ -30,6 +31,7 @@ class FeedRoom:
     @unbroken
     async def add_feed(self, feed: Feed) -> bool:
         async with self.database.write() as connection:
+            feed = replace(feed, url=(await addresses_now(connection, [feed.url]))[feed.url])
             known = (await connection.execute(select(feeds).where(feeds.c.url == feed.url).with_for_update())).first()
             if known is None:
                 row = {**_feed_row(feed), **state_row(FeedState())}
@@ -48,6 +50,7 @@ class FeedRoom:
             if number is None:
                 return False
             await connection.execute(delete(seen).where(seen.c.feed == number))
+            await forget_moves(connection, url)
             return True
 
     @unbroken

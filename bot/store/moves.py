@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import delete, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.rows import insert_into, subscription_from, subscription_json
-from bot.store.tables import article_feeds, articles, feed_owners, feeds, seen, subscriptions
+from bot.store.tables import article_feeds, articles, feed_moves, feed_owners, feeds, seen, subscriptions
 
 
 async def move_feed(connection: AsyncConnection, feed: int, old: str, new: str) -> None:
@@ -21,8 +22,28 @@ async def move_feed(connection: AsyncConnection, feed: int, old: str, new: str) 
         if other.role == "source" and not other.removed:
             await connection.execute(update(feeds).where(feeds.c.number == feed).values(role="source"))
     await connection.execute(update(feeds).where(feeds.c.number == feed).values(url=new))
-    await _resubscribe(connection, old, new)
     await _keep_owners(connection, old, new, public=other is not None and not other.removed)
+    await _write_down(connection, old, new)
+    await _resubscribe(connection, old, new)
+
+
+async def addresses_now(connection: AsyncConnection, urls: Collection[str]) -> dict[str, str]:
+    """What each of these addresses is called by now: itself, unless its feed has moved."""
+    rows = await connection.execute(select(feed_moves).where(feed_moves.c.old.in_(urls)))
+    moved = {row.old: row.new for row in rows}
+    return {url: moved.get(url, url) for url in urls}
+
+
+async def forget_moves(connection: AsyncConnection, url: str) -> None:
+    """A feed that was removed is not found by its old addresses any more."""
+    await connection.execute(delete(feed_moves).where(feed_moves.c.new == url))
+
+
+async def _write_down(connection: AsyncConnection, old: str, new: str) -> None:
+    """Old addresses lead straight to the newest one, and the newest one nowhere else."""
+    await connection.execute(delete(feed_moves).where(feed_moves.c.old.in_([old, new])))
+    await connection.execute(update(feed_moves).where(feed_moves.c.new == old).values(new=new))
+    await connection.execute(insert_into(connection, feed_moves).values(old=old, new=new))
 
 
 async def _merge(connection: AsyncConnection, into: int, other: int) -> None:

@@ -129,6 +129,14 @@ articles = Table(
     sqlite_autoincrement=True,
 )
 
+feed_moves = Table(
+    "feed_moves",
+    metadata,
+    Column("old", Words, primary_key=True),
+    Column("new", Words, nullable=False),
+    Index("ix_feed_moves_new", "new"),
+)
+
 article_feeds = Table(
     "article_feeds",
     metadata,
