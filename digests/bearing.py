@@ -38,13 +38,13 @@ _PRICE_EN = r"[$£€¥]\s?\d|\d\s?(?:%|percent|per cent|bn\b|billion|million)|\
 _AHEAD_JA = (
     r"予定|見通し|見込|方針|可能性|予想|予測|目指|めざ|検討|かもしれ|だろう|計画|期待|懸念|焦点|課題|注目|注視|"
     r"今後|次(?:走|回|期|は)|"
-    r"恐れ|おそれ|警戒|来(?:月|年|春|週)|未知数|考えだ|たい(?:と|考え|。)|のか[?？]|呼びかけ|めど|再発防止"
+    r"恐れ|おそれ|警戒|来(?:月|年|春|週)|未知数|考えだ|たい(?:と|考え|。)|のか[?？]|呼びかけ|めど|再発防止|控え(?:る|て)|試金石|宿題"
 )
 _AHEAD_EN = (
     r"\b(?:will|would|may|might|could|expect|expected|expects|plans?|planned|due (?:to|in|on|later)|forecast|"
     r"likely|hopes?|"
     r"next (?:week|month|year|season|round)|future|set to|aims?|remains to be|whether|prospect|warn(?:ed|s)?|"
-    r"scheduled)\b"
+    r"scheduled|comes? to a vote|all but certain)\b"
 )
 _BACK_JA = (
     r"これまで|以前|かつて|当時|前回|過去|(?:19|20)\d\d年|昨年|昨秋|去年|背景|原因|理由|きっかけ|ため(?:。|と|"
