@@ -173,14 +173,14 @@ def _announce(bar: Progress, tasks: dict[str, TaskID]) -> None:
 def _say_what_next(console: Console) -> None:
     console.print(
         "\n[bold]This was the sample edition.[/bold] 見本の朝刊でした。\n"
-        f"  Archive   {SAMPLE_DATABASE} · look into it: [cyan]chokan web[/cyan] (in a browser), "
-        "[cyan]chokan latest[/cyan], [cyan]chokan search 地震[/cyan]\n"
+        f"  The archive is {SAMPLE_DATABASE}. Look into it:\n"
+        "    [cyan]chokan web[/cyan] · [cyan]chokan latest[/cyan] · [cyan]chokan search 地震[/cyan]\n"
         "  Any page  [cyan]chokan digest https://…[/cyan]\n"
         "  A feed    [cyan]chokan feeds add https://…[/cyan], then [cyan]chokan run[/cyan]\n"
-        "  Discord   set DISCORD_TOKEN, and a subscription in chokan.toml\n"
-        "  Slack     set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and a subscription in chokan.toml\n"
+        "  Discord   DISCORD_TOKEN, and a subscription in chokan.toml\n"
+        "  Slack     SLACK_BOT_TOKEN, SLACK_APP_TOKEN, and a subscription\n"
         "  Settings  copy config/chokan.example.toml to chokan.toml\n"
-        "  (chokan is .venv/bin/chokan)",
+        "  ([cyan]chokan[/cyan] is .venv/bin/chokan)",
         highlight=False,
     )
 
