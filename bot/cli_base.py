@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,9 @@ import typer
 from dotenv import load_dotenv
 from rich.console import Console
 
-from bot.app import catalogs, secrets_of
+from bot.app import THINKING_MEMORY, catalogs, secrets_of
 from bot.telemetry import set_up_logging
+from bot.workers import Workers
 from config.settings import Settings, SettingsError, load_settings
 from digests.catalog import Catalog
 from digests.errors import ChokanError, ConfigError
@@ -90,3 +91,23 @@ def run(session: Session, work: Coroutine[Any, Any, int | None]) -> None:
 
 def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+Made = Callable[[Workers], AsyncIterator[str | ChokanError]]
+
+
+async def print_stream(session: Session, made: Made) -> int:
+    """Print lines as they are made, on every core; what went wrong with one goes to standard error. The exit code."""
+    failed = 0
+    workers = Workers(processes=os.cpu_count() or 1, memory=THINKING_MEMORY)
+    try:
+        async for line in made(workers):
+            if isinstance(line, ChokanError):
+                failed += 1
+                session.errors.print(f"chokan: {line}", style="red", markup=False, highlight=False, soft_wrap=True)
+            else:
+                sys.stdout.write(line + "\n")
+                sys.stdout.flush()
+    finally:
+        await workers.close()
+    return 1 if failed else 0

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from typing import Annotated, Any
 
 import typer
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from bot.app import THINKING_MEMORY
-from bot.cli_base import Session, run
+from bot.cli_base import Session, print_stream, run
 from bot.cli_read import input_lines
 from bot.inputs import BadInput
 from bot.stream import in_order
-from bot.workers import Workers
-from digests.errors import ChokanError
 from digests.ground import Unsupported, ground
 from digests.language import identify
 
@@ -41,23 +36,7 @@ def ground_verb(
     if not jsonl:
         raise typer.BadParameter('give --jsonl and lines {"id", "text", "summary", "language"} on standard input')
     session: Session = context.obj
-    run(session, _stream(session))
-
-
-async def _stream(session: Session) -> int:
-    failed = 0
-    workers = Workers(processes=os.cpu_count() or 1, memory=THINKING_MEMORY)
-    try:
-        async for made in in_order(workers, input_lines(), ground_line):
-            if isinstance(made, ChokanError):
-                failed += 1
-                session.errors.print(f"chokan: {made}", style="red", markup=False, highlight=False, soft_wrap=True)
-            else:
-                sys.stdout.write(made + "\n")
-                sys.stdout.flush()
-    finally:
-        await workers.close()
-    return 1 if failed else 0
+    run(session, print_stream(session, lambda workers: in_order(workers, input_lines(), ground_line)))
 
 
 def ground_line(line: str, number: int) -> str:

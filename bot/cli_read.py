@@ -14,7 +14,7 @@ import typer
 
 from bot.app import THINKING_MEMORY, catalogs, opened, reading
 from bot.chat_console import rendered
-from bot.cli_base import Session, print_json, reader, run
+from bot.cli_base import Session, one_line_errors, print_json, print_stream, reader, run
 from bot.desk import digested
 from bot.inputs import BadInput, article_of_file
 from bot.poll import article_of_url
@@ -24,7 +24,6 @@ from bot.terminal import hits_form, print_explained, print_hits, progress_bar
 from bot.workers import Workers
 from bot.world import DIGEST_SECONDS
 from digests.compose import shortened
-from digests.errors import ChokanError
 from digests.form import digest_form
 from digests.layout import digest_message, length_of
 from digests.model import Article, Digest
@@ -59,26 +58,11 @@ def digest_verb(
         raise typer.BadParameter("give a URL, a file or -, or --jsonl for JSON Lines on standard input")
     making = Making(catalogs=catalogs(), length=chosen, explain=explain, embeddings=not fast, language=language)
     if jsonl:
-        run(session, _stream(session, making))
+        with one_line_errors(session):
+            session.settings()
+        run(session, print_stream(session, lambda workers: digest_lines(workers, input_lines(), making)))
     else:
         run(session, _digest(session, source or "-", making, form))
-
-
-async def _stream(session: Session, making: Making) -> int:
-    session.settings()
-    failed = 0
-    workers = Workers(processes=os.cpu_count() or 1, memory=THINKING_MEMORY)
-    try:
-        async for made in digest_lines(workers, input_lines(), making):
-            if isinstance(made, ChokanError):
-                failed += 1
-                session.errors.print(f"chokan: {made}", style="red", markup=False, highlight=False, soft_wrap=True)
-            else:
-                sys.stdout.write(made + "\n")
-                sys.stdout.flush()
-    finally:
-        await workers.close()
-    return 1 if failed else 0
 
 
 def input_lines(file: BinaryIO | None = None, name: str = "") -> Iterator[str]:

@@ -38,4 +38,3 @@ async def test_only_forums_gather_an_edition(tmp_path: Path) -> None:
         discord.fail("GET", f"/channels/{FORUM}", status=403, code=50001)
         nobody = Destination(platform="discord", channel="general")
         assert await chat.gathers(nobody) is False
-

@@ -51,9 +51,12 @@ def test_sentences_end_where_a_reader_ends_them(language: str, expected: list[st
 
 
 def test_a_headline_without_full_stop_ends_at_its_line() -> None:
-    assert texts(
-        "Stocks fall again\n\nShares fell on Friday.\n• one\n• two", "en"
-    ) == ["Stocks fall again", "Shares fell on Friday.", "one", "two"]
+    assert texts("Stocks fall again\n\nShares fell on Friday.\n• one\n• two", "en") == [
+        "Stocks fall again",
+        "Shares fell on Friday.",
+        "one",
+        "two",
+    ]
 
 
 def test_a_tokenised_full_stop_ends_a_sentence_before_a_small_letter() -> None:
