@@ -70,18 +70,19 @@ MISSED = 0.08
 TELLS = 0.55
 """Chance of telling the main event from which a sentence does, however many do already."""
 MOST_MAIN = 4
-SURE_REST = 0.88
-"""Chance that section 1 still tells the main event from which its best sentence may lead the digest instead."""
+SURE_REST, SURE_REST_JA = 0.88, 0.45
+"""Chance that section 1 still tells the main event from which its best sentence may lead the digest instead. Japanese
+articles are short and open with all of the event: below it they would have no lead at all."""
 LEAD_CHARACTERS = (30, 330)
 """Characters of a lead; a Japanese one counts 2.2 times."""
 SHORT_ARTICLE = 9
 """Lines up to which a sentence must look the part to be taken for the main event as well."""
 LEAST_MAIN, LEAST_MAIN_SHORT = 0.04, 0.3
 TELLING_FIRST, TELLING_SALIENT = 0.3, 0.4
-CLOSE, SURELY_CLOSE = 0.35, 0.55
+CLOSE, SURELY_CLOSE = 0.35, 0.45
 """Closeness to title and article, within the article, that a lead needs; the second where it names no turning "
 "point."""
-TITLED, TELLING = 3, 0.45
+TITLED, TELLING = 2, 0.35
 """Terms of the title, and salience, that such a lead needs."""
 LATE = 0.35
 """How far into the article, 0 to 1, a conclusion may stand at the earliest."""
@@ -291,7 +292,8 @@ def main_events(analysis: Analysis, lines: Sequence[Line], alike: Floats) -> dic
     room = budget(analysis) * MAIN_SHARE
     best = ranked[0]
     rest, missed = _telling(ranked[1:], lines, alike, room - lines[best].size, least, (best,))
-    if rest and 1 - missed >= SURE_REST and best < min(rest) and _sound(lines[best], analysis.language):
+    sure = SURE_REST_JA if base(analysis.language) == "ja" else SURE_REST
+    if rest and 1 - missed >= sure and best < min(rest) and _sound(lines[best], analysis.language):
         return {best: LEAD, **dict.fromkeys(rest, 0)}
     return dict.fromkeys(_telling(ranked, lines, alike, room, least, ())[0], 0)
 
