@@ -4,6 +4,7 @@ remembered before the next step."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
@@ -188,7 +189,9 @@ async def prepared(world: World, subscription: Subscription, slot: Slot) -> tupl
     chat = world.chats.get(subscription.destination.platform)
     if chat is None:
         raise ChatRefused(f"{subscription.destination}: no token for {subscription.destination.platform} is set")
-    sheets = edition_sheets(edition, hits, subscription, world.catalogs, chat.limits, chat.cost)
+    # Off the loop: at seven o'clock many editions are laid out at once, and commands want their answer meanwhile.
+    layout = (edition, hits, subscription, world.catalogs, chat.limits, chat.cost)
+    sheets = await asyncio.to_thread(edition_sheets, *layout)
     gathered = await chat.gathers(subscription.destination)
     return edition, tuple(
         Delivery(
