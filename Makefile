@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run setup test lint types lock eval docs check clean torture bench-delivery pictures
+.PHONY: run setup test lint types lock eval docs check clean torture bench-delivery pictures audit fuzz
 
 run: setup
 	$(BIN)/chokan run
@@ -32,6 +32,14 @@ check: lint types test
 # Kills real processes at every joint of a morning; nothing may be lost, nothing may come twice (docs/reliability.md).
 torture: .venv/ready-dev
 	$(BIN)/python tools/torture.py
+
+# Ends with 2 and says so where the advisory service cannot be reached.
+audit: .venv/ready
+	tools/audit.sh $(BIN)/python requirements.lock
+
+# Ten minutes for each target; FUZZ="--minutes 1 --only feeds" looks shorter. What it finds stays in tests/corpus/fuzz.
+fuzz: .venv/ready-dev
+	$(BIN)/python tools/fuzz.py $(FUZZ)
 
 bench-delivery: .venv/ready-dev
 	$(BIN)/python tools/bench_delivery.py

@@ -48,6 +48,7 @@ DAYS: Mapping[str, frozenset[int]] = {
     "weekdays": frozenset(range(5)),
     "weekends": frozenset({5, 6}),
 }
+_ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 _TIME = re.compile(r"([01]?\d|2[0-3])\s*(?:[:：時h.]\s*([0-5]\d)?\s*分?)?")
 Handler = Callable[[], Awaitable[Reply]]
 
@@ -333,6 +334,9 @@ def clock_time(said: str) -> time:
 
 
 def zone_name(said: str) -> str:
+    """An IANA zone. Raises `Unclear`; what cannot be a name is not looked up, for each dot would be an import."""
+    if not _ZONE.fullmatch(said):
+        raise Unclear("admin.unclear.zone", said=said)
     try:
         ZoneInfo(said)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -244,12 +244,13 @@ class SlackChat:
                 await asyncio.sleep(wait)
 
     async def _listening(self, listen: Listen) -> None:
-        if not (self._signing_secret or "").strip():
+        secret = (self._signing_secret or "").strip()
+        if not secret:
             raise ChatRefused("slack: SLACK_SIGNING_SECRET is not set; HTTP mode needs it to tell Slack from others")
         with slack_border("slack"):
             me = await self._client.auth_test()
         self._own = (str(me.get("user_id") or ""), str(me.get("bot_id") or ""))
-        await serve(self.app(), listen)
+        await serve(self.app(), listen, secret)
 
     async def _connected(self) -> None:
         """One Socket Mode client from its first connection until that stays lost."""

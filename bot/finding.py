@@ -207,7 +207,7 @@ def guessed_zone(language: str) -> str:
 
 def cut_query(words: str) -> str:
     """Words on one line, as many as a button can carry: every page of an answer asks for the same."""
-    words = " ".join(words.split())
+    words = " ".join(words.split())[:QUERY]
     while len(words) + sum(char > "\uffff" for char in words) > QUERY:
         words = words[:-1]
     return words.strip()

@@ -114,6 +114,7 @@ def web_url(url: str | None) -> str | None:
 
 def _head(text: str, room: int) -> str:
     """The longest beginning of at most `room` weight that does not part a character from its marks."""
+    text = text[: max(room, 0) + 1]  # no character weighs less than one: what comes later does not matter
     if weight(text) <= room:
         return text
     used = end = 0

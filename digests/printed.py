@@ -91,4 +91,4 @@ def _escaped(text: str) -> str:
 def _address(url: str | None) -> str:
     """An http(s) address with nothing in it that ends a link; `#` for anything else."""
     safe = url is not None and url.startswith(("http://", "https://"))
-    return quote(url, safe=":/?#@!$&*+,;=%~._-[]") if safe and url else "#"
+    return quote(url, safe=":/?#@!$&*+,;=%~._-[]", errors="replace") if safe and url else "#"

@@ -87,3 +87,13 @@ def test_a_site_is_pasted_with_or_without_its_scheme() -> None:
         "https://example.jp/",
         "HTTP://a.b",
     ]
+
+
+@pytest.mark.parametrize("said", ["a/" * 40, "." * 8000, "zone=../" * 1000, "../../etc/passwd", "Asia/Tokyo\x00", ""])
+def test_what_cannot_be_a_zone_is_never_looked_up(said: str) -> None:
+    with pytest.raises(Unclear):
+        zone_name(said)
+
+
+def test_a_very_long_question_is_cut_at_once() -> None:
+    assert cut_query("語" * 1_000_000) == "語" * 80

@@ -8,7 +8,7 @@ import json
 import socket
 import time
 from collections.abc import AsyncIterator
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 import pytest
@@ -74,6 +74,33 @@ async def test_a_signed_command_is_acknowledged_at_once_and_answered(door: Door)
 
 async def test_an_unsigned_command_is_refused(door: Door) -> None:
     assert (await door.command("latest", "wrong"))[0] == 401
+    assert door.clerk.requests == []
+
+
+SIGNED_BADLY = {
+    "a timestamp that is no number": (b"abc", b"v0=00", b"a=b"),
+    "a timestamp of 5,000 digits": (b"9" * 5000, b"v0=00", b"a=b"),
+    "a signature that is not ASCII": (b"now", "v0=é".encode(), b"a=b"),
+    "a signature that is not UTF-8": (b"now", b"v0=\xe9", b"a=b"),
+    "a body that is not UTF-8": (b"now", b"v0=00", b"\xff\xfe"),
+    "a body that is not JSON": (b"now", b"v0=00", b"{"),
+    "no signature": (b"now", b"", b"a=b"),
+}
+
+
+@pytest.mark.parametrize("name", SIGNED_BADLY)
+async def test_what_a_verifier_stumbles_over_is_refused_like_any_forgery(door: Door, name: str) -> None:
+    stamp, signature, body = SIGNED_BADLY[name]
+    stamp = str(int(time.time())).encode() if stamp == b"now" else stamp
+    head = (
+        b"POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json; charset=nope\r\n"
+        b"X-Slack-Request-Timestamp: %s\r\nX-Slack-Signature: %s\r\nContent-Length: %d\r\n\r\n"
+    ) % (PATH.encode(), stamp, signature, len(body))
+    reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(door.url).port)
+    writer.write(head + body)
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    assert answer.split(b" ")[1] == b"401"
     assert door.clerk.requests == []
 
 
