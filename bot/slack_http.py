@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
-from multidict import CIMultiDictProxy
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
@@ -55,7 +55,7 @@ async def serve(app: AsyncApp, listen: Listen, signing_secret: str) -> None:
         await runner.cleanup()
 
 
-def is_signed(verifier: SignatureVerifier, body: bytes, headers: CIMultiDictProxy[str]) -> bool:
+def is_signed(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:
     """Whether Slack signed this within the last five minutes. slack_sdk's verifier raises on a timestamp that is no
     number, a signature that is not ASCII and a body that is not UTF-8: Slack sends none of these."""
     stamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
