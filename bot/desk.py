@@ -10,7 +10,7 @@ from functools import cache
 
 from digests.analysis import Analyser, Analysis
 from digests.catalog import Catalogs
-from digests.embed import E5Embedder, LexicalEmbedder
+from digests.embed import LexicalEmbedder, default_embedder
 from digests.extractive import ExtractiveEngine
 from digests.model import Article, Digest
 from digests.ports import Candidate
@@ -18,8 +18,8 @@ from digests.ports import Candidate
 
 @cache
 def analyser(embeddings: bool) -> Analyser:
-    """This process's analyser, with sentence embeddings or with words alone."""
-    return Analyser(E5Embedder() if embeddings else LexicalEmbedder())
+    """This process's analyser, with sentence embeddings where they can be loaded, or with words alone."""
+    return Analyser(default_embedder() if embeddings else LexicalEmbedder())
 
 
 def analysed(article: Article, embeddings: bool) -> Analysis:

@@ -19,7 +19,7 @@ from digests.errors import (
     NotAFeed,
 )
 from digests.extract import Page, article_from, extract
-from digests.feeds import feed_links, parse_feed
+from digests.feeds import feed_links, fresh, parse_feed
 from digests.language import identify
 from digests.model import Article, Entry, Feed, FeedState, ParsedFeed
 from digests.polling import next_state
@@ -116,11 +116,11 @@ async def _poll_parsed(
 ) -> Polled:
     feed = health.feed
     unseen = await world.store.unseen(feed.url, [entry.id for entry in parsed.entries])
-    fresh = [entry for entry in parsed.entries if entry.id in unseen]
+    new_here = fresh(parsed.entries, unseen)
     if health.state.succeeded is None:
-        fresh = _newest(fresh, feed.backfill)
-    read = await asyncio.gather(*(_read_entry(world, feed, entry) for entry in fresh))
-    waiting = {entry.id for entry, outcome in zip(fresh, read, strict=True) if outcome is WAIT}
+        new_here = _newest(new_here, feed.backfill)
+    read = await asyncio.gather(*(_read_entry(world, feed, entry) for entry in new_here))
+    waiting = {entry.id for entry, outcome in zip(new_here, read, strict=True) if outcome is WAIT}
     if waiting:
         # The validators certify only what was saved: without them the next poll sees the waiting entries again.
         state = replace(state, validators=health.state.validators)
@@ -139,10 +139,10 @@ async def _poll_parsed(
     return _polled(feed, str(response.status), new=new)
 
 
-def _newest(entries: Sequence[Entry], count: int) -> list[Entry]:
+def _newest(entries: Sequence[Entry], count: int) -> tuple[Entry, ...]:
     """The `count` newest; feeds without dates list newest first."""
     floor = datetime.min.replace(tzinfo=UTC)
-    return sorted(entries, key=lambda entry: entry.published or entry.updated or floor, reverse=True)[:count]
+    return tuple(sorted(entries, key=lambda entry: entry.published or entry.updated or floor, reverse=True)[:count])
 
 
 @dataclass(frozen=True, slots=True)

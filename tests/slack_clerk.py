@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +62,19 @@ class Clerk:
 def chat_for(slack: SlackStand, clerk: Clerk, **more: Any) -> SlackChat:
     tokens = {"bot_token": slack.bot_token, "app_token": slack.app_token, "signing_secret": None} | more
     return SlackChat(answers=clerk, catalogs=CATALOGS, api_url=slack.api_url, **tokens)
+
+
+@contextlib.asynccontextmanager
+async def at_work(slack: SlackStand) -> AsyncIterator[Clerk]:
+    """A clerk whose chat is connected for as long as the block runs."""
+    clerk = Clerk()
+    chat = chat_for(slack, clerk)
+    running = asyncio.create_task(chat.run())
+    yield clerk
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    await chat.close()
 
 
 def button(answer: dict[str, Any], number: int) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from slack_clerk import CATALOGS, Clerk, button, chat_for, said
+from slack_clerk import CATALOGS, Clerk, at_work, button, said
 from slack_stand import SlackStand
 
 from bot.commands import ADMIN_COMMANDS, Field, Form, Suggestion
@@ -32,14 +31,8 @@ async def slack() -> AsyncIterator[SlackStand]:
 
 @pytest.fixture
 async def clerk(slack: SlackStand) -> AsyncIterator[Clerk]:
-    found = Clerk()
-    chat = chat_for(slack, found)
-    running = asyncio.create_task(chat.run())
-    yield found
-    running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
-    await chat.close()
+    async with at_work(slack) as found:
+        yield found
 
 
 async def test_the_links_of_a_message_are_digested_from_its_shortcut(slack: SlackStand, clerk: Clerk) -> None:

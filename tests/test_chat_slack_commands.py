@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -11,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_clerk import CATALOGS, Clerk, button, chat_for
+from slack_clerk import CATALOGS, Clerk, at_work, button, chat_for
 from slack_sdk.signature import SignatureVerifier
 from slack_stand import SlackStand
 
@@ -31,14 +30,8 @@ async def slack() -> AsyncIterator[SlackStand]:
 
 @pytest.fixture
 async def clerk(slack: SlackStand) -> AsyncIterator[Clerk]:
-    found = Clerk()
-    chat = chat_for(slack, found)
-    running = asyncio.create_task(chat.run())
-    yield found
-    running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
-    await chat.close()
+    async with at_work(slack) as found:
+        yield found
 
 
 async def test_a_command_is_answered_in_private_in_the_readers_locale(slack: SlackStand, clerk: Clerk) -> None:
