@@ -165,7 +165,7 @@ class Admin:
             return ()
         hits = [_hit(digest, self.world.clock()) for digest in digests]
         edition = edition_of(order, slot_now(order, self.world.clock()), hits, self.world.clock())
-        sheets = edition_sheets(edition, hits, order, self.world.catalogs, chat.limits, chat.cost)
+        sheets = edition_sheets(edition, hits, order, self.world.catalogs, chat.limits, chat.cost, None)
         return tuple(sheet.message for sheet in sheets[: PREVIEWED + 1])
 
     async def _preview(self, asker: Asker, here: Destination, url: str) -> Reply:

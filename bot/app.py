@@ -1,4 +1,5 @@
-"""The composition root: the only file that names every concrete class. Tests build the same world with it."""
+"""The composition root: the only file that names every concrete class (the web's: `bot.app_web`). Tests build the same
+world with it."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bot.app_web import archive, permalinks_of
 from bot.chat_console import ConsoleChat
 from bot.commands import Answers
 from bot.delivery import deliver
@@ -26,11 +28,11 @@ from bot.lookups import Lookups, Quotas
 from bot.poll import poll
 from bot.schedule import Alarm
 from bot.store import open_store
-from bot.telemetry import event, heard
-from bot.web_access import Pulse, Site
+from bot.telemetry import event
+from bot.web_access import Pulse
 from bot.workers import Workers
 from bot.world import World
-from config.catalogs import locales, prompt, templates
+from config.catalogs import locales, prompt
 from config.settings import WEEKDAYS, FeedSettings, Settings, SubscriptionSettings
 from digests.catalog import Catalogs
 from digests.errors import ConfigError
@@ -46,7 +48,6 @@ DATABASE = "chokan.db"
 SAMPLE_DATABASE = "chokan-sample.db"
 SECOND = "another process is up on this database: they share the work, nothing is posted twice; was it meant?"
 BEAT_EVERY = 20.0
-SHORTEST_TOKEN = 16
 PUBLISH_EVERY = 15.0
 """Seconds between looks at what is due: how late a morning edition can start."""
 THINKING_MEMORY = 2 << 30
@@ -112,6 +113,7 @@ async def opened(
             catalogs=catalogs(),
             links=Links(store),
             writer=writer,
+            permalinks=permalinks_of(settings),
             embeddings=settings.engine.embeddings,
             silent=settings.schedule.silent,
             catch_up=timedelta(hours=settings.schedule.catch_up),
@@ -357,49 +359,6 @@ async def _until(world: World, settings: Settings, alarm: Alarm, stop: asyncio.E
 
 async def _beat() -> None:
     """That this is called at all is what /readyz wants to know."""
-
-
-@asynccontextmanager
-async def archive(store: Store, settings: Settings, pulse: Pulse) -> AsyncIterator[str]:
-    """Serve the web archive while the block runs; gives its address, or "" where it is switched off.
-
-    Raises `NotListening` when its port is taken, `ConfigError` for a token that can be guessed.
-    """
-    if not settings.web.enabled:
-        yield ""
-        return
-    from bot.metrics import Metrics
-    from bot.web import application, bound, serving
-
-    with bound(settings.web.host, settings.web.port) as listener:
-        metrics = Metrics()
-        here = _address(settings.web.host, listener.getsockname()[1])
-        app = application(store, site_of(settings, here), catalogs(), templates(), metrics, pulse)
-        with heard(metrics.heard):
-            async with serving(app, listener):
-                event(log, "web.listening", address=here)
-                yield here
-
-
-def site_of(settings: Settings, here: str = "") -> Site:
-    """The archive's site, at its public address or `here`. Raises `ConfigError` for a WEB_TOKEN that can be guessed."""
-    secret = settings.web_token.get_secret_value() if settings.web_token else None
-    if secret is not None and len(secret) < SHORTEST_TOKEN:
-        raise ConfigError(f"WEB_TOKEN: shorter than {SHORTEST_TOKEN} characters; make one with: openssl rand -hex 24")
-    return Site(
-        base=settings.web.public_url or here or _address(settings.web.host, settings.web.port),
-        public=bool(settings.web.public_url),
-        language=settings.language,
-        zone=settings.zone,
-        secret=secret,
-        metrics=settings.web.metrics,
-    )
-
-
-def _address(host: str, port: int) -> str:
-    """Where a browser on this machine finds what listens on `host`."""
-    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 (read, not bound)
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 async def _until_stopped(chats: list[asyncio.Task[None]], stopped: asyncio.Task[bool]) -> None:

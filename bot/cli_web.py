@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from bot.app import archive, database_of, open_archive, site_of
+from bot.app import database_of, open_archive
+from bot.app_web import archive, site_of
 from bot.cli_base import Session, run
 from bot.web_access import Pulse, subscription_address
 from config.settings import Settings

@@ -120,7 +120,10 @@ class Finder:
         asked = asked.strip()
         if not asked:
             return note(asker.catalog("command.help.title"), asker.catalog("command.article.empty"), asker.catalog)
-        return standard_answer(await self._digest_of(asked), asker.catalog)
+        return self._standard(asker, await self._digest_of(asked))
+
+    def _standard(self, asker: Asker, digest: Digest) -> Message:
+        return standard_answer(digest, asker.catalog, self.world.permalinks.digest(digest.id))
 
     async def _digest_of(self, asked: str) -> Digest:
         """By id (a suggestion's value where the address is too long), else by address."""
@@ -168,10 +171,11 @@ class Finder:
         return [hit for hit in reversed(merged.values()) if not hidden(hit.article.feed, asker.origin, owners)]
 
     async def open(self, asker: Asker, article: str) -> Message:
-        return standard_answer(await self._known(article), asker.catalog)
+        return self._standard(asker, await self._known(article))
 
     async def more(self, asker: Asker, article: str) -> Message:
-        return full_answer(await self._known(article), asker.catalog)
+        known = await self._known(article)
+        return full_answer(known, asker.catalog, self.world.permalinks.digest(known.id))
 
     async def sources(self, asker: Asker, article: str) -> Message:
         return sources_message(await self._known(article), asker.catalog)

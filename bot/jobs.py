@@ -190,7 +190,7 @@ async def prepared(world: World, subscription: Subscription, slot: Slot) -> tupl
     if chat is None:
         raise ChatRefused(f"{subscription.destination}: no token for {subscription.destination.platform} is set")
     # Off the loop: at seven o'clock many editions are laid out at once, and commands want their answer meanwhile.
-    layout = (edition, hits, subscription, world.catalogs, chat.limits, chat.cost)
+    layout = (edition, hits, subscription, world.catalogs, chat.limits, chat.cost, world.permalinks)
     sheets = await asyncio.to_thread(edition_sheets, *layout)
     gathered = await chat.gathers(subscription.destination)
     return edition, tuple(

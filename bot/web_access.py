@@ -71,6 +71,20 @@ def subscription_address(base: str, subscription: Subscription, secret: str | No
     return f"{address}?{urlencode({'token': token_of(secret, subscription.id)})}" if secret else None
 
 
-def permalink(public_url: str, digest: str) -> str | None:
-    """A digest's own address in the archive; None where nobody said where readers reach it."""
-    return f"{public_url.rstrip('/')}/d/{quote(digest, safe='')}" if public_url else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Links into the archive for messages that leave the house (`digests.ports.Permalinks`); None: there is none."""
+
+    base: str = ""
+    """Where readers reach the archive; "" where nobody said."""
+    secret: str | None = field(default=None, repr=False)
+
+    def digest(self, digest: str) -> str | None:
+        return f"{self.base}/d/{quote(digest, safe='')}" if self.base else None
+
+    def edition(self, edition: str, subscription: Subscription) -> str | None:
+        """A private subscription's link bears its token: who reads the channel may read the edition."""
+        address = f"{self.base}/e/{quote(edition, safe='')}"
+        if not self.base or subscription.public:
+            return address if self.base else None
+        return f"{address}?{urlencode({'token': token_of(self.secret, subscription.id)})}" if self.secret else None

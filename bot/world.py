@@ -12,9 +12,10 @@ from typing import Any, Protocol, TypeVar
 
 from bot.links import Links
 from bot.shelf import Shelf
+from bot.web_access import Addresses
 from digests.catalog import Catalogs
 from digests.model import Article, Digest
-from digests.ports import Candidate, Chat, Fetch, Store
+from digests.ports import Candidate, Chat, Fetch, Permalinks, Store
 
 log = logging.getLogger("chokan.jobs")
 
@@ -66,6 +67,7 @@ class World:
     links: Links
     writer: Writes | None = None
     """Rewrites extractive digests; None: they stay as they are."""
+    permalinks: Permalinks = field(default_factory=Addresses)
     shelf: Shelf = field(default_factory=Shelf)
     """What is offered while people type, refreshed after each round of polling."""
     embeddings: bool = True

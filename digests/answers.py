@@ -14,17 +14,17 @@ ROOM = 100
 """Most characters of a button's verb and value together: what Discord carries."""
 
 
-def standard_answer(digest: Digest, catalog: Catalog) -> Message:
-    """A digest at its usual length for one reader, with all buttons."""
-    message = digest_message(shortened(digest, "standard"), catalog)
+def standard_answer(digest: Digest, catalog: Catalog, page: str | None = None) -> Message:
+    """A digest at its usual length for one reader, with all buttons. `page`: where the archive shows it."""
+    message = digest_message(shortened(digest, "standard"), catalog, page)
     return replace(message, actions=_private(digest_actions(digest, catalog), "open", digest.id, catalog))
 
 
-def full_answer(digest: Digest, catalog: Catalog) -> Message:
+def full_answer(digest: Digest, catalog: Catalog, page: str | None = None) -> Message:
     """The whole digest; its first button goes back to the usual length."""
     less = Action(label=catalog("edition.action.less"), verb="less", value=digest.id)
     actions = (less, *(action for action in digest_actions(digest, catalog) if action.verb != "more"))
-    return replace(digest_message(digest, catalog), actions=_private(actions, "more", digest.id, catalog))
+    return replace(digest_message(digest, catalog, page), actions=_private(actions, "more", digest.id, catalog))
 
 
 def _private(actions: Sequence[Action], verb: str, value: str, catalog: Catalog) -> tuple[Action, ...]:

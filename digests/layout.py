@@ -31,7 +31,7 @@ from digests.model import (
     Subscription,
     Text,
 )
-from digests.ports import Hit, Limits
+from digests.ports import Hit, Limits, Permalinks
 from digests.terms import terms
 
 GIST = 110
@@ -50,17 +50,25 @@ class Sheet:
 
 
 def edition_sheets(
-    edition: Edition, hits: Sequence[Hit], subscription: Subscription, catalogs: Catalogs, limits: Limits, cost: Cost
+    edition: Edition,
+    hits: Sequence[Hit],
+    subscription: Subscription,
+    catalogs: Catalogs,
+    limits: Limits,
+    cost: Cost,
+    permalinks: Permalinks | None = None,
 ) -> tuple[Sheet, ...]:
     """All messages of an edition in posting order: the overview, then what the subscription's layout adds."""
     catalog = catalogs.of(edition_language(subscription, hits))
-    sheets = [Sheet(message=m, in_thread=False) for m in pack(overview(edition, hits, catalog), limits, cost)]
+    page = permalinks.edition(edition.id, subscription) if permalinks else None
+    sheets = [Sheet(message=m, in_thread=False) for m in pack(overview(edition, hits, catalog, page), limits, cost)]
     sheets[1:] = [replace(sheet, in_thread=subscription.layout == "thread") for sheet in sheets[1:]]
     if subscription.layout == "overview":
         return tuple(sheets)
     for hit in hits[: subscription.limit]:
         if hit.digest:
-            message = digest_message(shortened(hit.digest, subscription.length), catalog)
+            page = permalinks.digest(hit.digest.id) if permalinks else None
+            message = digest_message(shortened(hit.digest, subscription.length), catalog, page)
             in_thread = subscription.layout == "thread"
             sheets += [Sheet(message=m, in_thread=in_thread) for m in pack(message, limits, cost)]
     return tuple(sheets)
@@ -74,8 +82,8 @@ def edition_language(subscription: Subscription, hits: Sequence[Hit]) -> str:
     return max(languages, key=languages.count) if languages else "en"
 
 
-def overview(edition: Edition, hits: Sequence[Hit], catalog: Catalog) -> Message:
-    """One screen: the date, one line an article, and that this was all."""
+def overview(edition: Edition, hits: Sequence[Hit], catalog: Catalog, page: str | None = None) -> Message:
+    """One screen: the date, one line an article, and that this was all. `page`: where the archive shows the edition."""
     title = catalog("edition.title", date=day_text(edition.slot.day, catalog))
     if not hits:
         empty = Part(blocks=(Heading(text=title, level=1), _line(catalog("edition.empty"))))
@@ -84,7 +92,7 @@ def overview(edition: Edition, hits: Sequence[Hit], catalog: Catalog) -> Message
     if edition.slot.late:
         head.append(Small(spans=(Span(text=catalog("edition.late", time=edition.slot.time.strftime("%H:%M"))),)))
     lines = [Part(blocks=(_overview_line(number, hit, catalog),)) for number, hit in enumerate(hits, 1)]
-    end = Part(blocks=(Small(spans=(Span(text=catalog("edition.end")),)),))
+    end = Part(blocks=(Small(spans=(Span(text=catalog("edition.end")), *_archived(page, catalog))),))
     parts = (Part(blocks=tuple(head)), *lines, end)
     return Message(title=title, parts=parts, language=catalog.language, tags=_tags(hits, catalog))
 
@@ -155,13 +163,14 @@ def _count(number: int, catalog: Catalog) -> str:
 # --- one digest ---------------------------------------------------------------------------------------------------
 
 
-def digest_message(digest: Digest, catalog: Catalog) -> Message:
-    """One digest: headline and lead, four sections with their citations, conclusion, related links, small print."""
+def digest_message(digest: Digest, catalog: Catalog, page: str | None = None) -> Message:
+    """One digest: headline and lead, four sections with their citations, conclusion, related links, small print.
+    `page`: where the archive shows it."""
     parts = [Part(blocks=(_headline(digest), *_paragraph(digest.lead, digest.language_of_text)))]
     parts += [_section(section, digest, catalog) for section in digest.sections]
     parts += _conclusion(digest, catalog)
     parts += _related(digest, catalog)
-    parts.append(Part(blocks=(Small(spans=(Span(text=made_by(digest, catalog)),)),)))
+    parts.append(Part(blocks=(Small(spans=(Span(text=made_by(digest, catalog)), *_archived(page, catalog))),)))
     return Message(
         title=digest.title,
         parts=tuple(parts),
@@ -232,6 +241,11 @@ def made_by(digest: Digest, catalog: Catalog) -> str:
     if not engine.fallback:
         return text
     return f"{text} · {catalog('edition.made.fallback' if engine.model is None else 'edition.made.partly')}"
+
+
+def _archived(page: str | None, catalog: Catalog) -> tuple[Span, ...]:
+    """The link that ends a small print, where there is a page to lead to."""
+    return (Span(text=" · "), Span(text=catalog("edition.archive"), url=page)) if page else ()
 
 
 def _paragraph(texts: Sequence[Text], language: str) -> tuple[Block, ...]:

@@ -303,6 +303,13 @@ class Finding:
     warning: bool = False
 
 
+class Permalinks(Protocol):
+    """Where the web archive shows what a message holds; None where there is no such page for its readers."""
+
+    def digest(self, digest: str) -> str | None: ...
+    def edition(self, edition: str, subscription: Subscription) -> str | None: ...
+
+
 class Chat(Protocol):
     """One platform."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,17 +81,24 @@ def verbs(reply: Reply) -> list[str]:
 
 @asynccontextmanager
 async def newsroom(
-    folder: Path, *, feeds: bool = True, quotas: Quotas | None = None, api_url: str = ""
+    folder: Path,
+    *,
+    feeds: bool = True,
+    quotas: Quotas | None = None,
+    api_url: str = "",
+    config: str = "",
+    environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Newsroom]:
-    """`api_url`: where Discord is, for tests that post."""
+    """`api_url`: where Discord is, for tests that post. `config` and `environment` add to the settings; with a Slack
+    token among them Slack is there too."""
     stand = NewsStand.dealt([*sample_articles("ja"), *sample_articles("en")])
     async with serving(stand.application()) as base:
         stand.settle(base)
         file = folder / "chokan.toml"
         listed = "".join(f'\n[[feeds]]\nurl = "{s.feed_url}"\nbackfill = 99\n' for s in stand.sites if feeds)
-        file.write_text(CONFIG.format(host=urlsplit(base).netloc) + listed, encoding="utf-8")
-        environment = {"DATABASE_URL": f"sqlite:///{folder / 'chokan.db'}", "DISCORD_TOKEN": "the.right.token"}
-        environment |= {"DISCORD_API_URL": api_url} if api_url else {}
-        settings = load_settings(environment, file)
-        async with opened(settings, Console(quiet=True), extras=Extras(platforms=("discord",))) as world:
+        file.write_text(CONFIG.format(host=urlsplit(base).netloc) + listed + config, encoding="utf-8")
+        set_ = {"DATABASE_URL": f"sqlite:///{folder / 'chokan.db'}", "DISCORD_TOKEN": "the.right.token"}
+        set_ |= {"DISCORD_API_URL": api_url} if api_url else {}
+        settings = load_settings({**set_, **(environment or {})}, file)
+        async with opened(settings, Console(quiet=True), extras=Extras(platforms=("discord", "slack"))) as world:
             yield Newsroom(world, Lookups(world, quotas=quotas), stand)

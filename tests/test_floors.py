@@ -60,7 +60,7 @@ def test_the_knobs_import_nothing_of_ours() -> None:
 
 def test_only_the_root_and_the_command_line_see_the_knobs() -> None:
     seen = {breach.split(" ")[0] for breach in breaches("bot", {"config"})}
-    assert {name for name in seen if name != "bot.app" and not name.startswith("bot.cli")} == set()
+    assert {name for name in seen if not name.startswith(("bot.app", "bot.cli"))} == set()
 
 
 @pytest.mark.parametrize("room", ["chat_", "discord_", "slack_", "commands"])

@@ -12,7 +12,7 @@ from store_samples import FEED, NOW, article, digest, edition, later, subscripti
 from web_stand import SITE, Answer, Stand, archive
 
 from bot.web import SAFETY, bound
-from bot.web_access import permalink, subscription_address, token_of
+from bot.web_access import subscription_address, token_of
 from bot.web_views import feed_key
 from digests.errors import NotListening
 from digests.model import Citation, Digest, Feed, Point, RelatedLink, Support, Text
@@ -232,11 +232,6 @@ async def test_a_private_page_is_neither_kept_nor_indexed_and_its_links_still_op
 def test_without_a_secret_private_editions_have_no_address() -> None:
     assert subscription_address("https://x.example", subscription("mine"), None) is None
     assert subscription_address("https://x.example", subscription("s", public=True), None) == "https://x.example/s/s"
-
-
-def test_a_permalink_needs_to_know_where_readers_reach_the_archive() -> None:
-    assert permalink("https://chokan.example.jp/", "abc") == "https://chokan.example.jp/d/abc"
-    assert permalink("", "abc") is None
 
 
 # --- headers ---------------------------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ from aiohttp import ClientSession
 from rich.console import Console
 from store_samples import FEED, article, digest, state, subscription
 
-from bot.app import opened, site_of, stay_up
+from bot.app import opened, stay_up
+from bot.app_web import site_of
 from bot.store import open_store
 from bot.web import bound
 from bot.web_access import token_of

@@ -1,0 +1,75 @@
+"""The composition root of the web: what of the settings the archive, its links in chats and its server are made of."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.telemetry import event, heard
+from bot.web_access import Addresses, Pulse, Site
+from config.catalogs import locales, templates
+from config.settings import Settings
+from digests.catalog import Catalogs
+from digests.errors import ConfigError
+from digests.ports import Store
+
+log = logging.getLogger("chokan")
+
+SHORTEST_TOKEN = 16
+
+
+@asynccontextmanager
+async def archive(store: Store, settings: Settings, pulse: Pulse) -> AsyncIterator[str]:
+    """Serve the web archive while the block runs; gives its address, or "" where it is switched off.
+
+    Raises `NotListening` when its port is taken, `ConfigError` for a token that can be guessed.
+    """
+    if not settings.web.enabled:
+        yield ""
+        return
+    from bot.metrics import Metrics
+    from bot.web import application, bound, serving
+
+    with bound(settings.web.host, settings.web.port) as listener:
+        metrics = Metrics()
+        here = _address(settings.web.host, listener.getsockname()[1])
+        app = application(store, site_of(settings, here), Catalogs(locales()), templates(), metrics, pulse)
+        with heard(metrics.heard):
+            async with serving(app, listener):
+                event(log, "web.listening", address=here)
+                yield here
+
+
+def site_of(settings: Settings, here: str = "") -> Site:
+    """The archive's site, at its public address or `here`. Raises `ConfigError` for a WEB_TOKEN that can be guessed."""
+    return Site(
+        base=settings.web.public_url or here or _address(settings.web.host, settings.web.port),
+        public=bool(settings.web.public_url),
+        language=settings.language,
+        zone=settings.zone,
+        secret=_secret(settings),
+        metrics=settings.web.metrics,
+    )
+
+
+def _address(host: str, port: int) -> str:
+    """Where a browser on this machine finds what listens on `host`."""
+    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 (read, not bound)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def permalinks_of(settings: Settings) -> Addresses:
+    """The links chat messages bear: none where nobody said at which address readers reach the archive.
+
+    Raises `ConfigError` for a WEB_TOKEN that can be guessed.
+    """
+    base = settings.web.public_url if settings.web.enabled else ""
+    return Addresses(base=base, secret=_secret(settings))
+
+
+def _secret(settings: Settings) -> str | None:
+    secret = settings.web_token.get_secret_value() if settings.web_token else None
+    if secret is not None and len(secret) < SHORTEST_TOKEN:
+        raise ConfigError(f"WEB_TOKEN: shorter than {SHORTEST_TOKEN} characters; make one with: openssl rand -hex 24")
+    return secret
