@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from digests.model import Destination, Message
+from digests.ports import Lookup
 
 OptionKind = Literal["text", "url", "date", "feed", "subscription", "zone", "choice"]
 QUERY = 80
@@ -90,6 +91,8 @@ class Request:
     origin: Destination | None = None
     admin: bool = False
     """The platform says that this person may change what is posted here."""
+    reader: str = ""
+    """Who asks, by the platform's own id; empty: nobody whose look-ups are remembered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,8 @@ class Press:
     admin: bool = False
     name: str = ""
     """Who pressed, as others in the channel see them."""
+    reader: str = ""
+    """Who pressed, by the platform's own id."""
     fields: Mapping[str, str] = field(default_factory=dict)
     """What was filled into the form."""
 
@@ -162,3 +167,7 @@ class Answers(Protocol):
         self, command: str, option: str, typed: str, locale: str, origin: Destination | None
     ) -> tuple[Suggestion, ...]:
         """At most 25, at once (from memory)."""
+
+    async def recent(self, origin: Destination, reader: str) -> tuple[Lookup, ...]:
+        """What this reader looked up there lately, newest first, each to be shown as `Action(label, verb, value)`. The
+        button `forget` (no value) forgets them."""

@@ -113,7 +113,8 @@ class Desk:
         async def ask() -> Reply:
             locale, origin = _reader(interaction)
             allowed = admin and interaction.guild_id is not None
-            request = Request(command=command, options=options, locale=locale, origin=origin, admin=allowed)
+            who = str(interaction.user.id)
+            request = Request(command=command, options=options, locale=locale, origin=origin, admin=allowed, reader=who)
             return await self._answers.answer(request)
 
         await self._served(interaction, f"command={command}", _deferred, ask)
@@ -253,6 +254,7 @@ def _press(interaction: Interaction) -> Press:
         # A private message was shown to nobody but whom Discord let use the command.
         admin=interaction.guild_id is not None and (interaction.permissions.manage_guild or _is_private(interaction)),
         name=interaction.user.display_name,
+        reader=str(interaction.user.id),
         fields=dict(filled_in(data.get("components") or ())),
     )
 

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from bot.admin import Admin, Unclear
 from bot.commands import ADMIN_COMMANDS, COMMANDS, Field, Form, Option, Press, Reply, Request, Suggestion
 from bot.finding import Asker, Finder, help_message
+from bot.remembered import lookup_of, place_of
 from bot.shelf import suggestions
 from bot.telemetry import event
 from bot.world import World
 from digests.answers import shared
 from digests.catalog import Catalog
-from digests.errors import ChokanError, NotFound
+from digests.errors import ChokanError, NotFound, StoreError
 from digests.layout import note
 from digests.model import Destination, Feedback, Message
+from digests.ports import Lookup
 
 log = logging.getLogger("chokan.lookups")
 
@@ -55,7 +57,26 @@ class Lookups:
         handler = self._commands(asker, request.options).get(request.command)
         if handler is None:
             return Reply(message=help_message(asker.catalog))
-        return await self._guarded(asker, handler)
+        return await self._guarded(asker, lambda: self._remembered(request, handler))
+
+    async def _remembered(self, request: Request, handler: Handler) -> Reply:
+        """The answer; what was asked is kept for the reader, where that fails without costing the answer."""
+        reply = await handler()
+        lookup = lookup_of(request, reply, self.world.clock())
+        if lookup and request.origin and request.reader:
+            try:
+                await self.world.store.save_lookup(place_of(request.origin), request.reader, lookup)
+            except StoreError as error:
+                event(log, "lookup.not-remembered", level=logging.WARNING, error=str(error))
+        return reply
+
+    async def recent(self, origin: Destination, reader: str) -> tuple[Lookup, ...]:
+        """Empty where the store cannot be read: a page without them is better than no page."""
+        try:
+            return await self.world.store.recent(place_of(origin), reader)
+        except StoreError as error:
+            event(log, "lookup.not-recalled", level=logging.WARNING, error=str(error))
+            return ()
 
     def _commands(self, asker: Asker, given: Mapping[str, str]) -> Mapping[str, Handler]:
         find = self._finder
@@ -77,6 +98,7 @@ class Lookups:
         special: dict[str, Handler] = {
             "share": lambda: self._share(asker, press),
             "wrong": lambda: self._wrong(asker, press),
+            "forget": lambda: self._forget(asker, press),
         }
         handler = special.get(press.verb) or self._pages(asker, press.verb, press.value)
         if handler is None:
@@ -120,6 +142,12 @@ class Lookups:
         await self.world.store.save_feedback(said)
         event(log, "feedback.saved", digest=said.digest, origin=said.origin)
         done = note(asker.catalog("command.wrong.title"), asker.catalog("command.wrong.done"), asker.catalog)
+        return Reply(message=done)
+
+    async def _forget(self, asker: Asker, press: Press) -> Reply:
+        if press.origin and press.reader:
+            await self.world.store.forget_lookups(place_of(press.origin), press.reader)
+        done = note(asker.catalog("command.recent.title"), asker.catalog("command.recent.forgotten"), asker.catalog)
         return Reply(message=done)
 
     def form(self, press: Press) -> Form | None:

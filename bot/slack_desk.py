@@ -143,6 +143,7 @@ class SlackDesk:
             locale=profile.locale or ask.language or "en",
             origin=_origin(body.get("channel_id"), body.get("team_id")),
             admin=profile.admin,
+            reader=str(body.get("user_id") or ""),
         )
         reply = await self._said(self._answers.answer(request), request.locale)
         await self._reply(body, reply, private=False)
@@ -183,6 +184,7 @@ class SlackDesk:
             origin=_origin((body.get("channel") or {}).get("id"), (body.get("team") or {}).get("id")),
             admin=profile.admin,
             name=profile.name,
+            reader=str((body.get("user") or {}).get("id") or ""),
             fields=fields or {},
         )
 
@@ -190,7 +192,9 @@ class SlackDesk:
         profile = await self._profile((body.get("user") or {}).get("id"))
         text = unescaped(str((body.get("message") or {}).get("text") or ""))
         origin = _origin((body.get("channel") or {}).get("id"), (body.get("team") or {}).get("id"))
-        request = Request(command="link", options={"text": text}, locale=profile.locale or "en", origin=origin)
+        who = str((body.get("user") or {}).get("id") or "")
+        locale = profile.locale or "en"
+        request = Request(command="link", options={"text": text}, locale=locale, origin=origin, reader=who)
         await self._reply(body, await self._said(self._answers.answer(request), request.locale), private=False)
 
     async def _mentioned(self, event: Payload, team: str) -> None:
@@ -199,7 +203,8 @@ class SlackDesk:
         ask = asked(_MENTION.sub(" ", str(event.get("text") or "")), commands, self._catalogs)
         profile = await self._profile(event.get("user"))
         locale, origin = profile.locale or ask.language or "en", _origin(event.get("channel"), team)
-        request = Request(command=ask.command, options=ask.options, locale=locale, origin=origin)
+        who = str(event.get("user") or "")
+        request = Request(command=ask.command, options=ask.options, locale=locale, origin=origin, reader=who)
         reply = await self._said(self._answers.answer(request), locale)
         place: dict[str, Any] = {name: str(event[name]) for name in ("channel", "user", "thread_ts") if event.get(name)}
         for message in (reply.message, *reply.more):

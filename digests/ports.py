@@ -97,6 +97,16 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """What a reader asked for, as the button that asks for it again: `Action(label, verb, value)`."""
+
+    verb: str
+    value: str
+    label: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VectorRow:
     """An article's place in the vector index, without its text."""
 
@@ -246,6 +256,15 @@ class Store(Ledger, Protocol):
 
     async def feed_owners(self) -> Mapping[str, frozenset[str]]:
         """Tenants by feed URL; a feed that is not there is everybody's."""
+
+    async def save_lookup(self, tenant: str, reader: str, lookup: Lookup) -> None:
+        """Remember what somebody asked for; asked again it comes to the top. The oldest beyond a few dozen go."""
+
+    async def recent(self, tenant: str, reader: str, limit: int = 10) -> tuple[Lookup, ...]:
+        """What this reader asked for there, newest first."""
+
+    async def forget_lookups(self, tenant: str, reader: str) -> int:
+        """How many there were."""
 
     # outbox
     async def claim_deliveries(

@@ -47,7 +47,8 @@ class Newsroom:
 
     async def ask(self, command: str, origin: Destination | None = HERE, **given: str) -> Reply:
         options = {name: value for name, value in given.items() if name not in ("locale",)}
-        asked = Request(command=command, options=options, locale=given.get("locale", "ja"), origin=origin, admin=True)
+        locale = given.get("locale", "ja")
+        asked = Request(command=command, options=options, locale=locale, origin=origin, admin=True, reader="alice")
         return await self.answers.answer(asked)
 
     async def press(self, verb: str, value: str, origin: Destination | None = HERE, **more: Any) -> Reply:

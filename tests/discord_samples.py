@@ -13,6 +13,7 @@ from bot.commands import Form, Press, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.model import Action, Bullets, Destination, Divider, Heading, Message, Paragraph, Part, Small, Span
+from digests.ports import Lookup
 
 CATALOGS = Catalogs(locales())
 _SPEC = Path(os.environ.get("DISCORD_OPENAPI", Path(__file__).parents[2] / "shared" / "spec" / "discord-openapi.json"))
@@ -95,6 +96,9 @@ class Desk:
         if self.error:
             raise self.error
         return tuple(s for s in self.suggestions if typed in s.label)
+
+    async def recent(self, origin: Destination, reader: str) -> tuple[Lookup, ...]:
+        return ()
 
     def _told(self, asked: Request | Press) -> Reply:
         self.asked.append(asked)

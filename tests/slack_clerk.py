@@ -15,6 +15,7 @@ from bot.commands import Form, Press, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.model import Action, Destination, Message, Paragraph, Part, Span
+from digests.ports import Lookup
 
 CATALOGS = Catalogs(locales())
 
@@ -57,6 +58,9 @@ class Clerk:
         self, command: str, option: str, typed: str, locale: str, origin: Destination | None
     ) -> tuple[Suggestion, ...]:
         return tuple(s for s in self.suggestions if typed in s.label)
+
+    async def recent(self, origin: Destination, reader: str) -> tuple[Lookup, ...]:
+        return ()
 
 
 def chat_for(slack: SlackStand, clerk: Clerk, **more: Any) -> SlackChat:

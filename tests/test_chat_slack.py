@@ -16,7 +16,7 @@ from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed
 from digests.model import Destination, Message, Paragraph, Part, Posted, Span
-from digests.ports import Chat
+from digests.ports import Chat, Lookup
 
 NEWS = Destination(platform="slack", channel="C1")
 
@@ -40,6 +40,9 @@ class Silent:
     async def suggest(
         self, command: str, option: str, typed: str, locale: str, origin: Destination | None = None
     ) -> tuple[Suggestion, ...]:
+        return ()
+
+    async def recent(self, origin: Destination, reader: str) -> tuple[Lookup, ...]:
         return ()
 
 

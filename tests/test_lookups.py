@@ -11,7 +11,7 @@ from chat_world import HERE, THERE, Newsroom, headline, newsroom, verbs, words
 
 from bot.app import poll_and_digest
 from bot.commands import Press
-from bot.finding import PAGE
+from bot.finding import PAGE, cut_query
 from bot.lookups import Quotas
 from digests.answers import ROOM
 from digests.model import Destination
@@ -172,3 +172,20 @@ async def test_help_names_every_command(room: Newsroom) -> None:
     for locale, names in (("ja", "最新 今日 日付 検索 記事 関連"), ("en", "latest today date search article related")):
         said = words((await room.ask("help", locale=locale)).message)
         assert [name for name in names.split() if name not in said] == []
+
+
+async def test_what_a_reader_looked_up_is_a_button_away_until_it_is_forgotten(room: Newsroom) -> None:
+    place = Destination(platform="slack", channel="D1", tenant="T1")
+    site = room.stand.sites[0]
+    title = headline(site.articles[0])
+    found = await room.ask("search", place, words=f"  {title} ")
+    opened = await room.ask("article", place, url=site.url(0))
+    for command, given in (("help", {}), ("search", {"words": " "}), ("search", {"words": "qxzqxz"})):
+        await room.ask(command, place, **given)
+    kept = await room.answers.recent(place, "alice")
+    assert [one.label for one in kept] == [title, cut_query(title)]
+    for one, first in zip(kept, (opened, found), strict=True):
+        assert words((await room.press(one.verb, one.value, place)).message) == words(first.message)
+    assert await room.answers.recent(place, "bob") == ()
+    assert "消しました" in words((await room.press("forget", "", place, reader="alice")).message)
+    assert await room.answers.recent(place, "alice") == ()

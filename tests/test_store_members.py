@@ -1,9 +1,10 @@
-"""What people in chats leave behind is kept on both databases: feedback, and whose feeds are whose."""
+"""What people in chats leave behind is kept on both databases: feedback, look-ups, and whose feeds are whose."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from databases import BACKENDS, database
 from store_samples import FEED, NOW, article, digest, later, state, subscription
 
 from bot.store import SqlStore, open_store
+from bot.store.members import LOOKUPS
 from digests.model import Feed, Feedback
+from digests.ports import Lookup
 
 MINE, THEIRS = "discord:1", "slack:T9"
 
@@ -64,3 +67,27 @@ async def test_a_feed_that_moved_to_a_public_one_is_public(store: SqlStore) -> N
     await store.own_feed(FEED.url, MINE, NOW)
     await store.save_poll(FEED.url, state(), now=NOW, moved_to="https://public.example/feed")
     assert await store.feed_owners() == {}
+
+
+def asked(words: str, day: int = 0) -> Lookup:
+    return Lookup(verb="search", value=f"0|{words}", label=words, at=NOW + timedelta(days=day))
+
+
+async def test_look_ups_come_back_newest_first_each_once_and_to_their_reader_alone(store: SqlStore) -> None:
+    for words in ("地震", "選挙", "地震"):
+        await store.save_lookup("slack:T1", "U1", asked(words))
+    await store.save_lookup("slack:T1", "U2", asked("秘密"))
+    await store.save_lookup("slack:T2", "U1", asked("別の職場"))
+    assert await store.recent("slack:T1", "U1") == (asked("地震"), asked("選挙"))
+    assert await store.recent("slack:T1", "U1", limit=1) == (asked("地震"),)
+
+
+async def test_look_ups_are_bounded_in_number_and_age_and_can_be_forgotten(store: SqlStore) -> None:
+    await store.save_lookup("slack:T1", "U2", asked("去年", -91))
+    for number in range(LOOKUPS + 5):
+        await store.save_lookup("slack:T1", "U1", asked(str(number)))
+    kept = await store.recent("slack:T1", "U1", limit=1000)
+    assert [one.label for one in kept] == [str(number) for number in range(LOOKUPS + 4, 4, -1)]
+    assert await store.recent("slack:T1", "U2") == ()
+    assert [await store.forget_lookups("slack:T1", "U1"), await store.forget_lookups("slack:T1", "U1")] == [LOOKUPS, 0]
+    assert await store.recent("slack:T1", "U1") == ()

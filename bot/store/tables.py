@@ -246,6 +246,21 @@ feed_owners = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+lookups = Table(
+    "lookups",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("tenant", Words, nullable=False),
+    Column("reader", Words, nullable=False),
+    Column("verb", Words, nullable=False),
+    Column("value", Words, nullable=False),
+    Column("label", Words, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    UniqueConstraint("tenant", "reader", "verb", "value"),
+    Index("ix_lookups_at", "at"),
+    sqlite_autoincrement=True,
+)
+
 model_answers = Table(
     "model_answers",
     metadata,
