@@ -20,6 +20,7 @@ from bot.admin_words import (
     subscription_line,
 )
 from bot.commands import Press, Reply, Request
+from bot.delivery import resume
 from bot.finding import Asker, guessed_zone
 from bot.jobs import look_up, publish_slot
 from bot.poll import discover
@@ -115,7 +116,8 @@ class Admin:
             raise Unclear("admin.subscribe.already", subscription=joined.id)
         digests = await self._newest(feed)
         await self._adopt(feed, asker)
-        order = joined if joined and joined.origin == "chat" else replace(wished, id=new_id(here, feed, wished.at))
+        fresh = replace(wished, id=new_id(here, feed, wished.at), keeper=asker.reader)
+        order = joined if joined and joined.origin == "chat" else fresh
         order = replace(order, feeds=tuple(dict.fromkeys((*order.feeds, feed))))
         await self.world.store.save_subscription(order)
         return self._card(asker, "admin.subscribe.done", order, self._as_posted(order, digests))
@@ -203,7 +205,7 @@ class Admin:
 
     async def _resume(self, asker: Asker, which: str) -> Reply:
         order = await self._one(asker, which)
-        await self.world.store.pause_subscription(order.id, None)
+        await resume(self.world, order)
         return self._card(asker, "admin.resume.done", replace(order, paused=False, paused_reason=None))
 
     async def _remove(self, asker: Asker, which: str) -> Reply:

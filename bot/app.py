@@ -25,6 +25,7 @@ from bot.fetch import Fetcher
 from bot.jobs import digest, publish
 from bot.links import Links
 from bot.lookups import Lookups, Quotas
+from bot.notices import tell, tell_reopened
 from bot.poll import poll
 from bot.schedule import Alarm
 from bot.store import open_store
@@ -50,6 +51,8 @@ SECOND = "another process is up on this database: they share the work, nothing i
 BEAT_EVERY = 20.0
 PUBLISH_EVERY = 15.0
 """Seconds between looks at what is due: how late a morning edition can start."""
+KNOCK_EVERY = 600.0
+"""Seconds between looks at places that were shut to us."""
 THINKING_MEMORY = 2 << 30
 """Bytes a worker that holds the models may take."""
 READING_MEMORY = 1 << 30
@@ -324,6 +327,7 @@ async def poll_and_digest(world: World) -> None:
 async def publish_and_deliver(world: World) -> None:
     await publish(world)
     await deliver(world)
+    await tell(world)
 
 
 async def run_once(world: World) -> None:
@@ -344,6 +348,7 @@ async def stay_up(world: World, settings: Settings, stop: asyncio.Event) -> None
 async def _until(world: World, settings: Settings, alarm: Alarm, stop: asyncio.Event) -> None:
     alarm.every(settings.schedule.poll_every, "poll", lambda: poll_and_digest(world))
     alarm.every(PUBLISH_EVERY, "publish", lambda: publish_and_deliver(world))
+    alarm.every(KNOCK_EVERY, "knock", lambda: tell_reopened(world))
     alarm.every(BEAT_EVERY, "heartbeat", _beat)
     alarm.start()
     chats = [asyncio.create_task(chat.run(), name=chat.platform) for chat in world.chats.values()]

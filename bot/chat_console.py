@@ -40,6 +40,10 @@ class ConsoleChat:
     def cost(self, part: Part) -> tuple[int, int]:
         return (sum(len(str(block)) for block in part.blocks), len(part.blocks))
 
+    async def keepers(self, destination: Destination, first: str) -> tuple[Destination, ...]:
+        """Who reads the terminal reads the log."""
+        return ()
+
     async def gathers(self, destination: Destination) -> bool:
         return False
 

@@ -18,6 +18,7 @@ from bot.discord_check import bot_finding, channel_finding
 from bot.discord_client import ChokanClient
 from bot.discord_commands import Tree
 from bot.discord_errors import asking
+from bot.discord_people import keepers
 from bot.discord_post import Poster
 from bot.discord_view import LIMITS, cost
 from digests.catalog import Catalogs
@@ -97,6 +98,10 @@ class DiscordChat:
         took = time.monotonic() - started
         _log.info("discord.posted key=%s channel=%s ref=%s took=%.2f", key, destination.channel, posted.ref, took)
         return posted
+
+    async def keepers(self, destination: Destination, first: str) -> tuple[Destination, ...]:
+        await self._sign_in()
+        return await keepers(self.client, destination, first)
 
     async def run(self) -> None:
         """Register the commands if they changed, connect, and answer until cancelled; `close` then ends the

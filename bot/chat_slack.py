@@ -23,6 +23,7 @@ from bot.slack_check import checked
 from bot.slack_desk import SlackDesk, payload_of, quiet_logger, slack_app, web_client
 from bot.slack_errors import BAD_FORM, code_of, slack_border
 from bot.slack_http import Listen, serve
+from bot.slack_people import SlackPeople
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, HistoryHidden
 from digests.model import Destination, Message, Part, Posted
@@ -73,10 +74,14 @@ class SlackChat:
         groups: Mapping[str, Sequence[Command]] = GROUPS,
         lost_after: float = _LOST_SECONDS,
         listen: Listen | None = None,
+        admins: Sequence[str] = (),
     ) -> None:
         self._app_token, self._signing_secret = (app_token or "").strip(), signing_secret
         self._client = web_client(api_url or API_URL, bot_token)
-        self._desk = SlackDesk(client=self._client, answers=answers, catalogs=catalogs, groups=groups)
+        self._people = SlackPeople(self._client, admins)
+        self._desk = SlackDesk(
+            client=self._client, people=self._people, answers=answers, catalogs=catalogs, groups=groups
+        )
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._last: dict[str, float] = {}
         self._pace = Pace(_PER_SECOND)
@@ -89,6 +94,11 @@ class SlackChat:
     async def gathers(self, destination: Destination) -> bool:
         """Slack has no forums."""
         return False
+
+    async def keepers(self, destination: Destination, first: str) -> tuple[Destination, ...]:
+        """A message to a person's id arrives in the app's own conversation with them."""
+        people = await self._people.keepers(first)
+        return tuple(Destination(platform=self.platform, channel=one, tenant=destination.tenant) for one in people)
 
     # --- posting ------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from bot.failpoints import failpoint
+from bot.notices import CLOSED, OPEN, tell_closed, withdraw
 from bot.telemetry import event
 from bot.world import LEASE, World
 from digests.errors import (
@@ -199,6 +200,7 @@ async def pause_destination(world: World, destination: Destination, reason: str)
     for subscription in await world.store.subscriptions():
         if subscription.destination == destination and not subscription.paused:
             await world.store.pause_subscription(subscription.id, reason)
+            await tell_closed(world, subscription, reason)
             event(log, "subscription.paused", level=logging.ERROR, subscription=subscription.id, reason=reason)
 
 
@@ -206,6 +208,7 @@ async def resume(world: World, subscription: Subscription) -> int:
     """Once what stopped a subscription is put right: unpause it, and send what was held of its recent editions.
     Returns how many messages wait to be sent again."""
     await world.store.pause_subscription(subscription.id, None)
+    await withdraw(world, subscription, CLOSED, OPEN)
     now, ready = world.clock(), 0
     for edition in await world.store.editions(subscription=subscription.id, limit=5):
         if now - edition.made <= world.catch_up:

@@ -40,6 +40,8 @@ class Asker:
 
     catalog: Catalog
     origin: Destination | None = None
+    reader: str = ""
+    """Who it is, by the platform's own id."""
 
 
 class Finder:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from bot.admin import Admin, Unclear
 from bot.commands import ADMIN_COMMANDS, COMMANDS, Field, Form, Option, Press, Reply, Request, Suggestion
+from bot.delivery import resume
 from bot.finding import Asker, Finder, help_message
+from bot.notices import was_told
 from bot.remembered import lookup_of, place_of
 from bot.shelf import suggestions
 from bot.telemetry import event
@@ -51,7 +53,7 @@ class Lookups:
 
     async def answer(self, request: Request) -> Reply:
         """The answer to a command; an unknown command gets help."""
-        asker = Asker(catalog=self.world.catalogs.of(request.locale), origin=request.origin)
+        asker = Asker(catalog=self.world.catalogs.of(request.locale), origin=request.origin, reader=request.reader)
         if request.command in {command.name for command in ADMIN_COMMANDS}:
             return await self._guarded(asker, lambda: self._admin.answer(request, asker))
         handler = self._commands(asker, request.options).get(request.command)
@@ -92,13 +94,14 @@ class Lookups:
 
     async def press(self, press: Press) -> Reply:
         """The answer to a button, however old: a value names what is stored, never a place in memory."""
-        asker = Asker(catalog=self.world.catalogs.of(press.locale), origin=press.origin)
+        asker = Asker(catalog=self.world.catalogs.of(press.locale), origin=press.origin, reader=press.reader)
         if press.verb.startswith("admin-"):
             return await self._guarded(asker, lambda: self._admin.press(press, asker))
         special: dict[str, Handler] = {
             "share": lambda: self._share(asker, press),
             "wrong": lambda: self._wrong(asker, press),
             "forget": lambda: self._forget(asker, press),
+            "notice-resume": lambda: self._resume(asker, press.value),
         }
         handler = special.get(press.verb) or self._pages(asker, press.verb, press.value)
         if handler is None:
@@ -149,6 +152,14 @@ class Lookups:
             await self.world.store.forget_lookups(place_of(press.origin), press.reader)
         done = note(asker.catalog("command.recent.title"), asker.catalog("command.recent.forgotten"), asker.catalog)
         return Reply(message=done)
+
+    async def _resume(self, asker: Asker, subscription: str) -> Reply:
+        """From the private message that said its channel is open again: whoever was told may resume it there."""
+        orders = {order.id: order for order in await self.world.store.subscriptions()}
+        if subscription not in orders or not await was_told(self.world, subscription, asker.origin):
+            raise Unclear("command.gone")
+        await resume(self.world, orders[subscription])
+        return Reply(message=note(asker.catalog("admin.title"), asker.catalog("notice.done"), asker.catalog))
 
     def form(self, press: Press) -> Form | None:
         """The form that a button opens before it can be answered."""

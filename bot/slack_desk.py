@@ -10,7 +10,6 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ from bot.commands import Answers, Command, Press, Reply, Request
 from bot.slack_blocks import blocks_of, text_of, verb_of
 from bot.slack_errors import slack_border
 from bot.slack_forms import filled_in, ticket_of, view_of
+from bot.slack_people import SlackPeople
 from bot.slack_words import asked, unescaped
 from digests.catalog import Catalogs
 from digests.errors import ChatError
@@ -36,24 +36,12 @@ Ack = Callable[[], Awaitable[object]]
 
 REPLY_HOSTS = frozenset(("hooks.slack.com", "hooks.slack-gov.com"))
 _REMEMBERED = 2000
-_PROFILE_SECONDS = 300.0
-_PROFILE_WAIT = 3.0
 _REPLY_SECONDS = 20.0
 _CALL_SECONDS = 30
 _ANYTHING = re.compile(r".*", re.DOTALL)
 _MENTION = re.compile(r"<@[A-Z0-9]+>")
 _MORE = 3
 """Messages below the first: a `response_url` takes five in all, one is kept for what is shared."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """What Slack says of a person; `until` on our clock."""
-
-    until: float
-    locale: str | None = None
-    name: str = ""
-    admin: bool = False
 
 
 class SlackDesk:
@@ -63,13 +51,14 @@ class SlackDesk:
         self,
         *,
         client: AsyncWebClient,
+        people: SlackPeople,
         answers: Answers,
         catalogs: Catalogs,
         groups: Mapping[str, Sequence[Command]],
     ) -> None:
         self._client, self._answers, self._catalogs, self._groups = client, answers, catalogs, groups
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self._profiles: OrderedDict[str, Profile] = OrderedDict()
+        self._people = people
         self._work: set[asyncio.Task[None]] = set()
 
     async def command(self, ack: Ack, body: Payload) -> None:
@@ -136,7 +125,7 @@ class SlackDesk:
     async def _answer(self, body: Payload) -> None:
         began = perf_counter()
         ask = asked(str(body.get("text") or ""), self._commands(body), self._catalogs)
-        profile = await self._profile(body.get("user_id"))
+        profile = await self._people.profile(body.get("user_id"))
         request = Request(
             command=ask.command,
             options=ask.options,
@@ -176,7 +165,7 @@ class SlackDesk:
         await self._reply(sent.ticket, reply, private=False)
 
     async def _press_of(self, body: Payload, verb: str, value: str, fields: Mapping[str, str] | None = None) -> Press:
-        profile = await self._profile((body.get("user") or {}).get("id"))
+        profile = await self._people.profile((body.get("user") or {}).get("id"))
         return Press(
             verb=verb,
             value=value,
@@ -189,7 +178,7 @@ class SlackDesk:
         )
 
     async def _linked(self, body: Payload) -> None:
-        profile = await self._profile((body.get("user") or {}).get("id"))
+        profile = await self._people.profile((body.get("user") or {}).get("id"))
         text = unescaped(str((body.get("message") or {}).get("text") or ""))
         origin = _origin((body.get("channel") or {}).get("id"), (body.get("team") or {}).get("id"))
         who = str((body.get("user") or {}).get("id") or "")
@@ -201,7 +190,7 @@ class SlackDesk:
         """Answered in the thread it stands in, to nobody but who asked."""
         commands = next(iter(self._groups.values()))
         ask = asked(_MENTION.sub(" ", str(event.get("text") or "")), commands, self._catalogs)
-        profile = await self._profile(event.get("user"))
+        profile = await self._people.profile(event.get("user"))
         locale, origin = profile.locale or ask.language or "en", _origin(event.get("channel"), team)
         who = str(event.get("user") or "")
         request = Request(command=ask.command, options=ask.options, locale=locale, origin=origin, reader=who)
@@ -217,36 +206,6 @@ class SlackDesk:
         except Exception as error:
             log.warning("slack.answer_failed error=%s", type(error).__name__, exc_info=True)
             return Reply(message=_line(self._catalogs.of(locale)("slack.failed"), locale))
-
-    async def _profile(self, user: object) -> Profile:
-        """Locale, name and rights as the person's profile says; nothing of it where Slack does not tell."""
-        now = asyncio.get_running_loop().time()
-        if not isinstance(user, str) or not user:
-            return Profile(until=now)
-        known = self._profiles.get(user)
-        if known is None or known.until < now:
-            known = await self._asked_profile(user, now + _PROFILE_SECONDS)
-            self._profiles[user] = known
-            if len(self._profiles) > _REMEMBERED:
-                self._profiles.popitem(last=False)
-        return known
-
-    async def _asked_profile(self, user: str, until: float) -> Profile:
-        try:
-            with slack_border(f"slack user {user}"):
-                async with asyncio.timeout(_PROFILE_WAIT):
-                    found = await self._client.users_info(user=user, include_locale=True)
-        except ChatError as error:
-            log.info("slack.profile_unknown error=%s", error.kind)
-            return Profile(until=until)
-        person: Payload = found.get("user") or {}
-        shown: Payload = person.get("profile") or {}
-        return Profile(
-            until=until,
-            locale=str(person.get("locale") or "") or None,
-            name=str(shown.get("display_name") or person.get("real_name") or person.get("name") or ""),
-            admin=bool(person.get("is_admin") or person.get("is_owner")),
-        )
 
     async def _reply(self, body: Payload, reply: Reply, *, private: bool) -> None:
         """At most five uses of the `response_url` (Slack allows five within 30 minutes).

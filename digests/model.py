@@ -264,6 +264,8 @@ class Subscription:
     """Whether its editions stand in the web archive for everybody to read."""
     origin: Literal["file", "chat"] = "chat"
     """Subscriptions of the file are removed when the file no longer has them."""
+    keeper: str = ""
+    """Who set it up, by the platform's own id: told first when something is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +340,22 @@ class Feedback:
     origin: str = ""
     locale: str = "en"
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something the admins of a subscription are told once, in private. `kind` is what it is about (`closed`,
+    `feed:https://…`): of each kind there is one notice until it is withdrawn."""
+
+    subscription: str
+    kind: str
+    message: Message
+    made: datetime
+    told: str = ""
+    """Where it was told (`discord:123`); empty: nobody could be told yet."""
+    attempts: int = 0
+    unknown: bool = False
+    """An earlier attempt may have arrived."""
 
 
 # --- language models ------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from digests.model import (
     FeedState,
     Message,
     ModelUsage,
+    Notice,
     Part,
     Posted,
     Slot,
@@ -266,6 +267,23 @@ class Store(Ledger, Protocol):
     async def forget_lookups(self, tenant: str, reader: str) -> int:
         """How many there were."""
 
+    # what admins are told
+    async def save_notice(self, notice: Notice) -> bool:
+        """To be told at once; False where this subscription has a notice of this kind already, told or not."""
+
+    async def claim_notices(self, now: datetime, *, lease: float, limit: int) -> tuple[Notice, ...]:
+        """Notices to be told by now, leased; an attempt is counted."""
+
+    async def settle_notice(self, notice: Notice, told: str) -> None:
+        """It was told there (`platform:channel`), or, with an empty `told`, nobody can be told."""
+
+    async def retry_notice(self, notice: Notice, *, at: datetime, unknown: bool) -> None: ...
+    async def withdraw_notices(self, subscription: str, kind: str | None = None) -> int:
+        """What it was about is over (of any kind: None): told or not, it is forgotten. How many there were."""
+
+    async def notices(self) -> tuple[Notice, ...]:
+        """All that are not withdrawn, told or not, oldest first."""
+
     # outbox
     async def claim_deliveries(
         self, now: datetime, *, lease: float, limit: int, worker: str, platforms: Collection[str]
@@ -341,6 +359,10 @@ class Chat(Protocol):
     async def gathers(self, destination: Destination) -> bool:
         """Is this a place where every post opens a thread (a forum)? An edition is then one post and its replies.
         Never raises."""
+
+    async def keepers(self, destination: Destination, first: str) -> tuple[Destination, ...]:
+        """Direct messages to those who look after what is posted there, best first: `first` (the platform's own id of
+        a person; may be empty), then whom the platform knows as its admins. Raises `ChatError`."""
 
     async def post(
         self, destination: Destination, message: Message, *, key: str, parent: str | None, unknown: bool, silent: bool

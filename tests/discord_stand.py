@@ -14,6 +14,7 @@ from loopback import serving
 
 BOT, APPLICATION, GUILD, TOKEN = 900, 901, 500, "the.right.token"
 TEXT, NEWS, FORUM = 100, 105, 115
+OWNER, DIRECT = 7, 5000
 
 Json = dict[str, Any]
 
@@ -59,6 +60,7 @@ class Stand:
         self.requests: list[tuple[str, str, Any]] = []
         self.faults: list[Fault] = []
         self.nonces_hold = True
+        self.unreachable: set[int] = set()
         self.history_hidden = False
         self.open_to_all = False
         self._next = 1000
@@ -175,6 +177,19 @@ class Stand:
         threads = [channel for channel in self.channels.values() if channel["type"] == 11]
         return answer({"threads": threads, "members": []})
 
+    async def guild(self, request: web.Request) -> web.Response:
+        return answer({"id": str(GUILD), "name": "Newsroom", "owner_id": str(OWNER)})
+
+    async def direct(self, request: web.Request) -> web.Response:
+        """A conversation with one person; those who take none are in `unreachable`."""
+        person = int((await request.json())["recipient_id"])
+        if person in self.unreachable:
+            return answer({"message": "Cannot send messages to this user", "code": 50007}, 403)
+        id_ = person + DIRECT
+        self.channels[id_] = {"id": str(id_), "type": 1, "last_message_id": None, "recipients": []}
+        self.messages.setdefault(id_, [])
+        return answer(self.channels[id_])
+
     # --- the world --------------------------------------------------------------------------------------------------
 
     def _channel(self, request: web.Request) -> int:
@@ -237,6 +252,8 @@ async def stand(server: Stand | None = None, more: Sequence[web.RouteDef] = ()) 
             web.post("/api/v10/channels/{channel}/messages/{message}/threads", discord.thread_from),
             web.post("/api/v10/channels/{channel}/threads", discord.forum_post),
             web.get("/api/v10/guilds/{guild}/threads/active", discord.active_threads),
+            web.get("/api/v10/guilds/{guild}", discord.guild),
+            web.post("/api/v10/users/@me/channels", discord.direct),
         ]
     )
     async with serving(app) as url:

@@ -35,6 +35,7 @@ class SlackStand:
         self.channels = {"C1": Channel(id="C1")}
         self.locales: dict[str, str] = {"U1": "ja-JP", "U2": "en-US"}
         self.admins = {"U2"}
+        self.groups: dict[str, list[str]] = {}
         self.views: list[Json] = []
         self.whispers: list[Json] = []
         """Ephemeral messages over the Web API."""
@@ -311,6 +312,14 @@ class SlackStand:
         cursor = str(start + size) if more else ""
         return {"messages": rows, "has_more": more, "response_metadata": {"next_cursor": cursor}}
 
+    def _users_list(self, body: Json) -> Json:
+        return {"members": [{"id": user, "is_admin": user in self.admins} for user in self.locales]}
+
+    def _usergroups_users_list(self, body: Json) -> Json:
+        if body.get("usergroup") not in self.groups:
+            raise Refusal("no_such_subteam")
+        return {"users": self.groups[body["usergroup"]]}
+
     def _users_info(self, body: Json) -> Json:
         user = str(body.get("user"))
         if user not in self.locales:
@@ -335,7 +344,8 @@ class SlackStand:
         return {"message_ts": self._ts()}
 
     def _channel(self, body: Json) -> Channel:
-        found = self.channels.get(str(body.get("channel")))
+        name = str(body.get("channel"))
+        found = Channel(id=f"D{name[1:]}") if name in self.locales else self.channels.get(name)
         if found is None:
             raise Refusal("channel_not_found")
         return found

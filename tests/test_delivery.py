@@ -12,16 +12,22 @@ from builders import CATALOGS, subscription
 from databases import database
 from store_samples import DISCORD, NOW, edition, parts
 
+from bot.commands import Press
 from bot.delivery import backoff, deliver, resume
 from bot.doctor import findings
 from bot.fetch import Fetcher
 from bot.links import Links
+from bot.lookups import Lookups
+from bot.notices import tell, tell_reopened
 from bot.store import open_store
 from bot.workers import Workers
 from bot.world import World
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed, HistoryHidden
 from digests.model import Destination, Message, Part, Posted
 from digests.ports import Finding, Limits
+from digests.printed import plain
+
+DIRECT = Destination(platform="discord", channel="5007")
 
 
 class Answers:
@@ -33,6 +39,9 @@ class Answers:
     def __init__(self) -> None:
         self.planned: list[ChatError] = []
         self.asked: list[tuple[str, bool]] = []
+        self.admins: tuple[Destination, ...] = ()
+        self.said: list[tuple[Destination, Message]] = []
+        self.findings: tuple[Finding, ...] = ()
 
     def cost(self, part: Part) -> tuple[int, int]:
         return 1, 1
@@ -43,7 +52,11 @@ class Answers:
         self.asked.append((key, unknown))
         if self.planned:
             raise self.planned.pop(0)
-        return Posted(ref=key, thread="t")
+        self.said.append((destination, message))
+        return Posted(ref=f"{destination.channel}/{key}", thread="t")
+
+    async def keepers(self, destination: Destination, first: str) -> tuple[Destination, ...]:
+        return self.admins
 
     async def gathers(self, destination: Destination) -> bool:
         return False
@@ -52,7 +65,7 @@ class Answers:
         """Nobody asks anything here."""
 
     async def check(self, destinations: object) -> tuple[Finding, ...]:
-        return ()
+        return self.findings
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -116,6 +129,51 @@ async def test_a_subscription_that_is_resumed_gets_what_was_held(scene: Scene) -
     assert await deliver(world) == 3
     assert await states(world) == ["sent"] * 3
     assert not (await world.store.subscriptions())[0].paused
+
+
+async def test_an_admin_is_told_once_that_access_is_lost_and_once_that_it_is_back(scene: Scene) -> None:
+    world, chat, _ = scene
+    chat.admins, chat.planned = (DIRECT,), [DestinationClosed("no access")]
+    await deliver(world)
+    assert [await tell(world), await tell(world), await tell_reopened(world)] == [1, 0, 0]
+    [(where, told)] = chat.said
+    assert (where, "no access" in plain(told), told.actions) == (DIRECT, True, ())
+    chat.findings = (Finding(subject=str(DISCORD), ok=True, text="can be posted to"),)
+    assert [await tell_reopened(world), await tell_reopened(world)] == [1, 0]
+    assert [await tell(world), await tell(world)] == [1, 0]
+    (action,) = chat.said[1][1].actions
+    stranger = Press(verb=action.verb, value=action.value, origin=DISCORD)
+    assert "archive" in plain((await Lookups(world).press(stranger)).message)
+    await Lookups(world).press(replace(stranger, origin=DIRECT))
+    assert not (await world.store.subscriptions())[0].paused
+    assert await world.store.notices() == ()
+    assert await deliver(world) == 3
+
+
+async def test_whoever_cannot_be_told_now_is_told_later_and_not_twice(scene: Scene) -> None:
+    world, chat, wall = scene
+    chat.planned = [DestinationClosed("no access"), ChatUnknown("lost")]
+    chat.admins = (replace(DIRECT, channel="8"), DIRECT)
+    await deliver(world)
+    assert [await tell(world), await tell(world)] == [0, 0]
+    wall.now += timedelta(hours=1)
+    chat.planned = [ChatRefused("takes no messages")]
+    assert await tell(world) == 1
+    assert [where for where, _ in chat.said] == [DIRECT]
+    assert [unknown for _, unknown in chat.asked[-2:]] == [True, True]
+    (notice,) = await world.store.notices()
+    assert notice.told == str(DIRECT)
+
+
+async def test_a_notice_nobody_takes_is_given_up(scene: Scene) -> None:
+    world, chat, wall = scene
+    chat.planned = [DestinationClosed("no access")]
+    await deliver(world)
+    assert await tell(world) == 0
+    wall.now += timedelta(hours=1)
+    chat.admins = (DIRECT,)
+    assert await tell(world) == 0
+    assert chat.said == []
 
 
 async def test_a_refusal_holds_the_rest_and_pauses_nothing(scene: Scene) -> None:

@@ -13,7 +13,7 @@ from store_samples import FEED, NOW, article, digest, later, state, subscription
 
 from bot.store import SqlStore, open_store
 from bot.store.members import LOOKUPS
-from digests.model import Feed, Feedback
+from digests.model import Feed, Feedback, Message, Notice
 from digests.ports import Lookup
 
 MINE, THEIRS = "discord:1", "slack:T9"
@@ -52,6 +52,21 @@ async def test_every_feed_means_every_feed_of_the_operators(store: SqlStore) -> 
     everything = await store.unpublished(subscription(feeds=()), since=NOW)
     named = await store.unpublished(subscription(feeds=("https://private.example/feed",)), since=NOW)
     assert [[hit.article.id for hit in hits] for hits in (everything, named)] == [["new"], ["pri"]]
+
+
+async def test_a_notice_is_saved_once_told_once_and_made_anew_when_it_is_withdrawn(store: SqlStore) -> None:
+    notice = Notice(subscription="s", kind="closed", message=Message(title="t", parts=()), made=NOW)
+    assert [await store.save_notice(notice), await store.save_notice(notice)] == [True, False]
+    (claimed,) = await store.claim_notices(NOW, lease=60, limit=9)
+    assert (claimed, await store.claim_notices(NOW, lease=60, limit=9)) == (replace(notice, attempts=1), ())
+    await store.retry_notice(claimed, at=later(1), unknown=True)
+    (again,) = await store.claim_notices(later(1), lease=60, limit=9)
+    assert (again.attempts, again.unknown) == (2, True)
+    await store.settle_notice(again, "slack:D1")
+    assert await store.claim_notices(later(999), lease=60, limit=9) == ()
+    assert [one.told for one in await store.notices()] == ["slack:D1"]
+    assert [await store.withdraw_notices("s", "open"), await store.withdraw_notices("s")] == [0, 1]
+    assert await store.save_notice(notice)
 
 
 async def test_owners_move_along_with_their_feed(store: SqlStore) -> None:

@@ -13,6 +13,7 @@ from bot.store.feeds import FeedRoom
 from bot.store.ledger import LedgerRoom
 from bot.store.members import MemberRoom
 from bot.store.migrate import migrate
+from bot.store.notices import NoticeRoom
 from bot.store.outbox import OutboxRoom
 from bot.store.presence import PresenceRoom
 from bot.store.search import SearchRoom
@@ -21,7 +22,16 @@ __all__ = ["SqlStore", "open_store"]
 
 
 class SqlStore(
-    FeedRoom, ArchiveRoom, SearchRoom, EditionRoom, BrowsingRoom, OutboxRoom, MemberRoom, PresenceRoom, LedgerRoom
+    FeedRoom,
+    ArchiveRoom,
+    SearchRoom,
+    EditionRoom,
+    BrowsingRoom,
+    OutboxRoom,
+    MemberRoom,
+    NoticeRoom,
+    PresenceRoom,
+    LedgerRoom,
 ):
     """Each method is one transaction; each room of methods has its own module. Raises `StoreError`."""
 

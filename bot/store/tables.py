@@ -261,6 +261,19 @@ lookups = Table(
     sqlite_autoincrement=True,
 )
 
+notices = Table(
+    "notices",
+    metadata,
+    Column("subscription", Words, primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("message", Words, nullable=False),
+    Column("made", UtcTime, nullable=False),
+    Column("due", UtcTime),  # when it is to be told (again); NULL: it was told, or nobody could be
+    Column("told", Words, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("unknown", Boolean, nullable=False),
+)
+
 model_answers = Table(
     "model_answers",
     metadata,
