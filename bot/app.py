@@ -309,6 +309,7 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
         settings.slack_app_token,
         settings.slack_signing_secret,
         settings.web_token,
+        settings.admin_token,
         settings.llm_api_key,
         settings.llm_fallback_api_key,
     )

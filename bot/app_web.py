@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from pydantic import SecretStr
 
 from bot.telemetry import event, heard
-from bot.web_access import Addresses, Pulse, Site
+from bot.web_access import Addresses, Desk, Pulse, Site
 from config.catalogs import locales, templates
 from config.settings import Settings
 from digests.catalog import Catalogs
@@ -34,7 +37,8 @@ async def archive(store: Store, settings: Settings, pulse: Pulse) -> AsyncIterat
     with bound(settings.web.host, settings.web.port) as listener:
         metrics = Metrics()
         here = _address(settings.web.host, listener.getsockname()[1])
-        app = application(store, site_of(settings, here), Catalogs(locales()), templates(), metrics, pulse)
+        words = Catalogs(locales())
+        app = application(store, site_of(settings, here), words, templates(), metrics, pulse, desk_of(settings))
         with heard(metrics.heard):
             async with serving(app, listener):
                 event(log, "web.listening", address=here)
@@ -68,8 +72,18 @@ def permalinks_of(settings: Settings) -> Addresses:
     return Addresses(base=base, secret=_secret(settings))
 
 
+def desk_of(settings: Settings) -> Desk | None:
+    """The operator's pages; None without ADMIN_TOKEN. Raises `ConfigError` for one that can be guessed."""
+    token = _unguessable("ADMIN_TOKEN", settings.admin_token)
+    return Desk(token=token, catch_up=timedelta(hours=settings.schedule.catch_up)) if token else None
+
+
 def _secret(settings: Settings) -> str | None:
-    secret = settings.web_token.get_secret_value() if settings.web_token else None
+    return _unguessable("WEB_TOKEN", settings.web_token)
+
+
+def _unguessable(name: str, token: SecretStr | None) -> str | None:
+    secret = token.get_secret_value() if token else None
     if secret is not None and len(secret) < SHORTEST_TOKEN:
-        raise ConfigError(f"WEB_TOKEN: shorter than {SHORTEST_TOKEN} characters; make one with: openssl rand -hex 24")
+        raise ConfigError(f"{name}: shorter than {SHORTEST_TOKEN} characters; make one with: openssl rand -hex 24")
     return secret

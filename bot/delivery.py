@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 from zlib import crc32
 
 from bot.failpoints import failpoint
@@ -22,6 +24,7 @@ from digests.errors import (
     StoreError,
 )
 from digests.model import Delivery, Destination, Posted, Subscription
+from digests.ports import Store
 
 log = logging.getLogger("chokan.delivery")
 
@@ -204,7 +207,18 @@ async def pause_destination(world: World, destination: Destination, reason: str)
             event(log, "subscription.paused", level=logging.ERROR, subscription=subscription.id, reason=reason)
 
 
-async def resume(world: World, subscription: Subscription) -> int:
+class Resumes(Protocol):
+    """Enough of a world to set a stopped subscription going."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def catch_up(self) -> timedelta: ...
+
+
+async def resume(world: Resumes, subscription: Subscription) -> int:
     """Once what stopped a subscription is put right: unpause it, and send what was held of its recent editions.
     Returns how many messages wait to be sent again."""
     await world.store.pause_subscription(subscription.id, None)

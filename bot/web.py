@@ -1,4 +1,4 @@
-"""The web server: the archive's pages, Atom, health and metrics. Reads the store, writes nothing."""
+"""The web server: the archive's pages, Atom, the operator's pages, health and metrics. Readers change nothing."""
 
 from __future__ import annotations
 
@@ -16,20 +16,23 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.telemetry import event
-from bot.web_access import Pulse, Site
+from bot.web_access import Desk, Pulse, Site
+from bot.web_admin import Admin, Reach
 from bot.web_pages import Archive
-from bot.web_render import Pages
+from bot.web_render import PRIVATE, Pages
+from bot.web_session import Sessions
 from digests.catalog import Catalogs
 from digests.errors import NotListening, StoreError
 from digests.ports import Store
 
 log = logging.getLogger("chokan.web")
 
+FORM = 16_384
+"""Most bytes of a form."""
 FRESH = timedelta(seconds=90)
 """How old the scheduler's last heartbeat may be."""
 MINUTES = "public, max-age=120"
 FOR_EVER = "public, max-age=31536000, immutable"
-PRIVATE = "private, no-store"
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -44,14 +47,26 @@ SAFETY = {
 
 
 def application(
-    store: Store, site: Site, catalogs: Catalogs, templates: Mapping[str, str], metrics: Metrics, pulse: Pulse
+    store: Store,
+    site: Site,
+    catalogs: Catalogs,
+    templates: Mapping[str, str],
+    metrics: Metrics,
+    pulse: Pulse,
+    desk: Desk | None = None,
 ) -> web.Application:
-    """All routes over one store."""
+    """All routes over one store; the operator's pages only where there is a `desk`."""
     pages = Pages(templates, catalogs, site)
-    archive = Archive(store, pages, site, templates["style.css"], pulse.clock)
-    app = web.Application(middlewares=[_middleware(archive, metrics)], client_max_size=1024)
+    archive = Archive(store, pages, site, pulse.clock)
+    app = web.Application(middlewares=[_middleware(archive, metrics)], client_max_size=FORM)
     for path, name, handler in archive.routes():
         app.router.add_get(path, handler, name=name)
+    if desk is not None:
+        sessions = Sessions(desk.token, pulse.clock, base=site.base)
+        reach = Reach(store=store, clock=pulse.clock, catch_up=desk.catch_up)
+        for method, path, name, handler in Admin(reach, pages, site, sessions).routes():
+            app.router.add_route(method, path, handler, name=name)
+    _static(app, "/desk.css", templates["desk.css"], "text/css")
     _static(app, "/style.css", templates["style.css"], "text/css")
     _static(app, "/icon.svg", templates["icon.svg"], "image/svg+xml")
     _watch(app, store, site, metrics, pulse)

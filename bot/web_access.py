@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,14 @@ class Pulse:
     """When each job last came to its end; empty where no scheduler runs."""
     scheduled: bool = False
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The operator's pages: who may see them, and how old an edition may be to be sent again."""
+
+    token: str = field(repr=False)
+    catch_up: timedelta = timedelta(hours=12)
 
 
 def token_of(secret: str, subscription: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from aiohttp import web
 
 from bot.web_access import Site, may_read, token_of
 from bot.web_atom import atom, sitemap
-from bot.web_render import Ask, Pages, spoken
+from bot.web_render import Ask, Pages
 from bot.web_views import digest_view, feed_key, item_view, linked_ids
 from digests.edition import ranked
 from digests.layout import day_text, gist
@@ -23,7 +22,6 @@ from digests.urls import web_url
 
 PAGE = 20
 """Digests on one page of a list."""
-LAST_PAGE = 500
 EDITIONS = 30
 ENTRIES = 30
 """Entries of a feed."""
@@ -38,9 +36,8 @@ Respond = Callable[[web.Request], Awaitable[web.Response]]
 class Archive:
     """The handlers, over one store."""
 
-    def __init__(self, store: Store, pages: Pages, site: Site, style: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, pages: Pages, site: Site, clock: Callable[[], datetime]) -> None:
         self.store, self.pages, self.site, self.clock = store, pages, site, clock
-        self.style = hashlib.sha256(style.encode()).hexdigest()[:12]
 
     def routes(self) -> Iterator[tuple[str, str, Respond]]:
         """(path, name, handler) of every page for people and for feed readers."""
@@ -63,7 +60,7 @@ class Archive:
 
     async def front(self, request: web.Request) -> web.Response:
         """The newest day that has digests."""
-        ask = self._ask(request)
+        ask = self.pages.ask(request)
         newest = await self.store.latest(limit=1)
         day = self.site.day(newest[0].article.first_seen if newest else self.clock())
         return await self._day(ask, day, front=ask.page == 1)
@@ -75,7 +72,7 @@ class Archive:
             raise web.HTTPNotFound from None
         if not 1970 <= day.year <= 9000:
             raise web.HTTPNotFound
-        return await self._day(self._ask(request), day, front=False)
+        return await self._day(self.pages.ask(request), day, front=False)
 
     async def _day(self, ask: Ask, day: date, *, front: bool) -> web.Response:
         since, until = self._midnight(day), self._midnight(day + timedelta(days=1))
@@ -96,7 +93,7 @@ class Archive:
 
     async def search(self, request: web.Request) -> web.Response:
         words = line(request.query.get("q", ""))[:WORDS]
-        ask = self._ask(request, q=words)
+        ask = self.pages.ask(request, q=words)
         catalog = ask.catalog
         hits = await self.store.search(words, limit=PAGE + 1, offset=_offset(ask)) if words else ()
         key = "web.search.found" if ask.page == 1 else "web.search.more"
@@ -111,7 +108,7 @@ class Archive:
         )
 
     async def feeds(self, request: web.Request) -> web.Response:
-        ask = self._ask(request)
+        ask = self.pages.ask(request)
         rows = [self._feed_row(ask, health) for health in await self._sources()]
         catalog = ask.catalog
         return self._rows(ask, catalog("web.feeds.title"), rows, catalog("web.feeds.none"))
@@ -127,7 +124,7 @@ class Archive:
 
     async def feed(self, request: web.Request) -> web.Response:
         feed = (await self._source(request)).feed
-        ask = self._ask(request)
+        ask = self.pages.ask(request)
         hits = await self.store.latest(limit=PAGE + 1, offset=_offset(ask), feed=feed.url)
         site = web_url(feed.site) or ""
         atom_at = self.pages.address(ask, f"{ask.path}/feed.atom", {})
@@ -146,7 +143,7 @@ class Archive:
 
     async def editions(self, request: web.Request) -> web.Response:
         """Of public subscriptions, newest first."""
-        ask = self._ask(request)
+        ask = self.pages.ask(request)
         found: list[Edition] = []
         for subscription in await self.store.subscriptions():
             if subscription.public:
@@ -162,7 +159,7 @@ class Archive:
 
     async def subscription(self, request: web.Request) -> web.Response:
         name, token = await self._opened(request, request.match_info["id"])
-        ask = self._ask(request, token=token)
+        ask = self.pages.ask(request, token=token)
         editions = await self.store.editions(subscription=name, limit=EDITIONS)
         rows = [self._edition_row(ask, edition, {"token": token}) for edition in editions]
         catalog = ask.catalog
@@ -184,7 +181,7 @@ class Archive:
         if edition is None:
             raise web.HTTPNotFound
         name, token = await self._opened(request, edition.subscription)
-        ask = self._ask(request, token=token)
+        ask = self.pages.ask(request, token=token)
         ids = edition.articles[_offset(ask) : _offset(ask) + PAGE + 1]
         hits = await self._hits(ids)
         atom_at = self.pages.address(ask, f"/s/{name}/feed.atom", {"token": token})
@@ -219,8 +216,8 @@ class Archive:
         held = {found.id: found for found in await self.store.articles(ids)}
         view = digest_view(digest, article, held, frozenset(await self.store.digests(ids)))
         arrived = article.first_seen if article and article.feed else None
-        return self._page(
-            self._ask(request),
+        return self.pages.page(
+            self.pages.ask(request),
             "digest.html",
             view=view,
             when=digest.published or arrived,
@@ -249,20 +246,20 @@ class Archive:
     # --- for machines -----------------------------------------------------------------------------------------------
 
     async def atom(self, request: web.Request) -> web.Response:
-        ask = self._ask(request)
+        ask = self.pages.ask(request)
         hits = await self.store.latest(limit=ENTRIES)
         return self._atom(ask, ask.catalog("web.atom.title"), "/", hits)
 
     async def feed_atom(self, request: web.Request) -> web.Response:
         feed = (await self._source(request)).feed
-        ask = self._ask(request)
+        ask = self.pages.ask(request)
         hits = await self.store.latest(limit=ENTRIES, feed=feed.url)
         title = ask.catalog("web.atom.of", name=feed.title or feed.url)
         return self._atom(ask, title, f"/feeds/{feed_key(feed.url)}", hits)
 
     async def subscription_atom(self, request: web.Request) -> web.Response:
         name, token = await self._opened(request, request.match_info["id"])
-        ask = self._ask(request, token=token)
+        ask = self.pages.ask(request, token=token)
         editions = await self.store.editions(subscription=name, limit=EDITIONS)
         ids = list(dict.fromkeys(article for edition in editions for article in edition.articles))[:ENTRIES]
         query = f"?token={token}" if token else ""
@@ -272,7 +269,7 @@ class Archive:
     def _atom(self, ask: Ask, title: str, page: str, hits: Sequence[Hit]) -> web.Response:
         query = f"?token={ask.query['token']}" if ask.query.get("token") else ""
         body = atom(self.site.base, f"{ask.path}{query}", title, page, hits, self.pages.catalogs)
-        return self._sent(ask, web.Response(body=body, content_type="application/atom+xml", charset="utf-8"))
+        return self.pages.sent(ask, web.Response(body=body, content_type="application/atom+xml", charset="utf-8"))
 
     async def sitemap(self, request: web.Request) -> web.Response:
         if not self.site.public:
@@ -288,21 +285,6 @@ class Archive:
 
     # --- answers ----------------------------------------------------------------------------------------------------
 
-    def _ask(self, request: web.Request, **query: str) -> Ask:
-        chosen = request.query.get("lang", "")
-        languages = self.pages.catalogs.languages
-        chosen = chosen if chosen in languages else ""
-        language = chosen or spoken(request.headers.get("Accept-Language", ""), languages, self.site.language)
-        page = request.query.get("page", "1")
-        return Ask(
-            path=request.path,
-            catalog=self.pages.catalogs.of(language),
-            chosen=chosen,
-            query={key: value for key, value in query.items() if value},
-            page=min(int(page), LAST_PAGE) if page.isascii() and page.isdigit() and 0 < len(page) < 9 else 1,
-            private=bool(query.get("token")),
-        )
-
     def _list(self, ask: Ask, hits: Sequence[Hit], *, heading: str, **values: Any) -> web.Response:
         given: dict[str, Any] = {
             "note": "",
@@ -314,29 +296,18 @@ class Archive:
             **values,
         }
         found = [item_view(hit) for hit in hits[:PAGE]]
-        return self._page(ask, "listing.html", heading=heading, found=found, more=len(hits) > PAGE, **given)
+        return self.pages.page(ask, "listing.html", heading=heading, found=found, more=len(hits) > PAGE, **given)
 
     def _rows(self, ask: Ask, heading: str, rows: Sequence[dict[str, str]], empty: str) -> web.Response:
-        return self._page(ask, "rows.html", heading=heading, rows=rows, empty=empty)
-
-    def _page(self, ask: Ask, template: str, *, status: int = 200, **values: Any) -> web.Response:
-        text = self.pages.render(template, ask, style=self.style, **values)
-        return self._sent(ask, web.Response(text=text, content_type="text/html", charset="utf-8", status=status))
-
-    def _sent(self, ask: Ask, response: web.Response) -> web.Response:
-        response.headers["Vary"] = "Accept-Language"
-        if ask.private:
-            response.headers["Cache-Control"] = "private, no-store"
-            response.headers["X-Robots-Tag"] = "noindex"
-        return response
+        return self.pages.page(ask, "rows.html", heading=heading, rows=rows, empty=empty)
 
     def failed(self, request: web.Request, status: int) -> web.Response:
         """A page that says what went wrong, in the reader's language."""
-        ask = self._ask(request)
+        ask = self.pages.ask(request)
         key = f"web.error.{status}"
         key = key if ask.catalog.has(key) else "web.error.400" if status < 500 else "web.error.500"
         ask = Ask(path="/", catalog=ask.catalog, chosen=ask.chosen)
-        response = self._page(ask, "error.html", status=status, key=key.removeprefix("web."), indexed=False)
+        response = self.pages.page(ask, "error.html", status=status, key=key.removeprefix("web."), indexed=False)
         response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from aiohttp import web
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
@@ -19,6 +21,8 @@ from digests.layout import day_text, made_by
 from digests.plain import safe
 from digests.urls import web_url
 
+LAST_PAGE = 500
+PRIVATE = "private, no-store"
 _QUALITY = re.compile(r"\s*;\s*q\s*=\s*(0(?:\.\d{1,3})?|1(?:\.0{1,3})?)\s*\Z")
 
 
@@ -49,6 +53,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.sheets = {name: version_of(text) for name, text in templates.items() if name.endswith(".css")}
         self.environment.filters["web"] = web_url
         self.environment.filters["feed_key"] = feed_key
 
@@ -65,8 +70,37 @@ class Pages:
             iso=lambda moment: self.site.day(moment).isoformat(),
             made_by=lambda digest: made_by(digest, catalog),
             languages=self.catalogs.languages,
+            sheets=self.sheets,
             **values,
         )
+
+    def ask(self, request: web.Request, **query: str) -> Ask:
+        """What a page needs to know of a request; `query` are parameters its own links carry on."""
+        chosen = request.query.get("lang", "")
+        languages = self.catalogs.languages
+        chosen = chosen if chosen in languages else ""
+        language = chosen or spoken(request.headers.get("Accept-Language", ""), languages, self.site.language)
+        page = request.query.get("page", "1")
+        return Ask(
+            path=request.path,
+            catalog=self.catalogs.of(language),
+            chosen=chosen,
+            query={key: value for key, value in query.items() if value},
+            page=min(int(page), LAST_PAGE) if page.isascii() and page.isdigit() and 0 < len(page) < 9 else 1,
+            private=bool(query.get("token")),
+        )
+
+    def page(self, ask: Ask, template: str, *, status: int = 200, **values: Any) -> web.Response:
+        text = self.render(template, ask, **values)
+        return self.sent(ask, web.Response(text=text, content_type="text/html", charset="utf-8", status=status))
+
+    def sent(self, ask: Ask, response: web.Response) -> web.Response:
+        """An answer that caches keep apart by language, and that nobody keeps where it is private."""
+        response.headers["Vary"] = "Accept-Language"
+        if ask.private:
+            response.headers["Cache-Control"] = PRIVATE
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
 
     def address(self, ask: Ask, path: str, query: Mapping[str, object]) -> str:
         """A link inside the archive; a chosen language stays chosen."""
@@ -74,6 +108,11 @@ class Pages:
         if ask.chosen and "lang" not in pairs:
             pairs["lang"] = ask.chosen
         return f"{self.site.path}{path}" + (f"?{urlencode(pairs, errors='replace')}" if pairs else "")
+
+
+def version_of(text: str) -> str:
+    """What an address bears so that a changed file is fetched anew."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _inert(value: object) -> object:

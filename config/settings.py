@@ -24,6 +24,7 @@ SECRETS = (
     "SLACK_APP_TOKEN",
     "SLACK_SIGNING_SECRET",
     "WEB_TOKEN",
+    "ADMIN_TOKEN",
     "LLM_API_KEY",
     "LLM_FALLBACK_API_KEY",
 )
@@ -232,6 +233,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", validation_alias=AliasChoices("HOST"))
     port: int = Field(3000, ge=0, le=65535, validation_alias=AliasChoices("PORT"))
     web_token: SecretStr | None = _env("WEB_TOKEN")
+    admin_token: SecretStr | None = _env("ADMIN_TOKEN")
     llm_api_key: SecretStr | None = _env("LLM_API_KEY")
     llm_fallback_api_key: SecretStr | None = _env("LLM_FALLBACK_API_KEY")
 

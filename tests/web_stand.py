@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +16,7 @@ from store_samples import FEED, NOW, article, digest, state
 from bot.metrics import Metrics
 from bot.store import SqlStore, open_store
 from bot.web import application
-from bot.web_access import Pulse, Site
+from bot.web_access import Desk, Pulse, Site
 from config.catalogs import locales, templates
 from digests.catalog import Catalogs
 from digests.model import Article, Digest, Feed
@@ -60,6 +60,12 @@ class Stand:
             found = {name.lower(): value for name, value in response.headers.items()}
             return Answer(status=response.status, headers=found, body=await response.read())
 
+    async def post(self, path: str, fields: Mapping[str, str], **headers: str) -> Answer:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self.session.post(self.url + path, data=fields, headers=named, allow_redirects=False) as response:
+            found = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(status=response.status, headers=found, body=await response.read())
+
     async def holds(self, *names: str, feed: Feed = FEED, at: datetime = NOW) -> None:
         """These articles came with a poll of `feed` and were digested."""
         articles = [article(name, feed=feed.url, role=feed.role, first_seen=at) for name in names]
@@ -75,12 +81,14 @@ class Stand:
 
 
 @asynccontextmanager
-async def archive(folder: Path, *, site: Site = SITE, pulse: Pulse | None = None) -> AsyncIterator[Stand]:
+async def archive(
+    folder: Path, *, site: Site = SITE, pulse: Pulse | None = None, desk: Desk | None = None
+) -> AsyncIterator[Stand]:
     """An empty archive that a client can ask, for as long as the block runs."""
     store = await open_store(f"sqlite:///{folder / 'chokan.db'}", now=NOW)
     metrics = Metrics()
     pulse = pulse or Pulse(clock=lambda: NOW)
-    app = application(store, site, Catalogs(locales()), templates(), metrics, pulse)
+    app = application(store, site, Catalogs(locales()), templates(), metrics, pulse, desk)
     try:
         async with serving(app) as url, ClientSession() as session:
             yield Stand(url=url, store=store, metrics=metrics, session=session)

@@ -40,6 +40,7 @@ ABOUT = {
     "PORT": "Port to listen on in Slack's HTTP mode; 3000 unless set.",
     "LLM_API_KEY": "Key of the first of `engine.models`, where it needs one.",
     "LLM_FALLBACK_API_KEY": "Key of the other `engine.models`.",
+    "ADMIN_TOKEN": "A secret of 16 characters or more: opens `/admin` in the archive; without it there is none.",
     "WEB_TOKEN": "A secret of 16 characters or more: makes the links to private subscriptions (`chokan web --links`).",
 }
 
