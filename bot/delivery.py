@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
 from zlib import crc32
 
 from bot.failpoints import failpoint
 from bot.notices import CLOSED, OPEN, tell_closed, withdraw
 from bot.telemetry import event
-from bot.world import LEASE, World
+from bot.world import LEASE, Resumes, World
 from digests.errors import (
     ChatError,
     ChatRefused,
@@ -24,7 +22,6 @@ from digests.errors import (
     StoreError,
 )
 from digests.model import Delivery, Destination, Posted, Subscription
-from digests.ports import Store
 
 log = logging.getLogger("chokan.delivery")
 
@@ -205,17 +202,6 @@ async def pause_destination(world: World, destination: Destination, reason: str)
             await world.store.pause_subscription(subscription.id, reason)
             await tell_closed(world, subscription, reason)
             event(log, "subscription.paused", level=logging.ERROR, subscription=subscription.id, reason=reason)
-
-
-class Resumes(Protocol):
-    """Enough of a world to set a stopped subscription going."""
-
-    @property
-    def store(self) -> Store: ...
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
-    @property
-    def catch_up(self) -> timedelta: ...
 
 
 async def resume(world: Resumes, subscription: Subscription) -> int:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from hashlib import blake2b
 
 from bot.telemetry import event
-from bot.world import BATCH, LEASE, World, each
+from bot.world import BATCH, LEASE, Resumes, World, each
 from digests.answers import described
 from digests.catalog import Catalog
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, HistoryHidden
@@ -42,7 +42,7 @@ async def tell_admins(
     return fresh
 
 
-async def withdraw(world: World, order: Subscription, *kinds: str) -> None:
+async def withdraw(world: Resumes, order: Subscription, *kinds: str) -> None:
     """What these notices were about is over: the next time it happens is told again."""
     for kind in kinds:
         await world.store.withdraw_notices(order.id, kind)

@@ -52,6 +52,17 @@ class Reads(Protocol):
     def clock(self) -> Callable[[], datetime]: ...
 
 
+class Resumes(Protocol):
+    """Enough of a world to set a stopped subscription going."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def catch_up(self) -> timedelta: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """Everything the jobs reach the outside through. Built by `bot.app`, in tests by the same function."""
