@@ -25,9 +25,11 @@ def dateline(head: str) -> int:
     return max((match.end() for form in _datelines() if (match := form.match(head))), default=0)
 
 
-def marked(texts: Sequence[str], language: str) -> list[str | None]:
-    """For each sentence of an article, in order: which kind of boilerplate it is, or None."""
+def marked(texts: Sequence[str], language: str, dated: int = 0) -> list[str | None]:
+    """For each sentence of an article, in order: which kind of boilerplate it is, or None. The first behind a dateline
+    is number `dated`: what agencies put before it are captions, credits and notes, often a copy of the lead."""
     kinds = [_kind(text, language) for text in texts]
+    kinds[:dated] = [kind or "caption" for kind in kinds[:dated]]
     for i in [i for i, kind in enumerate(kinds) if kind in ("credit", "caption")]:
         _mark_captions(texts, kinds, i)
     return kinds

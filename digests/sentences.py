@@ -6,7 +6,7 @@ One left-to-right pass over the text: time is linear in its length, whatever the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digests.abbreviations import ends_sentence
@@ -16,6 +16,8 @@ LONGEST = 1000
 """Characters of one piece; text without any punctuation is cut at a joint below this."""
 LONGEST_SPACED = 250
 """The same for scripts that write no full stop and put a space between clauses."""
+BEFORE_DATELINE = 7
+"""Sentences that stand before a dateline at most: captions, credits, notes. A later one opens a report of its own."""
 LONGEST_QUOTATION = 400
 """Characters a quotation or bracket may span and still be kept whole."""
 
@@ -63,7 +65,7 @@ def sentences(text: str, language: str) -> tuple[Piece, ...]:
     for paragraph, line in enumerate(_LINES.finditer(text)):
         found = ((*_trimmed(text, start, end), paragraph) for start, end in _in_line(text, *line.span(), language))
         spans += [span for span in found if _WORD.search(text, span[0], span[1])]
-    kinds = marked([text[start:end] for start, end, _ in spans], language)
+    kinds = marked([text[start:end] for start, end, _ in spans], language, _dated(text, spans))
     numbers = {paragraph: n for n, paragraph in enumerate(dict.fromkeys(p for _, _, p in spans))}
     return tuple(
         Piece(
@@ -76,6 +78,13 @@ def sentences(text: str, language: str) -> tuple[Piece, ...]:
         )
         for (start, end, paragraph), kind in zip(spans, kinds, strict=True)
     )
+
+
+def _dated(text: str, spans: Sequence[tuple[int, int, int]]) -> int:
+    """Which of the first sentences stands behind a dateline; 0 if none does."""
+    ends = [0, *(end for _, end, _ in spans)]
+    heads = [text[end:start].lstrip() for end, (start, _, _) in zip(ends, spans[: BEFORE_DATELINE + 1], strict=False)]
+    return next((k for k, head in enumerate(heads) if head and dateline(head)), 0)
 
 
 def _in_line(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:

@@ -128,6 +128,21 @@ def test_news_is_not_boilerplate(line: str) -> None:
     assert [piece.boilerplate for piece in sentences(line, "ja" if line[-1] == "。" else "en")] == [False]
 
 
+def test_what_stands_before_an_early_dateline_is_boilerplate() -> None:
+    text = "A storm brought heavy rain to the coast.\n(Xinhua/Li Lei)\nOSLO, Jan. 18 (Xinhua) -- A storm hit."
+    assert [piece.boilerplate for piece in sentences(text, "en")] == [True, True, False]
+
+
+def test_what_stands_before_a_late_dateline_is_news() -> None:
+    text = "Nothing moved.\n" * 9 + "OSLO (Reuters) - A storm hit."
+    assert not any(piece.boilerplate for piece in sentences(text, "en"))
+
+
+def test_a_dateline_ahead_of_everything_marks_nothing() -> None:
+    text = "OSLO (Reuters) - A storm hit. It rained.\nROME (Reuters) - The sun shone."
+    assert [piece.boilerplate for piece in sentences(text, "en")] == [False, False, False]
+
+
 def test_a_shouted_line_is_a_heading() -> None:
     pieces = sentences("Shares fell.\nTRICKY TIMING\nIt was late.", "en")
     assert [piece.heading for piece in pieces] == [False, True, False]
