@@ -59,7 +59,8 @@ def sections(analysis: Analysis, plan: Plan, catalog: Catalog) -> tuple[Section,
     """The four sections, always, in order; one the article says nothing about holds one honest line."""
     language = analysis.language
     drafts = [_draft(role, units(plan, g), language) for g, role in enumerate(ROLES)]
-    heads = topics([d.texts(language) for d in drafts], analysis.title, analysis.text, language)
+    opening = [line.print.text for line in _lines(plan, LEAD)]
+    heads = topics([d.texts(language) for d in drafts], opening, analysis.title, analysis.text, language)
     kind = kind_of(analysis.title, drafts[0].texts(language), language)
     used = [topic.text for topic in heads if topic]
     made = []
@@ -76,10 +77,14 @@ def sections(analysis: Analysis, plan: Plan, catalog: Catalog) -> tuple[Section,
 
 
 def _set(draft: Draft, names: Sequence[str | None], number: int, title: str, language: str) -> Section:
-    """The section as it is printed. A point without a label is told in the body."""
+    """The section as it is printed. A point without a label is told in the body, or behind the points where it stands
+    so in the article."""
     told = [(unit, level) for name, (unit, level) in zip(names, draft.points, strict=True) if name is None]
-    texts = [_text(line, level) for unit, level in told for line in unit.lines]
-    body = sorted((*draft.body, *texts), key=lambda text: text.support[0].start)
+    first = min((u.index for name, (u, _) in zip(names, draft.points, strict=True) if name), default=None)
+    behind = [row for row in told if first is not None and row[0].index > first and len(row[0].lines) == 1]
+    before = [row for row in told if row not in behind]
+    body = sorted((*draft.body, *_told(before)), key=lambda text: text.support[0].start)
+    closing = sorted((*draft.closing, *_told(behind)), key=lambda text: text.support[0].start)
     points = tuple(
         Point(label=name, text=unit.text(language), support=unit.support, level=level)
         for name, (unit, level) in zip(names, draft.points, strict=True)
@@ -92,8 +97,12 @@ def _set(draft: Draft, names: Sequence[str | None], number: int, title: str, lan
         addressed=True,
         body=tuple(body),
         points=points,
-        closing=draft.closing,
+        closing=tuple(closing),
     )
+
+
+def _told(points: Sequence[tuple[Unit, Length]]) -> list[Text]:
+    return [_text(line, level) for unit, level in points for line in unit.lines]
 
 
 def _unaddressed(role: Role, number: int, catalog: Catalog) -> Section:
@@ -146,8 +155,8 @@ def _prose(parts: Sequence[Unit]) -> tuple[Text, ...]:
 
 
 def _pointed(role: Role, parts: Sequence[Unit]) -> Draft:
-    """A framing sentence, points, and with enough of them a closing sentence."""
-    frame = max(parts, key=lambda unit: (unit.worth, -unit.index))
+    """A framing sentence, the better of the first two, points, and with enough of them a closing sentence."""
+    frame = max(parts[:2], key=lambda unit: (unit.worth, -unit.index))
     rest = [unit for unit in parts if unit is not frame]
     closing: tuple[Text, ...] = ()
     if len(parts) >= LEAST_FOR_CLOSING and len(rest[-1].lines) == 1:

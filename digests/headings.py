@@ -21,7 +21,7 @@ OFTEN, NEVER = 2, 10**9
 """How often an article names a topic that its title does not; section 1 is headed by words of the title alone."""
 LEAST_TOPIC, LEAST_TOPIC_EN = 0.8, 0.62
 """A phrase below this is no topic."""
-_MEDIA = re.compile(
+MEDIA = re.compile(
     r"^(?:読売|朝日|毎日|産経|日経|日本経済|時事|共同|ロイター|CNN|BBC|AFP|NHK|ITmedia|スポーツ|デイリー"
     r"|スポニチ|サンスポ|日刊|Yahoo|Reuters|Associated Press|ウィキ|AP通信|UPI|新華社|タス|オリコン)|(?:新聞|"
     r"通信|テレビ"
@@ -36,8 +36,9 @@ _VAGUE_JA = words_of(
     "意見 見解 見方 理由 原因 メンバー スタッフ ファン シングル アルバム タイトル 作品 データ 情報 システム サービス "
     "就任後 終了後 事故後 年連続 動き 午前中 男性 女性 男女 家族 両親 代表 会長 自分 本人 本社 同紙 同誌 可能性 方針"
 )
-_EDGES_EN = words_of(
-    "subject start end beginning identity opening rest number lack kind type name way use famous future new"
+EDGES_EN = words_of(
+    "subject start end beginning identity opening rest number lack kind type name way use famous future new "
+    "terms level side part parts series lot range set round estimate estimates"
 )
 _VAGUE_EN = words_of(
     "people company government statement spokesman spokeswoman officials official report reports reporters interview "
@@ -58,6 +59,8 @@ def heading(
     topic = None if kind == "obituary" and role == "development" else topic
     words = capitalised(topic.text) if topic and catalog.language != "ja" else (topic.text if topic else None)
     told = sort(role, texts, language)
+    if role == "stakes" and kind == "harm":
+        kind = told  # only a section that tells of the toll is headed by it
     return framed(role, words, (kind, told, event) if kind in PLAIN_NEWS else (told, kind, event), catalog)
 
 
@@ -66,13 +69,18 @@ def kind_of(title: str, texts: Sequence[str], language: str) -> str | None:
     return news(title, texts, language)
 
 
-def topics(sections: Sequence[Sequence[str]], title: str, article: str, language: str) -> list[Phrase | None]:
-    """A topic for each section out of its own sentences, no two alike; None where nothing suits."""
+def topics(
+    sections: Sequence[Sequence[str]], lead: Sequence[str], title: str, article: str, language: str
+) -> list[Phrase | None]:
+    """A topic for each section out of its own sentences, no two alike; None where nothing suits. Section 1 may be
+    headed by what the title names and the `lead` right above it tells."""
     found: list[Phrase | None] = []
     used: list[str] = []
     for order, texts in enumerate(sections):
         own = [p for text in texts for p in cached(text, language)]
-        named = [p for p in cached(title, language) if order == 0 and _covered(p.text, texts, article, language)]
+        named = [
+            p for p in cached(title, language) if order == 0 and _covered(p.text, (*lead, *texts), article, language)
+        ]
         topic = _best([*named, *own], used, title, article, language, OFTEN if order else NEVER)
         found.append(topic)
         used += [topic.text] if topic else []
@@ -102,12 +110,12 @@ def _best(
 def fit_topic(phrase: Phrase, language: str) -> bool:
     """Whether a phrase names subject matter: no bare name, nothing vague, of a heading's length."""
     text = phrase.text
-    if phrase.name or _MEDIA.search(text):
+    if phrase.name or MEDIA.search(text):
         return False
     if base(language) == "ja":
         return 3 <= len(text) <= 14 and text not in _VAGUE_JA and not re.fullmatch(r"[A-Za-zＡ-Ｚ0-9.]+", text)
     words = text.casefold().split()
-    if words[0] in _EDGES_EN or re.search(r"\d", text):
+    if words[0] in EDGES_EN or re.search(r"\d", text):
         return False
     if base(language) != "en":
         return len(words) <= 4 and len(text) <= 42

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from digests.headings import capitalised, overlapping
+from digests.headings import EDGES_EN, MEDIA, capitalised, overlapping
 from digests.phrases import Phrase, cached
 from digests.readable import base, squeezed
 from digests.wordlists import words_of
@@ -63,13 +63,16 @@ def _fit(phrase: Phrase, language: str) -> bool:
     text = phrase.text
     if phrase.simple and not (phrase.event or _FORCE.search(text)):
         return False
-    if phrase.name or text.casefold() in _VAGUE or not squeezed(text):
+    if phrase.name or MEDIA.search(text) or text.casefold() in _VAGUE or not squeezed(text):
         return False
     if re.search(r"[\d０-９]", text):
         return False
     if base(language) in {"ja", "zh"}:
         return 3 <= len(text) <= 16 or (len(text) == 2 and bool(_FORCE.search(text)))
-    return len(text.split()) <= MOST_LABEL_WORDS and 3 < len(text) <= 48 and not _OWNED.search(text)
+    words = text.casefold().split()
+    if words[0] in EDGES_EN or words[-1] in EDGES_EN:
+        return False
+    return len(words) <= MOST_LABEL_WORDS and 3 < len(text) <= 48 and not _OWNED.search(text)
 
 
 def _score(phrase: Phrase, others: str, title: str, article: str) -> float:

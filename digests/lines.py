@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from digests.analysis import Analysis
 from digests.model import ROLES, Sentence
-from digests.readable import base, problems, squeezed
+from digests.readable import base, problems, squeezed, within_quotations
 from digests.trim import Trimmed, trimmed
 
 MOST = 60
@@ -41,7 +41,8 @@ def lines(analysis: Analysis) -> tuple[Line, ...]:
     indices = [i for i, piece in enumerate(analysis.pieces) if not piece.boilerplate and _solid(piece.text)]
     indices = indices or [i for i, piece in enumerate(analysis.pieces) if _solid(piece.text)]
     indices = _best(_once(indices, analysis), analysis.sentences, _MOST_TRIMMED)
-    judged = [(i, *_judged(analysis, i)) for i in indices]
+    quoted = within_quotations(analysis.text, [piece.start for piece in analysis.pieces])
+    judged = [(i, *_judged(analysis, i, analysis.pieces[i].start in quoted)) for i in indices]
     kept = [row for row in judged if not set(row[2]) - _OPENING_ONLY] or judged
     if not any(not row[2] for row in kept):
         return tuple(Line(i, analysis.sentences[i], text, True) for i, text, _ in kept[:MOST])
@@ -70,10 +71,13 @@ def _solid(text: str) -> bool:
     return len(squeezed(text)) >= LEAST_CHARACTERS
 
 
-def _judged(analysis: Analysis, i: int) -> tuple[Trimmed, tuple[str, ...]]:
+def _judged(analysis: Analysis, i: int, quoted: bool) -> tuple[Trimmed, tuple[str, ...]]:
+    """Sentence `i` as it would be printed and what is wrong with it. `quoted`: somebody's words without marks."""
     piece = analysis.pieces[i]
     text = trimmed(piece.text, piece.start, analysis.language)
     wrong = problems(text.text, analysis.language, opening=True)
+    if quoted:
+        wrong = (*wrong, "half quotation")
     least = LEAST_TELLING.get(base(analysis.language), LEAST_TELLING_ELSEWHERE)
     return text, wrong if len(text.text) >= least else (*wrong, "fragment")
 

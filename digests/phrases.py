@@ -21,6 +21,9 @@ from digests.wordlists import (
     DETERMINERS,
     FUNCTION_WORDS,
     INSTITUTIONS,
+    NOUNS_IN_ING,
+    NOUNS_IN_LY,
+    ORDINALS,
     QUANTITIES,
     TIMES,
     VERBS,
@@ -143,11 +146,13 @@ def _joined(runs: list[Span], tokens: list[_Token]) -> list[Span]:
 
 
 def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | None:
+    if first and last > first and tokens[first - 1].low == "to" and tokens[first].text[0].islower():
+        first += 1  # a verb more often than not: "to report fraud"; behind an adjective a noun is left as well
     while first <= last and _skipped(tokens[first]):
         first += 1
-    while last >= first and (tokens[last].low in TIMES or tokens[last].text.isdigit()):
+    while last >= first and _ended(tokens[last]):
         last -= 1
-    while last >= first and tokens[last].low in FUNCTION_WORDS:
+    if last > first and _is_verb(tokens, first, last):
         last -= 1
     words = tokens[first : last + 1]
     if not words or len(words) > MOST_WORDS or not _nounlike(words):
@@ -163,6 +168,22 @@ def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | 
     return Phrase(body, words[0].start, words[0].start + len(body), weight, name=name, simple=len(words) == 1)
 
 
+def _ended(token: _Token) -> bool:
+    """A time, a figure, a function word or a participle does not end what it stands behind."""
+    if token.low in TIMES or token.text.isdigit() or token.low in FUNCTION_WORDS:
+        return True
+    return token.low.endswith("ing") and token.text.islower() and token.low.split("-")[-1] not in NOUNS_IN_ING
+
+
+def _is_verb(tokens: list[_Token], first: int, last: int) -> bool:
+    """Whether a run's last word tells what the words before it do: a figure follows ("profits fall 9%"), or a name
+    opens the sentence and the word could be a verb's third person ("Exel employs 109,000")."""
+    word, after = tokens[last], tokens[last + 1].text if last + 1 < len(tokens) else ""
+    if not word.text.islower() or not (after[:1].isdigit() or after in {"$", "£", "€", "¥"}):
+        return False
+    return tokens[last - 1].low.endswith("s") or (first == 0 and word.low.endswith("s"))
+
+
 def _is_name(words: list[_Token]) -> bool:
     """Capitalised to its last word, which is none that institutions and events end with; or a title before a name."""
     final = words[-1]
@@ -172,7 +193,10 @@ def _is_name(words: list[_Token]) -> bool:
 
 
 def _skipped(token: _Token) -> bool:
-    """Figures, times and quantities name nothing at the head of a phrase; "of" and "the" remain behind them."""
+    """Figures, times, quantities and adverbs name nothing at the head of a phrase; "of" and "the" remain behind
+    them."""
+    if token.low in ORDINALS or (token.low.endswith("ly") and len(token.low) > 4 and token.low not in NOUNS_IN_LY):
+        return token.text[0].islower()
     return token.text[0].isdigit() or _stem(token) in TIMES or token.low in QUANTITIES or token.low in FUNCTION_WORDS
 
 

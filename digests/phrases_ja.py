@@ -31,6 +31,7 @@ _TITLES = words_of(
     "警察官 隊員 幹部 代表 担当者 "
     "研究員 広報担当者 政調会長 副大統領 副社長 CEO"
 )
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _KATAKANA = re.compile(r"[ァ-ヺー・＝]+")
 _BODY_ENDS = re.compile(
     r"(?:本部|図書館|博物館|社|庁|省|局|署|党|協会|連盟|機構|大学|大|病院|銀行|委員会|裁判所|高裁|地裁|最高裁|"
@@ -103,6 +104,7 @@ def _nominal(morphemes: list[_Morpheme], i: int) -> bool:
         m.surface in {"・", "＝", "-", "－"}
         and 0 < i < len(morphemes) - 1
         and morphemes[i + 1].pos[0] == "名詞"
+        and (m.surface == "・" or not _HAN.search(morphemes[i - 1].surface + morphemes[i + 1].surface))
         and detail != ""
     )
 

@@ -84,6 +84,8 @@ CLOSE, SURELY_CLOSE = 0.35, 0.45
 "point."""
 TITLED, TELLING = 2, 0.35
 """Terms of the title, and salience, that such a lead needs."""
+EARLY = 0.2
+"""How far into the article, 0 to 1, what follows the news tells more of it than a detail does."""
 LATE = 0.35
 """How far into the article, 0 to 1, a conclusion may stand at the earliest."""
 SUMMING_UP = 0.6
@@ -93,7 +95,7 @@ UNNAMED = 0.3
 """What a Japanese sentence without a subject loses."""
 QUOTED = 0.12
 """What a sentence that opens with a quotation loses."""
-QUOTES = "\"“‘'「『"
+QUOTES = "\"“‘'「『｢"
 MAIN_SHARE = 0.6
 """Share of the budget that the main event may take."""
 
@@ -217,7 +219,9 @@ def _as_lead(marks: _Marks, lines: Sequence[Line], title: str) -> Floats:
     topical = (titled >= TITLED) & (marks.about >= SURELY_CLOSE) & (marks.salience >= TELLING) & ~said
     fit = marks.sound & (titled > 0) & (marks.roles[:, 2] < 0.5) & (marks.about >= CLOSE)
     weight = 0.5 * marks.salience + 0.5 * marks.about + 0.3 * marks.roles[:, 1] - 0.35 * marks.place - marks.odd
-    return np.where(fit & ~reported & (marks.turning | topical), weight, -np.inf)
+    early = marks.place <= EARLY
+    turning = marks.turning & (early | (titled >= TITLED))
+    return np.where(fit & ~reported & (turning | topical | early), weight, -np.inf)
 
 
 def _as_conclusion(marks: _Marks) -> Floats:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from digests.model import Digest, Point, Text
@@ -16,7 +16,7 @@ DANGLING: dict[str, re.Pattern[str]] = {
     "ja": re.compile(
         r"(?:これ|それ|あれ|ここ|そこ|この(?!ほど|たび|まま)|その(?!後の)|あの|こう(?:した|いった|し)|そう(?:した|いった|し)|こんな|そんな"
         r"|彼(?!岸|方)|彼女|同(?!時|様|意|盟|性|僚|志|情|感|窓|居|棲|期|級|行|伴|調|等|一|数|額|点|士)[一-鿿ァ-ヶ]"
-        r"|[^。、「]{0,10}(?:両(?:氏|者|国|社)|同(?:氏|社|国|誌|紙|容疑者))(?:は|が|の|に|を|で|と|も)"
+        r"|[^。、「]{1,6}(?:それ(?=[がをにはも])|これ(?=[がをにはも])|その(?!後|日|まま|他|ほか|もの))|[^。、「]{0,10}(?:両(?:氏|者|国|社)|同(?:氏|社|国|誌|紙|容疑者))(?:は|が|の|に|を|で|と|も)"
         r"|(?:[\d０-９一二三四五六七八九十数]+人(?:とも)?|男|女|男性|女性|少年|少女|容疑者|被害者|本人|会長|社長|監督|首相|大統領|知事|市長|町長|選手|氏|ふたり|二人|全員|残り|もう[一1]人)(?:は|が|も|の|に)"
         r"|両(?:氏|者|国|社|紙|誌|船|チーム|党|院|県|市|首脳)|同じ|[一-鿿]{2,4}(?:した|された)[\d０-９]+人(?:は|が|も)|当該|前述|上記|前者|後者|いずれも|どちらも|うち|以上|以下)"
     ),
@@ -74,6 +74,7 @@ CONNECTIVE: dict[str, re.Pattern[str]] = {
 }
 PAIRS = (
     ("「", "」"),
+    ("｢", "｣"),
     ("『", "』"),
     ("（", "）"),
     ("(", ")"),
@@ -120,6 +121,8 @@ LIST = re.compile(r"^[A-Z][^.:!?]{0,30}:\s+(?:[A-Z0-9][\w'’.&-]*(?:\s*\([^)]*\
 FULL_QUOTE = re.compile(r"^[\"“„«「『][^\"“”„»」』]*[\"”“»」』]?[.!?。！？,，]?[\"”»」』]?$")
 
 
+_OPENS = re.compile(r"[\"“]|''|``")
+_OPEN_OR_SHUT = re.compile(r"(?P<open>(?<![^\s(\[—–-])(?:[\"“]|``|'')(?=[^\s\"”])|“)|(?P<shut>[\"”\n]|'')")
 SENTENCE = 1000
 """Characters of a text that is likely to be asked for again."""
 _IN_BYLINE = ("author", "contributed")
@@ -181,6 +184,20 @@ def half_quoted(text: str) -> bool:
         if depths[opening] < 0:
             return True
     return any(depths.values())
+
+
+def within_quotations(text: str, starts: Sequence[int]) -> frozenset[int]:
+    """Which of the places `starts` (ascending) in an article stand inside a quotation that an earlier sentence opened
+    and none has closed. A new line ends it: whoever goes on quoting opens anew there."""
+    inside: set[int] = set()
+    is_open, at = False, 0
+    for start in starts:
+        for mark in _OPEN_OR_SHUT.finditer(text, at, start):
+            is_open = mark.lastgroup == "open"
+        at = max(at, start)
+        if is_open and not _OPENS.match(text, start):
+            inside.add(start)
+    return frozenset(inside)
 
 
 def ends(text: str, language: str) -> bool:

@@ -61,6 +61,16 @@ QUANTITIES = words_of(
     "amount most"
     " range group groups lots plenty percentage half total part parts"
 )
+ORDINALS = words_of("first second third fourth fifth sixth seventh eighth ninth tenth")
+NOUNS_IN_LY = words_of("family supply reply rally assembly ally monopoly july italy elderly anomaly butterfly weekly")
+NOUNS_IN_ING = words_of(
+    "banking bombing broadcasting building burning clothing drilling earning engineering farming filming finding"
+    " fishing funding gambling gathering hearing helping holding housing killing lending listing logging manufacturing"
+    " marketing meeting mining offering opening outsourcing parking planning policing polling pricing printing"
+    " processing programming publishing ranking rating reading recycling rigging ruling saving screening setting"
+    " shipping shooting shopping sibling smuggling spending spring standing stabbing string swimming testing thing"
+    " timing trading trafficking training understanding voting warming warning wedding wing writing king ring"
+)
 BARE_ADJECTIVES = words_of(
     "clear difficult different new old big small high low long short large great good bad strong weak free full "
     "main major"

@@ -28,7 +28,7 @@ EN_SECTIONS = (
 
 def named_topics(sections: tuple[list[str], ...], title: str, language: str) -> list[str | None]:
     article = " ".join(text for texts in sections for text in texts)
-    return [topic.text if topic else None for topic in topics(sections, title, article, language)]
+    return [topic.text if topic else None for topic in topics(sections, (), title, article, language)]
 
 
 def test_a_japanese_topic_is_subject_matter_never_a_person_or_a_place() -> None:
@@ -37,6 +37,23 @@ def test_a_japanese_topic_is_subject_matter_never_a_person_or_a_place() -> None:
 
 def test_an_english_topic_is_a_phrase_of_the_title_or_told_of_more_than_once() -> None:
     assert named_topics(EN_SECTIONS, EN_TITLE, "en") == ["bus fares", None, "driver shortage"]
+
+
+def test_section_1_is_headed_by_what_title_and_lead_tell_even_if_it_tells_the_rest() -> None:
+    sections, title = (["検査では54頭の陽性が確認された。"],), "青波競馬で馬インフルエンザ、開催中止"
+    lead = "青波競馬組合は、馬インフルエンザの発生で開催を中止した。"
+    article = lead + sections[0][0]
+    assert topics(sections, (), title, article, "ja") == [None]
+    assert [topic and topic.text for topic in topics(sections, (lead,), title, article, "ja")] == ["馬インフルエンザ"]
+
+
+def test_stakes_are_headed_by_a_toll_only_where_they_tell_of_one() -> None:
+    catalog = CATALOGS.of("en")
+    assert heading("stakes", None, ["The arrest ended his career."], "harm", "en", catalog) == catalog(
+        "digest.role.stakes"
+    )
+    toll = ["Three people were killed and 12 injured."]
+    assert heading("stakes", None, toll, "harm", "en", catalog) == catalog("digest.role.stakes.harm")
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -92,3 +109,8 @@ def test_wording_tells_a_turning_point_from_a_look_ahead() -> None:
 def test_a_japanese_sentence_without_its_subject_is_known() -> None:
     assert (named("新しい港が開いた。", "ja"), named("大会への出場経験がある。", "ja")) == (True, True)
     assert not named("1958年に米国に渡り、大学院に留学。", "ja")
+
+
+def test_who_reported_a_point_is_not_its_label() -> None:
+    text = "ある幹部は青波日報新聞に対し、「早期の採決もあり得る」と述べている。"
+    assert labels([text], [], "", text, "ja") != ["青波日報新聞"]

@@ -51,3 +51,22 @@ def test_a_phrase_stands_where_it_says(text: str, language: str) -> None:
     for phrase in phrases(text, language):
         assert phrase.text == text[phrase.start : phrase.end]
         assert 0 <= phrase.weight <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("Members failed to report fraud and errors.", "report fraud"),
+        ("Northwind employs 109,000 people.", "Northwind employs"),
+        ("The yard saw its profits fall 9% last year.", "profits fall"),
+        ("Talks with international utilities operating in the north failed.", "international utilities operating"),
+        ("The organs of the criminally insane were sold.", "criminally insane"),
+        ("She signed for her third and fourth novels.", "fourth novels"),
+    ],
+)
+def test_verbs_adverbs_and_ordinals_are_no_part_of_an_english_phrase(text: str, phrase: str) -> None:
+    assert phrase not in found(text, "en")
+
+
+def test_what_a_headline_joins_by_a_hyphen_is_no_compound() -> None:
+    assert not any("-" in phrase for phrase in found("元社員を逮捕-青波地検特捜部", "ja"))

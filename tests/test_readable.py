@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digests.readable import problems
+from digests.readable import problems, within_quotations
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ from digests.readable import problems
         ("The following year the bridge was closed.", "en", "dangling"),
         ("Ella firmó el acuerdo.", "es", "dangling"),
         ("しかし、計画は止まった。", "ja", "connective"),
+        ("昨年それが和解し、活動を再開した。", "ja", "dangling"),
+        ("今回はその部品を入力に使う。", "ja", "dangling"),
         ("However, the plan stopped.", "en", "connective"),
         ("市長は「橋を直すと述べた。", "ja", "half quotation"),
         ('The mayor said "we will.', "en", "half quotation"),
@@ -54,3 +56,14 @@ def test_says_nothing_of_a_sound_sentence(text: str, language: str) -> None:
 
 def test_behind_its_sentence_a_pronoun_is_no_problem() -> None:
     assert problems("It was the first such deal.", "en", opening=False) == ()
+
+
+def test_sentences_of_a_quotation_that_goes_on_are_known_by_their_place() -> None:
+    text = 'Ann Gray said: "It was bad. Players who want the ball did not. We lost. "I know that," she said. It rained.'
+    starts = [text.index(part) for part in ("Ann", "Players", "We lost", '"I know', "It rained")]
+    assert within_quotations(text, starts) == {starts[1], starts[2]}
+
+
+def test_a_new_line_ends_a_quotation_that_nobody_closed() -> None:
+    text = 'Ann Gray said: "The goal was bad.\nThe match was over. Then it rained.'
+    assert within_quotations(text, [0, text.index("The match"), text.index("Then")]) == frozenset()

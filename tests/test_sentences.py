@@ -105,6 +105,7 @@ def test_a_dateline_is_no_part_of_the_sentence(text: str, expected: str) -> None
         "訂正：初出時に誤りがありました。",
         "無断転載を禁じます。",
         "（田中記者）",
+        "共同通信、青波新聞、月島タイムズなどが伝えた。",
     ],
 )
 def test_boilerplate_is_marked(line: str) -> None:
@@ -122,6 +123,8 @@ def test_boilerplate_is_marked(line: str) -> None:
         "関連記事が週刊誌に掲載され、首相は説明に追われた。",
         "写真家の田中氏が死去した。",
         "共同通信によると、会談は3日に開かれる。",
+        "首相が辞任の意向を固めたと青波新聞が伝えた。",
+        "漁協の反発は強く、青波新聞は社説で計画の撤回を報じた。",
     ],
 )
 def test_news_is_not_boilerplate(line: str) -> None:
