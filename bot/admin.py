@@ -24,7 +24,7 @@ from bot.delivery import resume
 from bot.finding import Asker, guessed_zone
 from bot.jobs import look_up, publish_slot
 from bot.poll import discover
-from bot.shelf import hidden, owned, tenant_of
+from bot.shelf import owned, tenant_of
 from bot.world import World
 from digests.answers import described
 from digests.catalog import Catalog
@@ -114,7 +114,7 @@ class Admin:
         joined = None if wishes else next((s for s in mine if s.destination.channel == here.channel), None)
         if joined and feed in joined.feeds:
             raise Unclear("admin.subscribe.already", subscription=joined.id)
-        digests = await self._newest(feed)
+        digests = await self._newest(asker, feed)
         await self._adopt(feed, asker)
         fresh = replace(wished, id=new_id(here, feed, wished.at), keeper=asker.reader)
         order = joined if joined and joined.origin == "chat" else fresh
@@ -139,24 +139,32 @@ class Admin:
         if feed not in known or feed in owners:
             await self.world.store.own_feed(feed, tenant, now)
         if feed not in known:
-            await self.world.store.add_feed(Feed(url=feed, backfill=BACKFILL, added=now))
+            await self.world.store.add_feed(Feed(url=feed, backfill=BACKFILL, added=now), public=False)
 
-    async def _newest(self, feed: str) -> list[Digest]:
+    async def _newest(self, asker: Asker, feed: str) -> list[Digest]:
         """Digests of the three newest articles of a feed, made now where they are not there yet."""
+        # Who gives a feed's address may see what it brought, whoever else it belongs to.
         stored = ranked(await self.world.store.latest(limit=LOOKED_AT, feed=feed))
         found = [hit.digest for hit in stored if hit.digest][:PREVIEWED]
         if len(found) == PREVIEWED:
-            return found
+            return [await self._without_others(asker, digest) for digest in found]
         response = await self.world.fetch(feed, kind="feed")
         work = (response.body, response.url, dict(response.headers))
         entries = await self.world.reading.run(_entries, *work, seconds=READ_SECONDS)
-        made = await asyncio.gather(*(self._digest_of(entry) for entry in entries[:PREVIEWED]))
+        made = await asyncio.gather(*(self._digest_of(asker, entry) for entry in entries[:PREVIEWED]))
         return [digest for digest in made if digest]
 
-    async def _digest_of(self, url: str) -> Digest | None:
+    async def _without_others(self, asker: Asker, digest: Digest) -> Digest:
+        """Related links may lead to what only other owners of the feed know."""
+        named = {article_id(link.url): link for link in digest.related}
+        known = {article.id for article in await self.world.store.articles(list(named))}
+        seen = await self.world.store.visible(list(named), asker.viewer)
+        return replace(digest, related=tuple(link for id_, link in named.items() if id_ in seen or id_ not in known))
+
+    async def _digest_of(self, asker: Asker, url: str) -> Digest | None:
         """None for an article that cannot be read: the others are shown all the same."""
         try:
-            return await look_up(self.world, url)
+            return await look_up(self.world, url, asker.viewer)
         except ChokanError:
             return None
 
@@ -179,7 +187,7 @@ class Admin:
             feeds = list(order.feeds)
         if not feeds:
             raise Unclear("admin.preview.none")
-        digests = await self._newest(feeds[0])
+        digests = await self._newest(asker, feeds[0])
         if not digests:
             raise Unclear("admin.preview.none")
         names = await self._names()
@@ -248,10 +256,9 @@ class Admin:
         return Reply(message=described(asker.catalog("admin.list.title"), lines, asker.catalog))
 
     async def _feeds(self, asker: Asker) -> Reply:
-        owners = await self.world.store.feed_owners()
         lines = []
-        for health in await self.world.store.feeds():
-            if health.feed.role == "source" and not hidden(health.feed.url, asker.origin, owners):
+        for health in await self.world.store.feeds(viewer=asker.viewer):
+            if health.feed.role == "source":
                 key = "stopped" if health.state.stopped else "failing" if health.state.failures else "well"
                 values = {"title": health.feed.title or health.feed.url, "url": health.feed.url}
                 reason = health.state.last_error or "–"
@@ -269,7 +276,8 @@ class Admin:
     async def _why(self, asker: Asker, article: str) -> Reply:
         catalog, store, now = asker.catalog, self.world.store, self.world.clock()
         mine, last = await self._mine(asker), await store.last_slots()
-        held = await store.article(article if "/" not in article else article_id(article)) if article else None
+        name = article if "/" not in article else article_id(article)
+        held = await store.article(name, viewer=asker.viewer) if article else None
         lines = []
         for order in mine:
             editions = await store.editions(subscription=order.id, limit=10)

@@ -4,14 +4,14 @@ message whose buttons carry all they need."""
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.commands import QUERY
 from bot.jobs import look_up
-from bot.shelf import hidden, owned
+from bot.shelf import owned, viewer_of
 from bot.world import World
 from digests.answers import described, fits, full_answer, share_action, sources_message, standard_answer
 from digests.catalog import Catalog
@@ -24,14 +24,9 @@ from digests.urls import article_id
 
 PAGE = 5
 """Articles on one page of an answer: as many as a row has buttons."""
-_BATCH = 25
-_MOST_BATCHES = 20
 _SHOWN = 40
 _ADDRESS = re.compile(r"https?://[^\s<>|「」（）\[\]`\"]+", re.IGNORECASE)
 _ZONES = {"ja": "Asia/Tokyo", "ko": "Asia/Seoul", "de": "Europe/Berlin", "fr": "Europe/Paris"}
-
-Source = Callable[[int, int], Awaitable[Sequence[Hit]]]
-"""(limit, offset) → hits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +37,10 @@ class Asker:
     origin: Destination | None = None
     reader: str = ""
     """Who it is, by the platform's own id."""
+
+    @property
+    def viewer(self) -> str:
+        return viewer_of(self.origin)
 
 
 class Finder:
@@ -56,18 +55,14 @@ class Finder:
         if feed and url is None:
             return note(title, asker.catalog("command.latest.no-feed", feed=feed[:QUERY]), asker.catalog)
 
-        async def newest(limit: int, offset: int) -> Sequence[Hit]:
-            return await self.world.store.latest(limit=limit, offset=offset, feed=url)
-
-        hits = await self._visible(asker, newest, offset)
+        hits = await self.world.store.latest(limit=PAGE + 1, offset=offset, feed=url, viewer=asker.viewer)
         if not hits:
             return note(title, asker.catalog("command.latest.none"), asker.catalog)
         return _page(title, hits, asker.catalog, "latest", feed, offset)
 
     async def _feed(self, asker: Asker, words: str) -> str | None:
         """A feed by its address, the beginning of its address, or words of its title; None: there is none."""
-        owners = await self.world.store.feed_owners()
-        feeds = [h.feed for h in await self.world.store.feeds() if not hidden(h.feed.url, asker.origin, owners)]
+        feeds = [health.feed for health in await self.world.store.feeds(viewer=asker.viewer)]
         folded = words.casefold()
         found = [f.url for f in feeds if f.url == words] or [f.url for f in feeds if f.url.startswith(words)]
         return next(iter(found or [f.url for f in feeds if folded in f"{f.title} {f.url}".casefold()]), None)
@@ -86,10 +81,9 @@ class Finder:
         zone = await self.zone(asker)
         since, until = (_midnight(d, zone) for d in (day, day + timedelta(days=1) if day < date.max else day))
 
-        async def that_day(limit: int, offset: int) -> Sequence[Hit]:
-            return await self.world.store.latest(limit=limit, offset=offset, since=since, until=until)
-
-        hits = await self._visible(asker, that_day, offset)
+        hits = await self.world.store.latest(
+            limit=PAGE + 1, offset=offset, since=since, until=until, viewer=asker.viewer
+        )
         if not hits:
             return note(title, asker.catalog("command.date.none", date=day_text(day, asker.catalog)), asker.catalog)
         return _page(title, hits, asker.catalog, "date", day.isoformat(), offset)
@@ -109,11 +103,7 @@ class Finder:
         title = asker.catalog("command.search.title", words=words)
         if not words:
             return note(title, asker.catalog("command.search.empty"), asker.catalog)
-
-        async def found(limit: int, offset: int) -> Sequence[Hit]:
-            return await self.world.store.search(words, limit=limit, offset=offset)
-
-        hits = await self._visible(asker, found, offset)
+        hits = await self.world.store.search(words, limit=PAGE + 1, offset=offset, viewer=asker.viewer)
         if not hits:
             return note(title, asker.catalog("command.search.none", words=words), asker.catalog)
         return _page(title, hits, asker.catalog, "search", words, offset)
@@ -122,15 +112,23 @@ class Finder:
         asked = asked.strip()
         if not asked:
             return note(asker.catalog("command.help.title"), asker.catalog("command.article.empty"), asker.catalog)
-        return self._standard(asker, await self._digest_of(asked))
+        return self._standard(asker, await self._digest_of(asker, asked))
 
     def _standard(self, asker: Asker, digest: Digest) -> Message:
         return standard_answer(digest, asker.catalog, self.world.permalinks.digest(digest.id))
 
-    async def _digest_of(self, asked: str) -> Digest:
+    async def _digest_of(self, asker: Asker, asked: str) -> Digest:
         """By id (a suggestion's value where the address is too long), else by address."""
-        known = None if "/" in asked else await self.world.store.digest(asked)
-        return known or await look_up(self.world, asked)
+        known = None if "/" in asked else await self._held(asker, asked)
+        return known or await self._looked_up(asker, asked)
+
+    async def _held(self, asker: Asker, article: str) -> Digest | None:
+        return await self.world.store.digest(article, viewer=asker.viewer)
+
+    async def _looked_up(self, asker: Asker, url: str) -> Digest:
+        """Raises ChokanError."""
+        made = await look_up(self.world, url, asker.viewer)
+        return await self._held(asker, made.id) or made
 
     async def link(self, asker: Asker, text: str) -> Message:
         """The digest of the address in somebody's message; where there are several, a button for each."""
@@ -146,11 +144,11 @@ class Finder:
     async def related(self, asker: Asker, to: str, offset: int) -> Message:
         """To an article (its id or address) or to words."""
         if not _is_address(to):
-            known = None if " " in to else await self.world.store.digest(to)
+            known = None if " " in to else await self._held(asker, to)
             if known is None:
                 return await self.search(asker, to, offset)
             return await self._related_to(asker, known, offset)
-        return await self._related_to(asker, await look_up(self.world, to.strip()), offset)
+        return await self._related_to(asker, await self._looked_up(asker, to.strip()), offset)
 
     async def _related_to(self, asker: Asker, digest: Digest, offset: int) -> Message:
         title = asker.catalog("command.related.title", title=digest.title)
@@ -162,44 +160,30 @@ class Finder:
     async def _neighbours(self, asker: Asker, digest: Digest) -> list[Hit]:
         """What the digest links to, then what shares its headline's words; each once."""
         ids = [article_id(link.url) for link in digest.related]
-        digests = await self.world.store.digests(ids)
-        owners = await self.world.store.feed_owners()
+        digests = await self.world.store.digests(ids, viewer=asker.viewer)
         linked = [
             Hit(article=article, digest=digests.get(article.id), score=1.0)
-            for article in await self.world.store.articles(ids)
+            for article in await self.world.store.articles(ids, viewer=asker.viewer)
         ]
-        alike = await self.world.store.search(cut_query(digest.title), limit=2 * PAGE + 1)
+        alike = await self.world.store.search(cut_query(digest.title), limit=2 * PAGE + 1, viewer=asker.viewer)
         merged = {hit.article.id: hit for hit in reversed([*linked, *alike])}
-        return [hit for hit in reversed(merged.values()) if not hidden(hit.article.feed, asker.origin, owners)]
+        return list(reversed(merged.values()))
 
     async def open(self, asker: Asker, article: str) -> Message:
-        return self._standard(asker, await self._known(article))
+        return self._standard(asker, await self._known(asker, article))
 
     async def more(self, asker: Asker, article: str) -> Message:
-        known = await self._known(article)
+        known = await self._known(asker, article)
         return full_answer(known, asker.catalog, self.world.permalinks.digest(known.id))
 
     async def sources(self, asker: Asker, article: str) -> Message:
-        return sources_message(await self._known(article), asker.catalog)
+        return sources_message(await self._known(asker, article), asker.catalog)
 
-    async def _known(self, article: str) -> Digest:
-        digest = await self.world.store.digest(article)
+    async def _known(self, asker: Asker, article: str) -> Digest:
+        digest = await self._held(asker, article)
         if digest is None:
             raise NotFound(article)
         return digest
-
-    async def _visible(self, asker: Asker, source: Source, offset: int) -> list[Hit]:
-        """One page and one more, without what belongs to other tenants."""
-        owners = await self.world.store.feed_owners()
-        if not any(asker_hidden for asker_hidden in (hidden(url, asker.origin, owners) for url in owners)):
-            return list(await source(PAGE + 1, offset))
-        kept: list[Hit] = []
-        for batch in range(_MOST_BATCHES):
-            hits = await source(_BATCH, batch * _BATCH)
-            kept += [hit for hit in hits if not hidden(hit.article.feed, asker.origin, owners)]
-            if len(hits) < _BATCH or len(kept) > offset + PAGE:
-                break
-        return kept[offset : offset + PAGE + 1]
 
 
 def help_message(catalog: Catalog) -> Message:

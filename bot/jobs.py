@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -109,13 +110,17 @@ def _packed(article: Article, analysis: Analysis) -> bytes:
     return packed(profile_of(article, analysis.article_vector))
 
 
-async def look_up(world: World, url: str) -> Digest:
-    """The digest of any address: the stored one, else made on the spot and kept. Raises ChokanError."""
-    known = await world.store.digest(article_id(url))
+async def look_up(world: World, url: str, viewer: str) -> Digest:
+    """The digest of any address for a tenant: the stored one, else made on the spot and kept. Raises ChokanError."""
+    name = await world.store.asked_for(article_id(url), viewer)
+    known = await world.store.digest(name)
     if known:
         return known
     article = await article_of_url(world, url)
-    await world.store.save_article(article)
+    article = replace(article, id=await world.store.asked_for(article.id, viewer))
+    if known := await world.store.digest(article.id):  # the address led to another one
+        return known
+    await world.store.save_article(article, asker=viewer)
     analysis = await _analysis(world, article)
     made = await compose(world, article, analysis)
     await world.store.save_digest(article.id, made, vector=_packed(article, analysis), now=world.clock())

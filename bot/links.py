@@ -11,7 +11,7 @@ import numpy as np
 
 from digests.edition import following, merged
 from digests.model import Article, Link
-from digests.ports import Candidate, Hit, Store, VectorRow, Vectors
+from digests.ports import PUBLIC, Candidate, Hit, Store, VectorRow, Vectors
 from digests.related import CITATION_FLOOR, RELATED_FLOOR, distinct, outbound, worthy
 from digests.retrieval import Near, Profile, centres, profile, unpacked
 from digests.retrieval_index import Index
@@ -20,6 +20,8 @@ from digests.urls import article_id
 
 MOST_HITS, MOST_EARLIER = 100, 200
 """Articles of one edition, and of those before it, that are compared with each other for stories."""
+LOOKED_AT = 64
+"""Closest articles among which those are looked for that may be shown beside another."""
 MOST = 8
 """Candidates of each kind handed to the engine, which prints the best."""
 
@@ -42,10 +44,10 @@ class Links:
         await self._catch_up()
         query = profile_of(article, vector)
         near = await asyncio.to_thread(
-            self._index.nearest, query, count=MOST, site=article.site, role="source", leave_out=article.id
+            self._index.nearest, query, count=LOOKED_AT, site=article.site, role="source", leave_out=article.id
         )
         cited = await asyncio.to_thread(self._index.nearest, query, count=MOST, role="reference", leave_out=article.id)
-        related = await self._candidates(article, worthy(near, RELATED_FLOOR))
+        related = await self._candidates(article, await self._shared(article, worthy(near, RELATED_FLOOR)))
         references = await self._candidates(article, worthy(cited, CITATION_FLOOR))
         links = await self._linked(article)
         named = {candidate.article.id for candidate in links}
@@ -88,6 +90,11 @@ class Links:
             if made is not None:
                 self._index.add(row.article, made, site=row.site, role=row.role)
 
+    async def _shared(self, article: Article, near: Sequence[Near]) -> tuple[Near, ...]:
+        """Those that whoever reads the article may read as well."""
+        allowed = await self._store.linkable(article.id, [one.article for one in near])
+        return tuple(one for one in near if one.article in allowed)[:MOST]
+
     async def _candidates(self, own: Article, found: Sequence[Near]) -> tuple[Candidate, ...]:
         scores = {near.article: near.score for near in found}
         articles = await self._store.articles(list(scores))
@@ -97,7 +104,8 @@ class Links:
     async def _linked(self, own: Article) -> tuple[Candidate, ...]:
         """What the article itself links to: with its text where we hold it, else by the link's own words."""
         links = outbound(own)[:MOST]
-        held = {article.id: article for article in await self._store.articles([article_id(link.url) for link in links])}
+        ids = [article_id(link.url) for link in links]
+        held = {article.id: article for article in await self._store.articles(ids, viewer=PUBLIC)}
         return tuple(
             Candidate(article=held.get(article_id(link.url)) or _by_its_words(link, own), score=1.0) for link in links
         )

@@ -19,7 +19,7 @@ from digests.days import day_asked
 from digests.errors import StoreError
 from digests.layout import day_text
 from digests.model import Destination, Feed, Subscription
-from digests.ports import Store
+from digests.ports import PUBLIC, Store, Titled
 
 log = logging.getLogger("chokan.shelf")
 
@@ -28,17 +28,9 @@ LABEL = 100
 STALE = 60.0
 """Seconds after which what is remembered is looked up anew."""
 TITLES = 200
+PRIVATE_TITLES = 5000
+"""Of all tenants together."""
 DAYS = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Titled:
-    """An article that can be picked by its title."""
-
-    id: str
-    title: str
-    url: str
-    feed: str | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,12 +48,8 @@ class Shelf:
     async def refresh(self, store: Store) -> None:
         """Take in what the store holds now. Raises `StoreError`."""
         health = await store.feeds()
-        hits = await store.latest(limit=TITLES)
+        self.titles = await store.titles(public=TITLES, private=PRIVATE_TITLES)
         self.feeds = tuple(h.feed for h in health if h.feed.role == "source")
-        self.titles = tuple(
-            Titled(id=hit.article.id, title=hit.article.title, url=hit.article.url, feed=hit.article.feed)
-            for hit in hits
-        )
         self.subscriptions = await store.subscriptions()
         self.owners = await store.feed_owners()
         self.zones = self.zones or tuple(sorted(await asyncio.to_thread(available_timezones)))
@@ -86,6 +74,13 @@ class Shelf:
 def tenant_of(origin: Destination | None) -> str:
     """`discord:123`: who owns feeds and subscriptions; empty in a direct message."""
     return f"{origin.platform}:{origin.tenant}" if origin and origin.tenant else ""
+
+
+def viewer_of(origin: Destination | None) -> str:
+    """Whose eyes somebody's are: their tenant's; in direct messages their own, in that conversation."""
+    if origin is None:
+        return PUBLIC
+    return tenant_of(origin) or f"{origin.platform}:@{origin.channel}"
 
 
 def hidden(feed: str | None, origin: Destination | None, owners: Mapping[str, frozenset[str]]) -> bool:
@@ -135,7 +130,8 @@ def _feeds(shelf: Shelf, typed: str, origin: Destination | None) -> Iterator[Sug
 
 def _titles(shelf: Shelf, typed: str, origin: Destination | None, *, by_title: bool) -> Iterator[Suggestion]:
     for one in shelf.titles:
-        if not shelf.hides(one.feed, origin) and _has(typed, one.title, one.url):
+        mine = one.tenants is None or tenant_of(origin) in one.tenants
+        if mine and _has(typed, one.title, one.url):
             address = one.url if len(one.url) <= LABEL else one.id
             yield Suggestion(label=one.title[:LABEL], value=one.title[:QUERY] if by_title else address)
 

@@ -29,6 +29,11 @@ from digests.model import (
     Validators,
 )
 
+Viewer = str | None
+"""Whose eyes a question is for: a tenant's (`discord:1`), everybody's (`PUBLIC`), or None, the operator's
+(all there is). A tenant sees what is public, what its own feeds brought, and what it looked up."""
+PUBLIC = ""
+
 Vectors = NDArray[np.float32]
 """(n, d) float32, rows L2-normalised."""
 
@@ -98,6 +103,17 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Titled:
+    """An article that can be picked by its title."""
+
+    id: str
+    title: str
+    url: str
+    tenants: frozenset[str] | None = None
+    """Whose it is; None: everybody's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
     """What a reader asked for, as the button that asks for it again: `Action(label, verb, value)`."""
 
@@ -152,11 +168,12 @@ class Store(Ledger, Protocol):
     """Everything remembered. Each method is one transaction and one moment of the flow. Raises `StoreError`."""
 
     # feeds
-    async def add_feed(self, feed: Feed) -> bool:
-        """Remember a feed; False if it was there already (its role and backfill are then updated)."""
+    async def add_feed(self, feed: Feed, *, public: bool = True) -> bool:
+        """Remember a feed; False if it was there already (its role and backfill are then updated). `public`: it is
+        everybody's from now on, with all it has brought; else its owners stay who they are."""
 
     async def remove_feed(self, url: str) -> bool: ...
-    async def feeds(self) -> tuple[FeedHealth, ...]: ...
+    async def feeds(self, *, viewer: Viewer = None) -> tuple[FeedHealth, ...]: ...
     async def resume_feed(self, url: str, now: datetime) -> bool: ...
     async def claim_due_feeds(
         self, now: datetime, *, lease: float, limit: int, urls: Collection[str] | None = None
@@ -182,8 +199,8 @@ class Store(Ledger, Protocol):
         the lease. Returns how many articles were new. `moved_to` changes the feed's URL everywhere."""
 
     # digests
-    async def save_article(self, article: Article) -> None:
-        """An article that a person looked up by URL."""
+    async def save_article(self, article: Article, *, asker: str = PUBLIC) -> None:
+        """An article that somebody of the tenant `asker` looked up by URL."""
 
     async def claim_undigested(self, now: datetime, *, lease: float, limit: int) -> tuple[Article, ...]:
         """Articles (source and reference) not yet digested/indexed, oldest first, leased."""
@@ -194,16 +211,20 @@ class Store(Ledger, Protocol):
         """The finished digest (None: a reference article, indexed only, or one that failed with `error`) and the
         article's vector. Makes it searchable in the same transaction."""
 
-    async def article(self, article: str) -> Article | None: ...
-    async def articles(self, ids: Sequence[str]) -> tuple[Article, ...]:
-        """In the order asked; unknown ids are left out."""
+    async def article(self, article: str, *, viewer: Viewer = None) -> Article | None: ...
+    async def articles(self, ids: Sequence[str], *, viewer: Viewer = None) -> tuple[Article, ...]:
+        """In the order asked; those unknown or not for these eyes are left out."""
 
-    async def digest(self, article: str) -> Digest | None: ...
-    async def digests(self, ids: Sequence[str]) -> Mapping[str, Digest]: ...
+    async def digest(self, article: str, *, viewer: Viewer = None) -> Digest | None: ...
+    async def digests(self, ids: Sequence[str], *, viewer: Viewer = None) -> Mapping[str, Digest]:
+        """Without those the viewer may not see, and without related links to what the viewer may not see."""
+
     async def vectors(self, after: int = 0, limit: int = 10_000) -> tuple[int, tuple[VectorRow, ...]]:
         """Rows in the order they were saved, after the cursor; and the cursor to go on from."""
 
-    async def search(self, words: str, *, limit: int = 10, offset: int = 0, feed: str | None = None) -> tuple[Hit, ...]:
+    async def search(
+        self, words: str, *, limit: int = 10, offset: int = 0, feed: str | None = None, viewer: Viewer = None
+    ) -> tuple[Hit, ...]:
         """Full text over titles and texts of source articles (BM25 on SQLite, ts_rank on PostgreSQL)."""
 
     async def latest(
@@ -214,6 +235,7 @@ class Store(Ledger, Protocol):
         feed: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        viewer: Viewer = None,
     ) -> tuple[Hit, ...]:
         """Digested source articles that feeds brought (not those a person looked up), newest first, by the time first
         seen; `since` is included, `until` is not."""
@@ -239,10 +261,28 @@ class Store(Ledger, Protocol):
 
     # the web
     async def edition(self, edition: str) -> Edition | None: ...
-    async def digested(self, *, limit: int, offset: int = 0) -> tuple[tuple[str, datetime], ...]:
+    async def digested(self, *, limit: int, offset: int = 0, viewer: Viewer = None) -> tuple[tuple[str, datetime], ...]:
         """Article ids and first seen of what `latest` goes through, in its order, without the texts."""
 
+    async def titles(self, *, public: int, private: int) -> tuple[Titled, ...]:
+        """The newest public digests and the newest private ones, at most so many of each."""
+
     async def totals(self, now: datetime) -> Totals: ...
+
+    # whose eyes
+    async def visible(self, ids: Collection[str], viewer: Viewer) -> frozenset[str]:
+        """Which of these articles the viewer may see."""
+
+    async def linkable(self, article: str, candidates: Collection[str]) -> frozenset[str]:
+        """Which of these whoever sees `article` may see as well: what is public, and what all its private feeds
+        brought."""
+
+    async def asked_for(self, article: str, viewer: str) -> str:
+        """A person of this tenant gave an article's address: the id under which they may have it. Where only others'
+        private feed holds it that is one of their own, for nothing tells that they could read what the feed says."""
+
+    async def carried(self, article: str, subscription: str) -> bool:
+        """Whether an edition of the subscription has carried the article: who may read those may read it."""
 
     # members and admins
     async def save_feedback(self, said: Feedback) -> None: ...
@@ -253,7 +293,7 @@ class Store(Ledger, Protocol):
         """A tenant (`platform:guild or workspace`) brought this feed: it is theirs and other owners' alone."""
 
     async def disown_feed(self, url: str, tenant: str) -> int:
-        """How many owners it has left."""
+        """How many owners it has left; with none it is everybody's."""
 
     async def feed_owners(self) -> Mapping[str, frozenset[str]]:
         """Tenants by feed URL; a feed that is not there is everybody's."""

@@ -140,6 +140,16 @@ async def test_a_tenant_neither_sees_nor_changes_another_ones(room: Newsroom) ->
     assert order.id in words((await room.ask("list", NEXT_DOOR)).message)
 
 
+async def test_why_knows_nothing_of_what_only_another_tenants_feed_brought(room: Newsroom) -> None:
+    await subscribed(room, 0, HERE)
+    await subscribed(room, 1, THERE)
+    await room.collect()
+    address = room.stand.sites[0].url(3)
+    for origin, known in ((HERE, True), (THERE, False)):
+        said = words((await room.ask("why", origin, article=address)).message)
+        assert ("どのフィードにも" not in said) == known
+
+
 async def test_two_tenants_share_a_feed_and_each_lets_go_of_its_own(room: Newsroom) -> None:
     await subscribed(room, 0, HERE)
     await subscribed(room, 0, THERE)

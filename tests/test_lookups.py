@@ -15,6 +15,7 @@ from bot.finding import PAGE, cut_query
 from bot.lookups import Quotas
 from digests.answers import ROOM
 from digests.model import Destination
+from digests.urls import article_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -157,6 +158,18 @@ async def test_another_tenants_feed_is_neither_shown_nor_suggested(room: Newsroo
         assert not any(title in words(page.message) for page in pages)
         assert "Site 0" not in [s.label for s in await room.answers.suggest("latest", "feed", "", "ja", origin)]
         assert "ありません" in words((await room.ask("latest", origin, feed=site.feed_url)).message)
+        assert "Site 0" not in words((await room.ask("feeds", THERE)).message)
+        assert title not in [s.label for s in await room.answers.suggest("article", "url", title, "ja", origin)]
+        for day in ("今日", room.world.clock().date().isoformat()):
+            assert title not in words((await room.ask("date", origin, day=day)).message)
+        held = article_id(site.url(0))
+        for verb in ("open", "more", "sources", "related", "article"):
+            assert title not in words((await room.press(verb, held, origin)).message)
+        assert (await room.press("share", f"open|{held}", origin)).share is None
+        assert title not in words((await room.ask("related", origin, to=held)).message)
+    assert title in words((await room.ask("article", THERE, url=site.url(0))).message)
+    assert title in words((await room.ask("search", THERE, words=title)).message)
+    assert title not in words((await room.ask("search", None, words=title)).message).partition("\n")[2]
     await room.world.store.disown_feed(site.feed_url, "discord:500")
 
 

@@ -17,6 +17,7 @@ from bot.store.notices import NoticeRoom
 from bot.store.outbox import OutboxRoom
 from bot.store.presence import PresenceRoom
 from bot.store.search import SearchRoom
+from bot.store.sight import SightRoom
 
 __all__ = ["SqlStore", "open_store"]
 
@@ -25,6 +26,7 @@ class SqlStore(
     FeedRoom,
     ArchiveRoom,
     SearchRoom,
+    SightRoom,
     EditionRoom,
     BrowsingRoom,
     OutboxRoom,

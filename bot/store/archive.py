@@ -12,11 +12,12 @@ from bot.store import search
 from bot.store.database import Database
 from bot.store.reading import articles_by_id, chunks, hits
 from bot.store.rows import article_row, digest_from, digest_json, hit_from, insert_into
-from bot.store.tables import article_feeds, articles, digests, feeds, vectors
+from bot.store.sight import hits_for, is_public, mark, seen_by, visible_among, without_hidden_links
+from bot.store.tables import article_feeds, articles, askers, digests, feeds, vectors
 from bot.store.unbroken import unbroken
 from digests.errors import NotFound
 from digests.model import Article, Digest
-from digests.ports import Hit, VectorRow
+from digests.ports import PUBLIC, Hit, VectorRow, Viewer
 
 LOOKUP_LEASE = 300.0
 """Seconds a looked-up article is left to whoever looked it up before the digest job takes it."""
@@ -29,12 +30,17 @@ class ArchiveRoom:
     database: Database
 
     @unbroken
-    async def save_article(self, article: Article) -> None:
+    async def save_article(self, article: Article, *, asker: str = PUBLIC) -> None:
         async with self.database.write() as connection:
             feed = await connection.scalar(select(feeds.c.number).where(feeds.c.url == article.feed))
             mine = article.first_seen + timedelta(seconds=LOOKUP_LEASE)
             row = {**article_row(article), "feed": feed, "leased_until": mine}
-            await connection.execute(insert_into(connection, articles).values(row).on_conflict_do_nothing())
+            save = insert_into(connection, articles).values(row).on_conflict_do_nothing().returning(articles.c.number)
+            number = await connection.scalar(save)
+            if number is not None and not await is_public(connection, feed):
+                await mark(connection, [article.id], private=True)
+                if asker != PUBLIC:
+                    await connection.execute(askers.insert().values(number=number, tenant=asker))
             if feed is not None:
                 link = {"article": article.id, "feed": feed, "first_seen": article.first_seen}
                 await connection.execute(insert_into(connection, article_feeds).values(link).on_conflict_do_nothing())
@@ -73,27 +79,30 @@ class ArchiveRoom:
             await search.remember(connection, article)
 
     @unbroken
-    async def article(self, article: str) -> Article | None:
-        found = await self.articles((article,))
+    async def article(self, article: str, *, viewer: Viewer = None) -> Article | None:
+        found = await self.articles((article,), viewer=viewer)
         return found[0] if found else None
 
     @unbroken
-    async def articles(self, ids: Sequence[str]) -> tuple[Article, ...]:
+    async def articles(self, ids: Sequence[str], *, viewer: Viewer = None) -> tuple[Article, ...]:
         async with self.database.read() as connection:
-            return await articles_by_id(connection, ids)
+            found = await articles_by_id(connection, ids)
+            seen = await visible_among(connection, ids, viewer)
+            return tuple(article for article in found if article.id in seen)
 
     @unbroken
-    async def digest(self, article: str) -> Digest | None:
-        return (await self.digests((article,))).get(article)
+    async def digest(self, article: str, *, viewer: Viewer = None) -> Digest | None:
+        return (await self.digests((article,), viewer=viewer)).get(article)
 
     @unbroken
-    async def digests(self, ids: Sequence[str]) -> Mapping[str, Digest]:
+    async def digests(self, ids: Sequence[str], *, viewer: Viewer = None) -> Mapping[str, Digest]:
         found: dict[str, Digest] = {}
+        query = select(digests).join(articles, articles.c.id == digests.c.article).where(*seen_by(viewer))
         async with self.database.read() as connection:
             for chunk in chunks(ids):
-                query = select(digests).where(digests.c.article.in_(chunk), digests.c.digest.is_not(None))
-                rows = await connection.execute(query)
+                rows = await connection.execute(query.where(articles.c.id.in_(chunk), digests.c.digest.is_not(None)))
                 found.update((row.article, digest_from(row.digest)) for row in rows)
+            found = await without_hidden_links(connection, found, viewer)
         return {article: found[article] for article in ids if article in found}
 
     @unbroken
@@ -120,17 +129,19 @@ class ArchiveRoom:
         feed: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        viewer: Viewer = None,
     ) -> tuple[Hit, ...]:
         """What feeds brought; `since` is included, `until` is not."""
         newest = (articles.c.first_seen.desc(), articles.c.id.desc())
         page = select(articles.c.number).join(digests, digests.c.article == articles.c.id)
-        page = page.where(*_brought(feed), digests.c.digest.is_not(None))
+        page = page.where(*_brought(feed), digests.c.digest.is_not(None), *seen_by(viewer))
         page = page if since is None else page.where(articles.c.first_seen >= since)
         page = page if until is None else page.where(articles.c.first_seen < until)
         page = page.order_by(*newest).limit(limit).offset(offset)  # sorted without the texts, which come after
         query = hits().where(articles.c.number.in_(page)).order_by(*newest)
         async with self.database.read() as connection:
-            return tuple(hit_from(row) for row in (await connection.execute(query)).mappings())
+            rows = (await connection.execute(query)).mappings()
+            return await hits_for(connection, map(hit_from, rows), viewer)
 
 
 def _brought(feed: str | None) -> tuple[ColumnElement[bool], ...]:

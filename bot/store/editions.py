@@ -24,6 +24,7 @@ from bot.store.rows import (
     subscription_from,
     subscription_json,
 )
+from bot.store.sight import hits_for
 from bot.store.tables import (
     article_feeds,
     articles,
@@ -36,8 +37,8 @@ from bot.store.tables import (
 )
 from bot.store.unbroken import unbroken
 from digests.errors import NotFound, SlotTaken
-from digests.model import Delivery, Edition, Slot, Subscription
-from digests.ports import Hit
+from digests.model import Delivery, Destination, Edition, Slot, Subscription
+from digests.ports import PUBLIC, Hit
 
 
 class EditionRoom:
@@ -109,7 +110,8 @@ class EditionRoom:
             .order_by(arrived.c.first, articles.c.id)
         )
         async with self.database.read() as connection:
-            return tuple(hit_from(row) for row in (await connection.execute(query)).mappings())
+            rows = (await connection.execute(query)).mappings()
+            return await hits_for(connection, map(hit_from, rows), _reader(subscription.destination))
 
     @unbroken
     async def save_edition(self, edition: Edition, deliveries: Sequence[Delivery]) -> None:
@@ -131,6 +133,11 @@ class EditionRoom:
             rows = (await connection.execute(query)).mappings().all()
             contents = await contents_of(connection, [row["id"] for row in rows])
             return tuple(edition_from(row, tuple(contents.get(row["id"], ()))) for row in rows)
+
+
+def _reader(to: Destination) -> str:
+    """Whose eyes an edition is for; what the operator's file orders rests on public feeds."""
+    return f"{to.platform}:{to.tenant}" if to.tenant else PUBLIC
 
 
 def _arrivals(subscription: Subscription, since: datetime) -> Select[tuple[str, datetime]]:

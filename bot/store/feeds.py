@@ -17,10 +17,11 @@ from bot.store.database import Database
 from bot.store.moves import addresses_now, forget_moves, move_feed
 from bot.store.reading import chunks
 from bot.store.rows import article_from, article_row, health_from, insert_into, state_row
+from bot.store.sight import feeds_of, is_public, mark, publish_feed
 from bot.store.tables import article_feeds, articles, feeds, seen
 from bot.store.unbroken import unbroken
 from digests.model import Article, Feed, FeedState
-from digests.ports import FeedHealth
+from digests.ports import FeedHealth, Viewer
 
 
 class FeedRoom:
@@ -29,9 +30,11 @@ class FeedRoom:
     database: Database
 
     @unbroken
-    async def add_feed(self, feed: Feed) -> bool:
+    async def add_feed(self, feed: Feed, *, public: bool = True) -> bool:
         async with self.database.write() as connection:
             feed = replace(feed, url=(await addresses_now(connection, [feed.url]))[feed.url])
+            if public:
+                await publish_feed(connection, feed.url)
             known = (await connection.execute(select(feeds).where(feeds.c.url == feed.url).with_for_update())).first()
             if known is None:
                 row = {**_feed_row(feed), **state_row(FeedState())}
@@ -54,9 +57,10 @@ class FeedRoom:
             return True
 
     @unbroken
-    async def feeds(self) -> tuple[FeedHealth, ...]:
+    async def feeds(self, *, viewer: Viewer = None) -> tuple[FeedHealth, ...]:
+        seen = _healths().where(~feeds.c.removed, *feeds_of(viewer))
         async with self.database.read() as connection:
-            rows = await connection.execute(_healths().where(~feeds.c.removed).order_by(feeds.c.number))
+            rows = await connection.execute(seen.order_by(feeds.c.number))
             return tuple(health_from(row) for row in rows.mappings())
 
     @unbroken
@@ -165,6 +169,7 @@ async def _save_articles(connection: AsyncConnection, feed: Row[Any], found: Seq
     # In the order of their ids, so that two processes that save the same articles wait for each other in turn.
     ordered = sorted({article.id: article for article in found}.values(), key=lambda article: article.id)
     new: set[str] = set()
+    public = await is_public(connection, feed.number)
     for chunk in chunks(ordered):
         rows = [{**article_row(article), "feed": feed.number, "role": feed.role} for article in chunk]
         added = insert_into(connection, articles).values(rows).on_conflict_do_nothing().returning(articles.c.id)
@@ -172,6 +177,8 @@ async def _save_articles(connection: AsyncConnection, feed: Row[Any], found: Seq
         links = [{"article": a.id, "feed": feed.number, "first_seen": a.first_seen} for a in chunk]
         await _adopt(connection, feed, [article for article in chunk if article.id not in new])
         await connection.execute(insert_into(connection, article_feeds).values(links).on_conflict_do_nothing())
+        here = [article.id for article in chunk]
+        await mark(connection, here if public else [one for one in here if one in new], private=not public)
     return len(new)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, or_, select
 
 from bot.store.database import Database
 from bot.store.rows import insert_into
+from bot.store.sight import hide_articles, publish_articles
 from bot.store.tables import feed_owners, feedback, lookups
 from bot.store.unbroken import unbroken
 from digests.model import Feedback
@@ -72,14 +73,17 @@ class MemberRoom:
         row = {"url": url, "tenant": tenant, "at": now}
         async with self.database.write() as connection:
             await connection.execute(insert_into(connection, feed_owners).values(row).on_conflict_do_nothing())
+            await hide_articles(connection, url)
 
     @unbroken
     async def disown_feed(self, url: str, tenant: str) -> int:
         mine = (feed_owners.c.url == url, feed_owners.c.tenant == tenant)
         async with self.database.write() as connection:
             await connection.execute(delete(feed_owners).where(*mine))
-            left = await connection.execute(select(feed_owners.c.tenant).where(feed_owners.c.url == url))
-            return len(left.all())
+            left = (await connection.execute(select(feed_owners.c.tenant).where(feed_owners.c.url == url))).all()
+            if not left:
+                await publish_articles(connection, url)
+            return len(left)
 
     @unbroken
     async def feed_owners(self) -> Mapping[str, frozenset[str]]:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.rows import insert_into, subscription_from, subscription_json
+from bot.store.sight import is_public, publish_articles
 from bot.store.tables import article_feeds, articles, feed_moves, feed_owners, feeds, seen, subscriptions
 
 
@@ -23,6 +24,8 @@ async def move_feed(connection: AsyncConnection, feed: int, old: str, new: str) 
             await connection.execute(update(feeds).where(feeds.c.number == feed).values(role="source"))
     await connection.execute(update(feeds).where(feeds.c.number == feed).values(url=new))
     await _keep_owners(connection, old, new, public=other is not None and not other.removed)
+    if await is_public(connection, feed):
+        await publish_articles(connection, new)
     await _write_down(connection, old, new)
     await _resubscribe(connection, old, new)
 

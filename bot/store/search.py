@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
 from bot.store.reading import hits_by_number
+from bot.store.sight import SEEN, hits_for
 from bot.store.tables import articles
 from bot.store.unbroken import unbroken
 from digests.model import Article
-from digests.ports import Hit
+from digests.ports import Hit, Viewer
 from digests.terms import index_terms, is_prefix, query_terms
 
 Phrase = tuple[str, ...]
@@ -52,16 +53,18 @@ class SearchRoom:
     database: Database
 
     @unbroken
-    async def search(self, words: str, *, limit: int = 10, offset: int = 0, feed: str | None = None) -> tuple[Hit, ...]:
+    async def search(
+        self, words: str, *, limit: int = 10, offset: int = 0, feed: str | None = None, viewer: Viewer = None
+    ) -> tuple[Hit, ...]:
         phrases = query_terms(words)
         if not phrases:
             return ()
-        page = {"limit": max(0, limit), "offset": max(0, offset), "feed": feed}
+        page = {"limit": max(0, limit), "offset": max(0, offset), "feed": feed, "viewer": viewer}
         async with self.database.read() as connection:
             found = await _found(connection, phrases, "all", page)
             if not found and (single := _single(phrases)) != phrases and not await _any(connection, phrases, page):
                 found = await _found(connection, single, "any", page)
-            return await hits_by_number(connection, found)
+            return await hits_for(connection, await hits_by_number(connection, found), viewer)
 
 
 async def remember(connection: AsyncConnection, article: str) -> None:
@@ -104,10 +107,11 @@ async def _found(
 ) -> tuple[tuple[int, float], ...]:
     sqlite = connection.dialect.name == "sqlite"
     query = fts5_query(phrases, need) if sqlite else tsquery(phrases, need)
-    template, number = (_SQLITE, "rowid") if sqlite else (_POSTGRES, "number")
+    template, number = (_SQLITE, "article_terms.rowid") if sqlite else (_POSTGRES, "article_terms.number")
     in_feed = "" if page["feed"] is None else _IN_FEED.format(number=number)
+    seen = "" if page["viewer"] is None else SEEN.format(number=number)
     rows = await connection.execute(
-        text(template.format(feed=in_feed)), {**page, "query": query, "candidates": CANDIDATES}
+        text(template.format(feed=in_feed + seen)), {**page, "query": query, "candidates": CANDIDATES}
     )
     return tuple((row.number, float(row.score)) for row in rows)
 

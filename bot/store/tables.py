@@ -246,6 +246,20 @@ feed_owners = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+private_articles = Table(
+    "private_articles",
+    metadata,
+    # An article no public feed has brought. Few rows in most archives: what is not here is everybody's.
+    Column("number", Number, ForeignKey("articles.number", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+)
+
+askers = Table(
+    "askers",
+    metadata,
+    Column("number", Number, ForeignKey("articles.number", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("tenant", Words, primary_key=True),  # who looked the article up by its address
+)
+
 lookups = Table(
     "lookups",
     metadata,
