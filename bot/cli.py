@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_costs, cli_feedback, cli_feeds, cli_ground, cli_read, cli_run, cli_web
+from bot import cli_costs, cli_feedback, cli_feeds, cli_ground, cli_keep, cli_read, cli_run, cli_web
 from bot.cli_base import session_of
 
 main = typer.Typer(
@@ -48,5 +48,7 @@ main.command("latest")(cli_read.latest_verb)
 main.command("feedback")(cli_feedback.feedback_verb)
 main.command("web")(cli_web.web_verb)
 main.command("resume")(cli_run.resume_verb)
+main.command("backup")(cli_keep.backup_verb)
+main.command("restore")(cli_keep.restore_verb)
 main.command("check")(cli_run.check_verb)
 main.add_typer(cli_feeds.feeds, name="feeds")

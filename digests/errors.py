@@ -194,6 +194,12 @@ class StoreError(ChokanError):
     kind = "store"
 
 
+class NotABackup(ChokanError):
+    """A file that was to be restored is missing, damaged or none of ours."""
+
+    kind = "not-a-backup"
+
+
 class NotFound(ChokanError):
     """What a person asked for by name, id or date does not exist."""
 
