@@ -22,6 +22,7 @@ from bot.chat_console import ConsoleChat
 from bot.commands import Answers
 from bot.delivery import deliver
 from bot.fetch import Fetcher
+from bot.forget import Keep, forget
 from bot.jobs import digest, publish
 from bot.links import Links
 from bot.lookups import Lookups, Quotas
@@ -51,6 +52,7 @@ SECOND = "another process is up on this database: they share the work, nothing i
 BEAT_EVERY = 20.0
 PUBLISH_EVERY = 15.0
 """Seconds between looks at what is due: how late a morning edition can start."""
+FORGET_EVERY = 3600.0
 KNOCK_EVERY = 600.0
 """Seconds between looks at places that were shut to us."""
 THINKING_MEMORY = 2 << 30
@@ -301,6 +303,14 @@ def quotas_of(settings: Settings) -> Quotas:
     return Quotas(feeds=wishes.feeds, subscriptions=wishes.subscriptions, lookups=wishes.lookups)
 
 
+def keep_of(settings: Settings) -> Keep:
+    days = settings.retention
+    articles, editions, records = (
+        timedelta(days=count) if count else None for count in (days.articles, days.editions, days.records)
+    )
+    return Keep(articles=articles, editions=editions, records=records)
+
+
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Every secret there is, so that logs can leave them out."""
     values = (
@@ -350,6 +360,7 @@ async def _until(world: World, settings: Settings, alarm: Alarm, stop: asyncio.E
     alarm.every(settings.schedule.poll_every, "poll", lambda: poll_and_digest(world))
     alarm.every(PUBLISH_EVERY, "publish", lambda: publish_and_deliver(world))
     alarm.every(KNOCK_EVERY, "knock", lambda: tell_reopened(world))
+    alarm.every(FORGET_EVERY, "forget", lambda: forget(world.store, keep_of(settings), world.clock()))
     alarm.every(BEAT_EVERY, "heartbeat", _beat)
     alarm.start()
     chats = [asyncio.create_task(chat.run(), name=chat.platform) for chat in world.chats.values()]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.app import database_of
-from bot.cli_base import Session, run
+from bot.cli_base import Session, one_line_errors, run
 from bot.store.backup import Counts, back_up, restore
 from digests.errors import ConfigError
 
@@ -20,25 +20,27 @@ def backup_verb(
 ) -> None:
     """Write everything into one file, while Chokan runs. It can be restored into SQLite or PostgreSQL."""
     session: Session = context.obj
-    run(session, _backup(session, file, force=force))
+    with one_line_errors(session):
+        _may_write(file, force=force)
+    run(session, _backup(session, file))
 
 
-async def _backup(session: Session, file: Path, *, force: bool) -> None:
+def _may_write(file: Path, *, force: bool) -> None:
     if file.exists() and not force:
         raise ConfigError(f"{file}: is there already; name another file, or write over it with --force")
     if not file.absolute().parent.is_dir():
         raise ConfigError(f"{file.parent}: no such folder; make it first")
+
+
+async def _backup(session: Session, file: Path) -> None:
     counts = await back_up(database_of(session.settings()), file)
-    size = file.stat().st_size / (1 << 20)
-    _say(session, f"{file}: {_told(counts)}, {size:.1f} MiB")
+    _say(session, f"{file}: {_told(counts)}")
 
 
 def restore_verb(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A file that `chokan backup` wrote.", dir_okay=False)],
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Put it in the place of an archive that is there.")
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="In the place of what is there.")] = False,
 ) -> None:
     """Put a backup into the database of DATABASE_URL. Stop Chokan first."""
     session: Session = context.obj

@@ -69,6 +69,16 @@ Weekday = Annotated[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Be
 HttpUrl = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
+def _days(value: int) -> int:
+    if 0 < value < LEAST_DAYS:
+        raise ValueError(f"{value} days are too few for weekly editions; write 0 (for ever) or {LEAST_DAYS} and more")
+    return value
+
+
+LEAST_DAYS = 14
+Days = Annotated[int, Field(ge=0, le=36_500), AfterValidator(_days)]
+
+
 def _base(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
         raise ValueError(f"«{value}» is not the address of a site; write one such as https://chokan.example.jp")
@@ -190,6 +200,16 @@ class QuotaSettings(Table):
     lookups: int = Field(60, ge=1, description="Most look-ups a minute from one server or workspace.")
 
 
+class RetentionSettings(Table):
+    articles: Days = Field(
+        0, description="Days an article and its digest are kept; 0: for ever. Those of a kept edition stay with it."
+    )
+    editions: Days = Field(
+        0, description="Days an edition and its messages are kept; 0: for ever. The newest always stays."
+    )
+    records: Days = Field(400, description="Days feedback, look-ups, answers and use of models are kept; 0: for ever.")
+
+
 class LogSettings(Table):
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe line to write.")
     form: Literal["text", "json"] = Field("text", description="`text`: key=value lines; `json`: one object a line.")
@@ -246,6 +266,7 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     web: WebSettings = WebSettings()
     quotas: QuotaSettings = QuotaSettings()
+    retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
 
     @property

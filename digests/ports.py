@@ -357,6 +357,19 @@ class Store(Ledger, Protocol):
     async def alone(self) -> bool:
         """Whether no other process is up on this database; from now until `close` this one is."""
 
+    async def forget_articles(self, before: datetime, *, limit: int) -> int:
+        """Drop articles first seen before then that no younger or undelivered edition needs; how many went."""
+
+    async def forget_editions(self, before: datetime, *, limit: int) -> int:
+        """Drop settled editions made before then, but for each subscription's newest; how many went."""
+
+    async def forget_records(self, before: datetime) -> int:
+        """Drop feedback, look-ups, answers and use of models, told notices of before then; how many went."""
+
+    async def compact(self, pages: int) -> int:
+        """Give at most so many empty pages back to the disk; how many it were."""
+
+    async def bytes_used(self) -> int: ...
     async def close(self) -> None: ...
 
 

@@ -1,4 +1,4 @@
-"""A backup is whole while others write, can be put into either kind of database, and nothing is overwritten by mistake."""
+"""A backup is whole while others write, goes into either kind of database, and overwrites nothing by mistake."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from bot.store.browsing import BrowsingRoom
 from bot.store.database import Database, database_url, prepare_file
 from bot.store.editions import EditionRoom
 from bot.store.feeds import FeedRoom
+from bot.store.forgetting import ForgettingRoom
 from bot.store.ledger import LedgerRoom
 from bot.store.members import MemberRoom
 from bot.store.migrate import migrate
@@ -34,6 +35,7 @@ class SqlStore(
     NoticeRoom,
     PresenceRoom,
     LedgerRoom,
+    ForgettingRoom,
 ):
     """Each method is one transaction; each room of methods has its own module. Raises `StoreError`."""
 

@@ -1,7 +1,7 @@
 """Backups: one SQLite file that holds everything, made while others write; put back into either kind of database.
 
-A file made of SQLite is SQLite's own consistent copy (`VACUUM INTO`, one read transaction). From and into PostgreSQL the
-rows are copied under one snapshot, and the full-text index, which each database keeps its own way, is made anew.
+A file made of SQLite is SQLite's own consistent copy (`VACUUM INTO`, one read transaction). From and into PostgreSQL
+the rows are copied under one snapshot, and the full-text index, which each database keeps its own way, is made anew.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ OLD = ".before-restore"
 
 
 async def back_up(url: str, file: Path) -> Counts:
-    """Write everything of the database at `url` into `file`, which is there whole or not at all. Raises `StoreError`."""
+    """Write everything of the database at `url` into `file`, which is there whole or not at all; how much it is.
+
+    Raises `StoreError`."""
     partial = file.with_name(file.name + ".partial")
     await asyncio.to_thread(partial.unlink, missing_ok=True)
     database = Database(database_url(url), patience=PATIENCE)
@@ -120,7 +122,7 @@ def _swept(partial: Path) -> None:
 async def _restored_file(file: Path, database: Database, *, replace: bool) -> None:
     """A copy is made and brought up to date beside the target, then takes its place in one step."""
     target = Path(database.name)
-    if target.exists() and not replace and await _holds_anything(database):
+    if not replace and await asyncio.to_thread(target.exists) and await _holds_anything(database):
         raise StoreError(_full(database.name))
     made = target.with_name(target.name + ".restoring")
     with translated(str(made)):

@@ -90,6 +90,7 @@ def _sqlite_engine(url: URL, patience: float) -> AsyncEngine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: the driver's own way leaves DDL outside transactions
     cursor = connection.cursor()
+    cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")  # heard while the file is empty: what is freed can be given back
     cursor.execute("PRAGMA foreign_keys = ON")
     # FULL: in WAL mode NORMAL may forget the last commits on a power cut, and a forgotten "sent" is a post made twice.
     cursor.execute("PRAGMA synchronous = FULL")
