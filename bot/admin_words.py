@@ -55,9 +55,19 @@ def weekdays_text(days: frozenset[int], catalog: Catalog) -> str:
 
 def subscription_actions(order: Subscription, catalog: Catalog) -> tuple[Action, ...]:
     """Buttons under one subscription."""
-    verbs = ("resume", "remove") if order.paused else ("send-now", "pause", "remove")
+    change = () if order.origin == "file" else ("edit", "filters")
+    verbs = ("resume", *change, "remove") if order.paused else ("send-now", *change, "pause", "remove")
     actions = (Action(label=catalog(f"admin.action.{verb}"), verb=f"admin-{verb}", value=order.id) for verb in verbs)
     return tuple(action for action in actions if fits(action))
+
+
+def card_action(order: Subscription, catalog: Catalog) -> Action:
+    """The button from a list to one subscription."""
+    return Action(label=catalog("admin.action.open", name=order.id), verb="admin-card", value=order.id)
+
+
+def new_action(catalog: Catalog) -> Action:
+    return Action(label=catalog("admin.action.new"), verb="admin-new", primary=True)
 
 
 def state_lines(
@@ -72,15 +82,21 @@ def state_lines(
     lines = [catalog("admin.why.of", name=order.id)]
     if order.paused:
         lines.append(catalog("admin.why.paused", reason=order.paused_reason or "–"))
-    upcoming = next_slot(order, now, last)
-    if upcoming and not order.paused:
-        day = day_text(upcoming.day, catalog)
-        lines.append(catalog("admin.why.next", date=day, time=f"{upcoming.time:%H:%M}", zone=order.zone))
+    lines += [line for line in (upcoming_line(order, now, last, catalog),) if line]
     lines.append(_last_line(order, newest, catalog))
     if order.include or order.exclude:
         words = ", ".join((*order.include, *(f"-{word}" for word in order.exclude)))
         lines.append(catalog("admin.why.filters", words=words))
     return ["\n".join((*lines, *_waiting(deliveries, catalog)))]
+
+
+def upcoming_line(order: Subscription, now: datetime, last: Slot | None, catalog: Catalog) -> str:
+    """When the next edition is due; empty for a paused one."""
+    slot = None if order.paused else next_slot(order, now, last)
+    if slot is None:
+        return ""
+    day = day_text(slot.day, catalog)
+    return catalog("admin.why.next", date=day, time=f"{slot.time:%H:%M}", zone=order.zone)
 
 
 def _last_line(order: Subscription, newest: Edition | None, catalog: Catalog) -> str:

@@ -20,10 +20,11 @@ from bot import slack_blocks
 from bot.commands import GROUPS, Answers, Command
 from bot.pace import Pace
 from bot.slack_check import checked
-from bot.slack_desk import SlackDesk, payload_of, quiet_logger, slack_app, web_client
+from bot.slack_desk import SlackDesk, slack_app
 from bot.slack_errors import BAD_FORM, code_of, slack_border
 from bot.slack_http import Listen, serve
 from bot.slack_people import SlackPeople
+from bot.slack_reply import payload_of, quiet_logger, web_client
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, HistoryHidden
 from digests.model import Destination, Message, Part, Posted

@@ -93,6 +93,10 @@ class Request:
     """The platform says that this person may change what is posted here."""
     reader: str = ""
     """Who asks, by the platform's own id; empty: nobody whose look-ups are remembered."""
+    zone: str = ""
+    """Where that person lives, where the platform says so."""
+    house: str = ""
+    """The server's own locale, where it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,10 @@ class Press:
     """Who pressed, as others in the channel see them."""
     reader: str = ""
     """Who pressed, by the platform's own id."""
+    zone: str = ""
+    """Where that person lives, where the platform says so."""
+    house: str = ""
+    """The server's own locale, where it has one."""
     fields: Mapping[str, str] = field(default_factory=dict)
     """What was filled into the form."""
 
@@ -120,27 +128,40 @@ class Suggestion:
     value: str
 
 
+FieldKind = Literal["plain", "time", "zone", "several", "channel"]
+"""`time` (07:00) and `zone`: also by the platform's own means, where it has any. `channel`: only asked for where a form
+can be opened outside of one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One thing to fill in: a choice where there are `choices`, else text (≤ 1000 characters)."""
+    """One thing to fill in: a choice where there are `choices` (at most 25), else text (≤ 1000 characters)."""
 
     name: str
     label: str
     value: str = ""
+    """What it is filled in with at first; of `several` the values with commas between, as they come back."""
     choices: tuple[Suggestion, ...] = ()
     required: bool = False
     long: bool = False
+    kind: FieldKind = "plain"
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A small form a button opens; sent, it comes back as a `Press` of the same verb and value. At most 5 fields."""
+    """A form a button opens; sent, it comes back as a `Press` of the same verb and value. Where a platform's forms are
+    smaller, it shows the first fields."""
 
     title: str
     verb: str
     value: str
     send: str
     fields: tuple[Field, ...]
+    messages: tuple[Message, ...] = ()
+    """What stands above the fields, where a platform's forms can hold it."""
+    stays: bool = False
+    """The answer takes the form's place, where a platform's forms can hold it; else it is a private message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +174,9 @@ class Reply:
     """It may take the place of the private message whose button asked for it (turning pages, reading more)."""
     share: Message | None = None
     """To be posted for everybody in the channel, where both the person and the bot may post."""
+    form: Form | None = None
+    """The next form, which takes the place of the one this answers; where forms cannot follow each other, `message`
+    has a button that opens it."""
 
 
 class Answers(Protocol):
@@ -167,6 +191,13 @@ class Answers(Protocol):
         self, command: str, option: str, typed: str, locale: str, origin: Destination | None
     ) -> tuple[Suggestion, ...]:
         """At most 25, at once (from memory)."""
+
+    async def titles(self, typed: str, locale: str, origin: Destination | None) -> tuple[Suggestion, ...]:
+        """Articles that fit the words typed so far, at most 100, at once; a value is what `article` takes, or
+        `search:<words>`."""
+
+    async def home(self, request: Request) -> tuple[Message, ...]:
+        """The reader's own page: today's edition, this workspace's subscriptions, recent look-ups, settings."""
 
     async def recent(self, origin: Destination, reader: str) -> tuple[Lookup, ...]:
         """What this reader looked up there lately, newest first, each to be shown as `Action(label, verb, value)`. The

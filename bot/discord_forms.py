@@ -22,22 +22,25 @@ def modal_of(form: Form) -> discord.ui.Modal:
     """A neutral form as Discord's modal: labels over inputs (https://docs.discord.com/developers/components)."""
     custom_id = f"{form.verb}:{form.value}"[:_CUSTOM_ID]
     modal = discord.ui.Modal(title=cut(plain(form.title), _TITLE), timeout=None, custom_id=custom_id)
-    for field in form.fields[:_FIELDS]:
+    for field in [field for field in form.fields if field.kind != "channel"][:_FIELDS]:
         modal.add_item(discord.ui.Label(text=cut(plain(field.label), _TITLE), component=_input(field)))
     return modal
 
 
 def _input(field: Field) -> discord.ui.Item[Any]:
     if field.choices:
+        chosen = field.value.split(",") if field.kind == "several" else [field.value]
         options = [
-            discord.SelectOption(label=cut(plain(c.label), _CHOICE), value=c.value, default=c.value == field.value)
+            discord.SelectOption(label=cut(plain(c.label), _CHOICE), value=c.value, default=c.value in chosen)
             for c in field.choices[:_CHOICES]
         ]
-        return discord.ui.Select(custom_id=field.name, options=options, required=field.required)
+        most = len(options) if field.kind == "several" else 1
+        return discord.ui.Select(custom_id=field.name, options=options, required=field.required, max_values=most)
     return discord.ui.TextInput(
         custom_id=field.name,
         style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
         default=field.value or None,
+        placeholder=cut(plain(field.hint), _CHOICE) or None,
         required=field.required,
         max_length=_LONGEST,
     )
@@ -49,5 +52,5 @@ def filled_in(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, st
         inner = component.get("component")
         yield from filled_in([*(component.get("components") or ()), *([inner] if inner else ())])
         if "custom_id" in component:
-            values = component.get("values")
-            yield str(component["custom_id"]), str(component.get("value") or (values[0] if values else ""))
+            values = component.get("values") or ()
+            yield str(component["custom_id"]), str(component.get("value") or ",".join(map(str, values)))

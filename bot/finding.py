@@ -37,6 +37,12 @@ class Asker:
     origin: Destination | None = None
     reader: str = ""
     """Who it is, by the platform's own id."""
+    zone: str = ""
+    """Where the reader lives, as the platform says."""
+    home: Catalog | None = None
+    """The language of the server; None: it is not known."""
+    house: str = ""
+    """Its code (`de`), also where there is no catalog for it."""
 
     @property
     def viewer(self) -> str:

@@ -8,17 +8,20 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from bot.admin import Admin, Unclear
+from bot.admin import Admin
+from bot.admin_forms import form_of
+from bot.admin_wishes import Unclear
 from bot.commands import ADMIN_COMMANDS, COMMANDS, Field, Form, Option, Press, Reply, Request, Suggestion
 from bot.delivery import resume
 from bot.finding import Asker, Finder, help_message
+from bot.front import Front
 from bot.notices import was_told
+from bot.plain_words import error_text
 from bot.remembered import lookup_of, place_of
 from bot.shelf import suggestions
 from bot.telemetry import event
 from bot.world import World
 from digests.answers import shared
-from digests.catalog import Catalog
 from digests.errors import ChokanError, NotFound, StoreError
 from digests.layout import note
 from digests.model import Destination, Feedback, Message
@@ -49,17 +52,29 @@ class Lookups:
         self._quotas = quotas or Quotas()
         self._finder = Finder(world)
         self._admin = Admin(world, most_feeds=self._quotas.feeds, most_subscriptions=self._quotas.subscriptions)
+        self._front = Front(world, self._finder, self._admin.orders, most_feeds=self._quotas.feeds)
         self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
 
     async def answer(self, request: Request) -> Reply:
         """The answer to a command; an unknown command gets help."""
-        asker = Asker(catalog=self.world.catalogs.of(request.locale), origin=request.origin, reader=request.reader)
+        asker = self._asker(request)
         if request.command in {command.name for command in ADMIN_COMMANDS}:
             return await self._guarded(asker, lambda: self._admin.answer(request, asker))
         handler = self._commands(asker, request.options).get(request.command)
         if handler is None:
             return Reply(message=help_message(asker.catalog))
         return await self._guarded(asker, lambda: self._remembered(request, handler))
+
+    def _asker(self, asked: Request | Press) -> Asker:
+        catalogs, house = self.world.catalogs, asked.house or asked.locale
+        return Asker(
+            catalog=catalogs.of(asked.locale),
+            origin=asked.origin,
+            reader=asked.reader,
+            zone=asked.zone,
+            home=catalogs.of(house),
+            house=house.replace("_", "-").split("-")[0].lower(),
+        )
 
     async def _remembered(self, request: Request, handler: Handler) -> Reply:
         """The answer; what was asked is kept for the reader, where that fails without costing the answer."""
@@ -71,6 +86,18 @@ class Lookups:
             except StoreError as error:
                 event(log, "lookup.not-remembered", level=logging.WARNING, error=str(error))
         return reply
+
+    async def home(self, request: Request) -> tuple[Message, ...]:
+        """The reader's own page; what went wrong, where it cannot be made."""
+        asker = self._asker(request)
+        try:
+            return await self._front.page(asker, admin=request.admin)
+        except ChokanError as error:
+            event(log, "lookup.failed", kind=error.kind, error=str(error))
+            return (note(asker.catalog("command.error.title"), error_text(error, asker.catalog), asker.catalog),)
+
+    async def titles(self, typed: str, locale: str, origin: Destination | None) -> tuple[Suggestion, ...]:
+        return await self._front.titles(typed, Asker(catalog=self.world.catalogs.of(locale), origin=origin))
 
     async def recent(self, origin: Destination, reader: str) -> tuple[Lookup, ...]:
         """Empty where the store cannot be read: a page without them is better than no page."""
@@ -94,7 +121,7 @@ class Lookups:
 
     async def press(self, press: Press) -> Reply:
         """The answer to a button, however old: a value names what is stored, never a place in memory."""
-        asker = Asker(catalog=self.world.catalogs.of(press.locale), origin=press.origin, reader=press.reader)
+        asker = self._asker(press)
         if press.verb.startswith("admin-"):
             return await self._guarded(asker, lambda: self._admin.press(press, asker))
         special: dict[str, Handler] = {
@@ -165,7 +192,7 @@ class Lookups:
         """The form that a button opens before it can be answered."""
         catalog = self.world.catalogs.of(press.locale)
         if press.verb != "wrong":
-            return None
+            return form_of(press, self.world.shelf.subscriptions, catalog)
         field = Field(name="text", label=catalog("command.wrong.text"), long=True)
         title, send = catalog("command.wrong.title"), catalog("command.wrong.send")
         return Form(title=title, verb=press.verb, value=press.value, send=send, fields=(field,))
@@ -206,16 +233,6 @@ class Lookups:
 
 async def _said(message: Awaitable[Message], *, in_place: bool = False) -> Reply:
     return Reply(message=await message, in_place=in_place)
-
-
-def error_text(error: ChokanError, catalog: Catalog) -> str:
-    """An error's human face: one sentence without addresses, ports or timings."""
-    if isinstance(error, NotFound):
-        return catalog("command.gone")
-    if isinstance(error, Unclear):
-        return catalog(error.key, **error.values)
-    key = f"command.error.{error.kind}"
-    return catalog(key if catalog.has(key) else "command.error.other")
 
 
 def _kind(command: str, option: str) -> str:

@@ -98,13 +98,21 @@ def owned(subscription: Subscription, origin: Destination | None) -> bool:
 
 
 def suggestions(
-    shelf: Shelf, kind: str, typed: str, catalog: Catalog, origin: Destination | None, today: date
+    shelf: Shelf,
+    kind: str,
+    typed: str,
+    catalog: Catalog,
+    origin: Destination | None,
+    today: date,
+    *,
+    most: int = CHOICES,
 ) -> tuple[Suggestion, ...]:
-    """At most 25 choices of an option's kind that have what was typed."""
+    """At most 25 choices (or `most`) of an option's kind that have what was typed."""
     makers: dict[str, Callable[[], Iterator[Suggestion]]] = {
         "feed": lambda: _feeds(shelf, typed, origin),
         "url": lambda: _titles(shelf, typed, origin, by_title=False),
         "text": lambda: _titles(shelf, typed, origin, by_title=True),
+        "article": lambda: _articles(shelf, typed, origin),
         "date": lambda: _days(typed, catalog, today),
         "subscription": lambda: _subscriptions(shelf, typed, origin),
         "zone": lambda: (Suggestion(label=zone, value=zone) for zone in shelf.zones if _has(typed, zone)),
@@ -112,7 +120,7 @@ def suggestions(
     found: dict[str, Suggestion] = {}
     for suggestion in makers[kind]() if kind in makers else ():
         found.setdefault(suggestion.value, suggestion)
-        if len(found) == CHOICES:
+        if len(found) == most:
             break
     return tuple(found.values())
 
@@ -128,12 +136,21 @@ def _feeds(shelf: Shelf, typed: str, origin: Destination | None) -> Iterator[Sug
             yield Suggestion(label=(feed.title or feed.url)[:LABEL], value=feed_value(feed.url))
 
 
+def _shown(one: Titled, origin: Destination | None) -> bool:
+    return one.tenants is None or tenant_of(origin) in one.tenants
+
+
 def _titles(shelf: Shelf, typed: str, origin: Destination | None, *, by_title: bool) -> Iterator[Suggestion]:
     for one in shelf.titles:
-        mine = one.tenants is None or tenant_of(origin) in one.tenants
-        if mine and _has(typed, one.title, one.url):
+        if _shown(one, origin) and _has(typed, one.title, one.url):
             address = one.url if len(one.url) <= LABEL else one.id
             yield Suggestion(label=one.title[:LABEL], value=one.title[:QUERY] if by_title else address)
+
+
+def _articles(shelf: Shelf, typed: str, origin: Destination | None) -> Iterator[Suggestion]:
+    for one in shelf.titles:
+        if _shown(one, origin) and _has(typed, one.title):
+            yield Suggestion(label=one.title[:LABEL], value=one.id)
 
 
 def _days(typed: str, catalog: Catalog, today: date) -> Iterator[Suggestion]:

@@ -10,21 +10,22 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
-from urllib.parse import urlsplit
 
-import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands import Answers, Command, Press, Reply, Request
-from bot.slack_blocks import blocks_of, text_of, verb_of
+from bot.slack_blocks import verb_of
 from bot.slack_errors import slack_border
-from bot.slack_forms import filled_in, ticket_of, view_of
-from bot.slack_people import SlackPeople
-from bot.slack_words import asked, unescaped
+from bot.slack_forms import PICK, Sent, filled_in, options_of, ticket_of
+from bot.slack_people import Profile, SlackPeople
+from bot.slack_reply import SlackReplies, payload_of, quiet_logger, web_client
+from bot.slack_windows import SEARCH, SlackWindows
+from bot.slack_words import Asked, asked, unescaped
 from digests.catalog import Catalogs
 from digests.errors import ChatError
 from digests.model import Destination, Message, Paragraph, Part, Span
@@ -32,16 +33,13 @@ from digests.model import Destination, Message, Paragraph, Part, Span
 log = logging.getLogger(__name__)
 
 Payload = Mapping[str, Any]
-Ack = Callable[[], Awaitable[object]]
+Ack = Callable[..., Awaitable[object]]
 
-REPLY_HOSTS = frozenset(("hooks.slack.com", "hooks.slack-gov.com"))
 _REMEMBERED = 2000
-_REPLY_SECONDS = 20.0
-_CALL_SECONDS = 30
 _ANYTHING = re.compile(r".*", re.DOTALL)
 _MENTION = re.compile(r"<@[A-Z0-9]+>")
-_MORE = 3
-"""Messages below the first: a `response_url` takes five in all, one is kept for what is shared."""
+_CHANGING = ("admin-", "notice-resume", "forget")
+"""Verbs after which the Home tab may look different."""
 
 
 class SlackDesk:
@@ -59,6 +57,8 @@ class SlackDesk:
         self._client, self._answers, self._catalogs, self._groups = client, answers, catalogs, groups
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._people = people
+        self._replies = SlackReplies(client)
+        self._windows = SlackWindows(client, people, answers, catalogs)
         self._work: set[asyncio.Task[None]] = set()
 
     async def command(self, ack: Ack, body: Payload) -> None:
@@ -72,27 +72,52 @@ class SlackDesk:
         await ack()
         action: Payload = next(iter(body.get("actions") or ()), {})
         verb = verb_of(str(action.get("action_id", "")))
+        chosen: Payload = action.get("selected_option") or {}
         if verb and self._first(body.get("trigger_id")):
-            self._start(self._pressed(body, verb, str(action.get("value") or "")), body)
+            self._start(self._pressed(body, verb, str(action.get("value") or chosen.get("value") or "")), body)
 
     async def submitted(self, ack: Ack, body: Payload) -> None:
-        """A form that was sent."""
-        await ack()
-        if self._first(body.get("trigger_id")):
-            self._start(self._filled_in(body), body)
+        """A form that was sent: it closes, or its window waits for the answer."""
+        sent = filled_in(body.get("view") or {})
+        if sent is not None and sent.stays:
+            locale = self._people.known((body.get("user") or {}).get("id")).locale or "en"
+            await ack(response_action="update", view=self._windows.waiting(body, locale))
+        else:
+            await ack()
+        if sent is not None and self._first(body.get("trigger_id")):
+            self._start(self._filled_in(body, sent), body)
+
+    async def offered(self, ack: Ack, body: Payload) -> None:
+        """What fits the words typed so far into a menu that is searched."""
+        person = self._people.known((body.get("user") or {}).get("id"))
+        origin, typed = _place_of(body), str(body.get("value") or "")
+        name, locale = str(body.get("action_id") or ""), person.locale or "en"
+        try:
+            if verb_of(name) == PICK:
+                found = await self._answers.titles(typed, locale, origin)
+            else:
+                found = await self._answers.suggest("edit", name, typed, locale, origin)
+        except Exception as error:
+            log.warning("slack.suggestions_failed error=%s", type(error).__name__, exc_info=True)
+            found = ()
+        await ack(options=options_of(found))
 
     async def shortcut(self, ack: Ack, body: Payload) -> None:
-        """«Digest this link» on a message."""
+        """«Digest this link» on a message; the search window from anywhere."""
         await ack()
-        if body.get("type") == "message_action" and self._first(body.get("trigger_id")):
-            self._start(self._linked(body), body)
+        if self._first(body.get("trigger_id")):
+            self._start(self._linked(body) if body.get("type") == "message_action" else self._searching(body), body)
 
     async def event(self, ack: Ack, body: Payload) -> None:
-        """A mention of us is answered; anything else is only acknowledged, so that Slack does not send it again."""
+        """A mention of us is answered, an opened Home tab filled; anything else is only acknowledged, so that Slack
+        does not send it again."""
         await ack()
         event: Payload = body.get("event") or {}
-        if event.get("type") == "app_mention" and not event.get("bot_id") and self._first(body.get("event_id")):
-            self._start(self._mentioned(event, str(body.get("team_id") or "")), body)
+        kind, team = event.get("type"), str(body.get("team_id") or "")
+        if kind == "app_mention" and not event.get("bot_id") and self._first(body.get("event_id")):
+            self._start(self._mentioned(event, team), body)
+        if kind == "app_home_opened" and event.get("tab") == "home" and self._first(body.get("event_id")):
+            self._start(self._windows.home(str(event.get("user") or ""), team), body)
 
     async def close(self) -> None:
         """Stop answering; what is under way is given up."""
@@ -126,43 +151,99 @@ class SlackDesk:
         began = perf_counter()
         ask = asked(str(body.get("text") or ""), self._commands(body), self._catalogs)
         profile = await self._people.profile(body.get("user_id"))
+        if ask.opens and await self._opened(body, ask, profile):
+            return
         request = Request(
             command=ask.command,
             options=ask.options,
             locale=profile.locale or ask.language or "en",
             origin=_origin(body.get("channel_id"), body.get("team_id")),
             admin=profile.admin,
+            zone=profile.zone,
             reader=str(body.get("user_id") or ""),
         )
         reply = await self._said(self._answers.answer(request), request.locale)
-        await self._reply(body, reply, private=False)
+        await self._replies.reply(body, reply, private=False)
         log.info("slack.answered command=%s took=%.2f", ask.command, perf_counter() - began)
+
+    async def _opened(self, body: Payload, ask: Asked, profile: Profile) -> bool:
+        """A window for a command that was typed without what it needs; False where there is none for this person."""
+        if ask.opens == SEARCH:
+            await self._searching(body)
+            return True
+        locale = profile.locale or ask.language or "en"
+        here = {**body, "user": {"id": body.get("user_id")}}
+        form = self._answers.form(replace(await self._press_of(here, ask.opens, ""), locale=locale))
+        if form is not None:
+            await self._windows.form(body, form)
+        return form is not None
 
     def _commands(self, body: Payload) -> Sequence[Command]:
         """The commands behind a slash command's name, which an operator may have changed: `digest` stands for any."""
         name = str(body.get("command") or "").lstrip("/")
         return self._groups.get(name) or next(iter(self._groups.values()))
 
+    async def _searching(self, body: Payload) -> None:
+        user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
+        await self._windows.search(body, await self._people.profile(user), user)
+
     async def _pressed(self, body: Payload, verb: str, value: str) -> None:
-        began = perf_counter()
-        press = await self._press_of(body, verb, value)
+        if verb == SEARCH:
+            await self._searching(body)
+        elif verb == PICK:
+            await self._picked(body, value)
+        else:
+            began, press = perf_counter(), await self._press_of(body, verb, value)
+            await self._asked(body, press)
+            log.info("slack.pressed verb=%s took=%.2f", verb, perf_counter() - began)
+
+    async def _asked(self, body: Payload, press: Press) -> None:
+        """A form where the button opens one; else the answer, where the button stands."""
         form = self._answers.form(press)
         if form is not None:
-            ticket = ticket_of(body)
-            with slack_border("slack form"):
-                await self._client.views_open(trigger_id=str(body.get("trigger_id")), view=view_of(form, ticket))
+            await self._windows.form(body, form)
             return
-        reply = await self._said(self._answers.press(press), press.locale)
-        await self._reply(body, reply, private=bool((body.get("container") or {}).get("is_ephemeral")))
-        log.info("slack.pressed verb=%s took=%.2f", verb, perf_counter() - began)
+        answering = self._said(self._answers.press(press), press.locale)
+        if body.get("view"):
+            await self._shown(body, press, await self._windows.pressed(body, press.locale, answering))
+            return
+        private = bool((body.get("container") or {}).get("is_ephemeral"))
+        await self._replies.reply(body, await answering, private=private)
+        await self._changed(press)
 
-    async def _filled_in(self, body: Payload) -> None:
-        sent = filled_in(body.get("view") or {})
-        if sent is None:
-            return
-        press = await self._press_of({**body, **sent.ticket}, sent.verb, sent.value, sent.fields)
-        reply = await self._said(self._answers.press(press), press.locale)
-        await self._reply(sent.ticket, reply, private=False)
+    async def _picked(self, body: Payload, value: str) -> None:
+        """A title from the search menu, or the words themselves."""
+        press = await self._press_of(body, PICK, value)
+        kind, colon, words = value.partition(":")
+        searched = bool(colon) and kind == "search"
+        request = Request(
+            command=kind if searched else "article",
+            options={"words": words} if searched else {"url": value},
+            locale=press.locale,
+            origin=press.origin,
+            reader=press.reader,
+        )
+        answering = self._said(self._answers.answer(request), press.locale)
+        await self._shown(body, press, await self._windows.picked(body, press.locale, answering))
+
+    async def _filled_in(self, body: Payload, sent: Sent) -> None:
+        press = await self._press_of(body, sent.verb, sent.value, sent.fields)
+        answering = self._said(self._answers.press(press), press.locale)
+        if sent.stays:
+            await self._shown(body, press, await self._windows.submitted(body, press.locale, answering))
+        else:
+            await self._replies.reply(sent.ticket, await answering, private=False)
+
+    async def _shown(self, body: Payload, press: Press, reply: Reply) -> None:
+        """What an answer in a window leads to outside of it."""
+        url = str(ticket_of(body).get("response_url") or "")
+        if reply.share is not None:
+            await self._replies.share(url, reply.share)
+        await self._changed(press)
+
+    async def _changed(self, press: Press) -> None:
+        if press.verb.startswith(_CHANGING) and press.origin:
+            await self._windows.homes_changed(press.origin.tenant)
 
     async def _press_of(self, body: Payload, verb: str, value: str, fields: Mapping[str, str] | None = None) -> Press:
         profile = await self._people.profile((body.get("user") or {}).get("id"))
@@ -170,9 +251,10 @@ class SlackDesk:
             verb=verb,
             value=value,
             locale=profile.locale or "en",
-            origin=_origin((body.get("channel") or {}).get("id"), (body.get("team") or {}).get("id")),
+            origin=_place_of(body),
             admin=profile.admin,
             name=profile.name,
+            zone=profile.zone,
             reader=str((body.get("user") or {}).get("id") or ""),
             fields=fields or {},
         )
@@ -184,7 +266,7 @@ class SlackDesk:
         who = str((body.get("user") or {}).get("id") or "")
         locale = profile.locale or "en"
         request = Request(command="link", options={"text": text}, locale=locale, origin=origin, reader=who)
-        await self._reply(body, await self._said(self._answers.answer(request), request.locale), private=False)
+        await self._replies.reply(body, await self._said(self._answers.answer(request), request.locale), private=False)
 
     async def _mentioned(self, event: Payload, team: str) -> None:
         """Answered in the thread it stands in, to nobody but who asked."""
@@ -206,33 +288,6 @@ class SlackDesk:
         except Exception as error:
             log.warning("slack.answer_failed error=%s", type(error).__name__, exc_info=True)
             return Reply(message=_line(self._catalogs.of(locale)("slack.failed"), locale))
-
-    async def _reply(self, body: Payload, reply: Reply, *, private: bool) -> None:
-        """At most five uses of the `response_url` (Slack allows five within 30 minutes).
-
-        https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
-        """
-        url = str(body.get("response_url") or "")
-        if not may_reply_to(url, self._client.base_url):
-            log.warning("slack.reply_refused host=%s", urlsplit(url).hostname)
-            return
-        await self._send(url, reply.message, "ephemeral", replace=private and reply.in_place)
-        for message in reply.more[: _MORE + (reply.share is None)]:
-            await self._send(url, message, "ephemeral", replace=False)
-        if reply.share is not None:
-            await self._send(url, reply.share, "in_channel", replace=False)
-
-    async def _send(self, url: str, message: Message, seen_by: str, *, replace: bool) -> None:
-        payload = {**payload_of(message), "response_type": seen_by, "replace_original": replace}
-        with slack_border("slack reply"):
-            timeout = aiohttp.ClientTimeout(total=_REPLY_SECONDS)
-            async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
-                session.post(url, json=payload, proxy=self._client.proxy, allow_redirects=False) as response,
-            ):
-                said = (await response.content.read(300)).decode("utf-8", "replace")
-                if response.status != 200 or '"ok":false' in said.replace(" ", ""):
-                    log.warning("slack.reply_failed status=%d answer=%s", response.status, " ".join(said.split()))
 
 
 def slack_app(
@@ -260,52 +315,16 @@ def slack_app(
     app.event(_ANYTHING)(desk.event)
     app.shortcut(_ANYTHING)(desk.shortcut)
     app.view(_ANYTHING)(desk.submitted)
+    app.options(_ANYTHING)(desk.offered)
     return app
 
 
-def web_client(base_url: str, token: str | None = None) -> AsyncWebClient:
-    """slack_sdk's client without its own retries: after a lost connection it would post a message again."""
-    return AsyncWebClient(
-        token=token,
-        base_url=base_url,
-        timeout=_CALL_SECONDS,
-        retry_handlers=[],
-        logger=quiet_logger("web", logging.ERROR),
-    )
-
-
-def quiet_logger(name: str, level: int) -> logging.Logger:
-    """A logger for a library that would write whole payloads, and with them tickets and reply addresses, at DEBUG."""
-    logger = logging.getLogger(f"{__name__}.{name}")
-    logger.setLevel(level)
-    return logger
-
-
-def payload_of(message: Message) -> dict[str, Any]:
-    """The body of a message: blocks, the same as text, and nothing in either that unfurls, pings or formats itself."""
-    return {
-        "text": text_of(message),
-        "blocks": blocks_of(message),
-        "mrkdwn": False,
-        "parse": "none",
-        "link_names": False,
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
-
-
-def may_reply_to(url: str, base_url: str) -> bool:
-    """True for Slack's own reply host over TLS, and for the host the API was moved to (same scheme and port)."""
-    try:
-        target, home = urlsplit(url), urlsplit(base_url)
-        places = [(part.scheme, part.hostname, part.port) for part in (target, home)]
-    except ValueError:
-        return False
-    if target.username is not None or target.password is not None:
-        return False
-    if target.scheme == "https" and target.hostname in REPLY_HOSTS and target.port in (None, 443):
-        return True
-    return places[0] == places[1]
+def _place_of(body: Payload) -> Destination:
+    """Where somebody pressed; from the Home tab and its windows it is no channel."""
+    ticket = ticket_of(body)
+    team = (body.get("team") or {}).get("id") or (ticket.get("team") or {}).get("id")
+    channel = (ticket.get("channel") or {}).get("id")
+    return Destination(platform="slack", channel=str(channel or ""), tenant=str(team or ""))
 
 
 def _origin(channel: object, team: object) -> Destination | None:

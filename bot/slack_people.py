@@ -62,6 +62,10 @@ class SlackPeople:
                 self._profiles.popitem(last=False)
         return known
 
+    def known(self, user: object) -> Profile:
+        """What is known without asking."""
+        return self._profiles.get(str(user)) or Profile(until=0.0)
+
     async def _asked(self, user: str, until: float) -> Profile:
         named = user in self._named or user in await self._grouped(until)
         try:

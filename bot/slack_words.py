@@ -17,6 +17,7 @@ _MENTION = re.compile(r"<[@#!][^|>\s]*\|([^>]*)>")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _CLOCK = re.compile(r"\d{1,2}[:：時]\d{0,2}分?")
 _ZONE = re.compile(r"[A-Z][A-Za-z_]+/[A-Za-z_/+-]+|UTC")
+_WINDOWS = {"subscribe": "admin-new", "search": "window-search"}
 _JAPANESE = re.compile("[\u3040-\u30ff]")
 
 
@@ -27,6 +28,8 @@ class Asked:
     command: str
     options: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
+    opens: str = ""
+    """The verb of the window that asks for what was left out, where there is one."""
 
 
 def asked(text: str, commands: Sequence[Command], catalogs: Catalogs) -> Asked:
@@ -34,7 +37,8 @@ def asked(text: str, commands: Sequence[Command], catalogs: Catalogs) -> Asked:
     an incomplete command a request for help."""
     words = tuple(split(unescaped(text)))
     if not words:
-        return Asked(command=_default(commands))
+        opens = "" if _is_admins(commands) else "window-search"
+        return Asked(command=_default(commands), opens=opens)
     command, language = _named(words[0], commands, catalogs)
     language = language or ("ja" if _JAPANESE.search(text) else None)
     if command is None:
@@ -45,7 +49,7 @@ def asked(text: str, commands: Sequence[Command], catalogs: Catalogs) -> Asked:
         return Asked(command=_default(commands), language=language)
     options = _named_options(command, words, catalogs) if command.section == "admin" else _options(command, words)
     if any(option.required and not options.get(option.name) for option in command.options):
-        return Asked(command=_default(commands), language=language)
+        return Asked(command=_default(commands), language=language, opens=_WINDOWS.get(command.name, ""))
     return Asked(command=command.name, options=options, language=language)
 
 
@@ -147,7 +151,11 @@ def _choice(option: Option, word: str, catalogs: Catalogs) -> str | None:
 
 def _default(commands: Sequence[Command]) -> str:
     """What nothing, or nothing that makes sense, asks for."""
-    return "list" if any(command.section == "admin" for command in commands) else "help"
+    return "list" if _is_admins(commands) else "help"
+
+
+def _is_admins(commands: Sequence[Command]) -> bool:
+    return any(command.section == "admin" for command in commands)
 
 
 def _folded(word: str) -> str:

@@ -59,6 +59,12 @@ class Clerk:
     ) -> tuple[Suggestion, ...]:
         return tuple(s for s in self.suggestions if typed in s.label)
 
+    async def titles(self, typed: str, locale: str, origin: Destination | None) -> tuple[Suggestion, ...]:
+        return tuple(s for s in self.suggestions if typed in s.label)
+
+    async def home(self, request: Request) -> tuple[Message, ...]:
+        return (said(f"home {request.reader}"),)
+
     async def recent(self, origin: Destination, reader: str) -> tuple[Lookup, ...]:
         return ()
 

@@ -33,49 +33,6 @@ def refused_message(body: Mapping[str, Any]) -> None:
         check_blocks(blocks)
 
 
-def refused_view(view: Mapping[str, Any]) -> None:
-    """Raises `Refusal` for a modal Slack would not open (https://docs.slack.dev/reference/views/modal-views)."""
-    needs, may = ("type", "title", "blocks"), ("submit", "close", "callback_id", "private_metadata")
-    found = _object(dict(view), "/view", needs=needs, may=may)
-    for name in ("title", "submit", "close"):
-        if name in found:
-            _text(found[name], f"/view/{name}", 24, ("plain_text",))
-    for name, most in (("callback_id", 255), ("private_metadata", 3000)):
-        if name in found:
-            _string(found[name], f"/view/{name}", most)
-    blocks = _list(found["blocks"], "/view/blocks", 100)
-    for number, block in enumerate(blocks):
-        _block(block, f"/view/blocks/{number}")
-    if any(block["type"] == "input" for block in blocks) and "submit" not in found:
-        raise bad("a modal with inputs needs a submit button", "/view")
-
-
-def _input(block: dict[str, Any], where: str) -> None:
-    _object(block, where, needs=("type", "label", "element"), may=("optional", "hint", "dispatch_action"))
-    _text(block["label"], where + "/label", 2000, ("plain_text",))
-    element = block["element"]
-    kind = element.get("type") if isinstance(element, dict) else None
-    if kind == "plain_text_input":
-        _object(element, where, needs=("type", "action_id"), may=("multiline", "max_length", "initial_value"))
-    elif kind == "static_select":
-        _object(element, where, needs=("type", "action_id", "options"), may=("initial_option", "placeholder"))
-        for option in _list(element["options"], where + "/options", 100):
-            _option(option, where)
-        if "initial_option" in element and element["initial_option"] not in element["options"]:
-            raise bad("initial option is none of the options", where)
-    elif kind == "external_select":
-        _object(element, where, needs=("type", "action_id"), may=("min_query_length", "placeholder"))
-    else:
-        raise bad(f"unsupported type: {kind}", where)
-    _string(element["action_id"], where + "/action_id", 255)
-
-
-def _option(option: Any, where: str) -> None:
-    _object(option, where, needs=("text", "value"))
-    _text(option["text"], where + "/text", 75, ("plain_text",))
-    _string(option["value"], where + "/value", 150)
-
-
 def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
@@ -216,7 +173,9 @@ def _context(block: dict[str, Any], where: str) -> None:
 def _actions(block: dict[str, Any], where: str) -> None:
     _object(block, where, needs=("type", "elements"))
     for number, element in enumerate(_list(block["elements"], where + "/elements", 25)):
-        _button(element, f"{where}/elements/{number}")
+        kind = element.get("type") if isinstance(element, dict) else None
+        rule = ACTIONS.get(kind, _button) if isinstance(kind, str) else _button
+        rule(element, f"{where}/elements/{number}")
 
 
 def _button(element: Any, where: str) -> None:
@@ -277,12 +236,15 @@ def _inline(element: Any, where: str) -> None:
             raise bad("must be a boolean", where + "/style")
 
 
-_BLOCKS: Mapping[str, Callable[[dict[str, Any], str], None]] = {
+Rule = Callable[[dict[str, Any], str], None]
+ACTIONS: dict[str, Rule] = {}
+"""Rules for what else than buttons may stand among actions (`slack_view_rules` adds the menus)."""
+INPUTS: dict[str, Rule] = {}
+_BLOCKS: dict[str, Rule] = {
     "header": _header,
     "section": _section,
     "divider": _divider,
     "context": _context,
     "actions": _actions,
     "rich_text": _rich_text,
-    "input": _input,
 }

@@ -14,8 +14,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from aiohttp import WSMsgType, web
+from slack_acts import Acts
 from slack_parts import Ack, Answered, Channel, Json, Kept, Trouble
-from slack_rules import Refusal, refused_message, refused_view
+from slack_rules import Refusal, refused_message
+from slack_view_rules import refused_view
 
 __all__ = ["Ack", "Answered", "Channel", "Kept", "SlackStand", "Trouble"]
 
@@ -23,7 +25,7 @@ SCOPES = "chat:write,commands,channels:read,groups:read,channels:history,groups:
 RESPONSE_USES = 5
 
 
-class SlackStand:
+class SlackStand(Acts):
     """`async with SlackStand() as slack:`, then point clients at `slack.api_url`."""
 
     def __init__(self, *, pace: float | None = None) -> None:
@@ -37,6 +39,11 @@ class SlackStand:
         self.admins = {"U2"}
         self.groups: dict[str, list[str]] = {}
         self.views: list[Json] = []
+        """Every state a modal was in, in order."""
+        self.windows: dict[str, Json] = {}
+        """Modals as they stand, by id; the last lies on top."""
+        self.homes: dict[str, Json] = {}
+        """Home tabs by user."""
         self.whispers: list[Json] = []
         """Ephemeral messages over the Web API."""
         self.messages: list[Kept] = []
@@ -92,79 +99,6 @@ class SlackStand:
 
     def called(self, method: str) -> list[Json]:
         return [body for name, body in self.calls if name == method]
-
-    async def send_command(
-        self, text: str, *, user: str = "U1", channel: str = "C1", command: str = "/digest", trigger: str | None = None
-    ) -> str:
-        """Somebody types a slash command; the envelope's id."""
-        payload = {
-            "token": "stand",
-            "command": command,
-            "text": text,
-            "user_id": user,
-            "channel_id": channel,
-            "team_id": "T1",
-            "trigger_id": trigger or self._new("trigger"),
-            "response_url": self.reply_url(),
-        }
-        return await self.send("slash_commands", payload)
-
-    async def press(
-        self,
-        button: Mapping[str, Any],
-        *,
-        user: str = "U1",
-        channel: str = "C1",
-        ephemeral: bool = True,
-        trigger: str | None = None,
-    ) -> str:
-        """Somebody presses a button as it stands in a message of ours; the envelope's id."""
-        action = {name: button[name] for name in ("type", "action_id", "value") if name in button}
-        payload = {
-            "type": "block_actions",
-            "token": "stand",
-            "user": {"id": user, "team_id": "T1"},
-            "team": {"id": "T1"},
-            "channel": {"id": channel},
-            "container": {"type": "message", "is_ephemeral": ephemeral},
-            "trigger_id": trigger or self._new("trigger"),
-            "response_url": self.reply_url(),
-            "actions": [{**action, "block_id": "b1", "action_ts": self._ts()}],
-        }
-        return await self.send("interactive", payload)
-
-    async def send_form(self, view: Json, fields: Mapping[str, Any], *, user: str = "U1") -> str:
-        """Somebody fills in a modal of ours and sends it; the envelope's id."""
-        values = {name: {name: element} for name, element in fields.items()}
-        payload = {
-            "type": "view_submission",
-            "token": "stand",
-            "user": {"id": user},
-            "team": {"id": "T1"},
-            "trigger_id": self._new("trigger"),
-            "view": {**view, "id": "V1", "state": {"values": values}},
-        }
-        return await self.send("interactive", payload)
-
-    async def use_shortcut(self, text: str, *, user: str = "U1", channel: str = "C1") -> str:
-        """Somebody picks «Digest this link» on a message that says `text`; the envelope's id."""
-        payload = {
-            "type": "message_action",
-            "callback_id": "digest_link",
-            "token": "stand",
-            "user": {"id": user},
-            "team": {"id": "T1"},
-            "channel": {"id": channel},
-            "trigger_id": self._new("trigger"),
-            "response_url": self.reply_url(),
-            "message": {"type": "message", "text": text, "ts": self._ts()},
-        }
-        return await self.send("interactive", payload)
-
-    async def send_event(self, event: Mapping[str, Any], *, event_id: str | None = None) -> str:
-        """An event of the Events API; the envelope's id."""
-        payload = {"type": "event_callback", "event_id": event_id or self._new("Ev"), "team_id": "T1", "event": event}
-        return await self.send("events_api", payload)
 
     async def send(self, kind: str, payload: Json) -> str:
         """An envelope over the newest open connection."""
@@ -324,16 +258,37 @@ class SlackStand:
         user = str(body.get("user"))
         if user not in self.locales:
             raise Refusal("user_not_found")
-        person = {"id": user, "real_name": f"Person {user}", "is_admin": user in self.admins}
+        zone = {"ja-JP": "Asia/Tokyo"}.get(self.locales[user], "Europe/London")
+        person = {"id": user, "real_name": f"Person {user}", "is_admin": user in self.admins, "tz": zone}
         return {"user": {**person, **({"locale": self.locales[user]} if body.get("include_locale") else {})}}
 
     def _views_open(self, body: Json) -> Json:
         if not body.get("trigger_id"):
             raise Refusal("invalid_trigger_id")
-        view = json.loads(body["view"]) if isinstance(body["view"], str) else body["view"]
+        return self._viewed(body, self._new("V"))
+
+    def _views_push(self, body: Json) -> Json:
+        if len(self.windows) >= 3:
+            raise Refusal("push_limit_reached")
+        return self._views_open(body)
+
+    def _views_update(self, body: Json) -> Json:
+        if body.get("view_id") not in self.windows:
+            raise Refusal("not_found")
+        return self._viewed(body, str(body["view_id"]))
+
+    def _views_publish(self, body: Json) -> Json:
+        view = _json(body["view"])
+        refused_view(view)
+        self.homes[str(body["user_id"])] = view
+        return {"view": view}
+
+    def _viewed(self, body: Json, name: str) -> Json:
+        view = _json(body["view"])
         refused_view(view)
         self.views.append(view)
-        return {"view": {**view, "id": self._new("V")}}
+        self.windows[name] = {**view, "id": name}
+        return {"view": self.windows[name]}
 
     def _chat_postEphemeral(self, body: Json) -> Json:  # noqa: N802 (Slack's own name)
         self._channel(body)
@@ -396,6 +351,10 @@ class SlackStand:
     async def _acked(self, said: Json) -> None:
         envelope = str(said.get("envelope_id"))
         seconds = time.perf_counter() - self._sent[envelope]
+        told = said.get("payload") or {}
+        if told.get("response_action") == "update":
+            refused_view(told["view"])
+            self.views.append(told["view"])
         self.acks.append(Ack(envelope=envelope, seconds=seconds, payload=said.get("payload")))
         await self._notify()
 
@@ -421,6 +380,10 @@ def _row(kept: Kept, asked: Json) -> Json:
         {"metadata": kept.body["metadata"]} if kept.body.get("metadata") and asked["include_all_metadata"] else {}
     )
     return {"type": "message", "ts": kept.ts, "text": kept.body.get("text", ""), **metadata}
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
 
 
 async def _arguments(request: web.Request) -> Json:

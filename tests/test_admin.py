@@ -64,7 +64,13 @@ async def test_a_pasted_site_becomes_a_subscription_and_is_previewed_as_it_will_
     overview, *digests = [words(message) for message in reply.more]
     assert [title for title in newest if title not in overview] == []
     assert [title in digest for title, digest in zip(newest, digests, strict=True)] == [True] * 3
-    assert [a.verb for a in reply.message.actions] == ["admin-send-now", "admin-pause", "admin-remove"]
+    assert [a.verb for a in reply.message.actions] == [
+        "admin-send-now",
+        "admin-edit",
+        "admin-filters",
+        "admin-pause",
+        "admin-remove",
+    ]
 
 
 async def test_wishes_are_kept_and_can_be_changed_one_by_one(room: Newsroom) -> None:
@@ -119,7 +125,7 @@ async def test_a_subscription_is_paused_resumed_and_removed_by_its_buttons(room:
     assert "管理者だけ" in words(refused.message)
     paused = await room.press("admin-pause", value, admin=True)
     assert (await only(room)).paused
-    assert [a.verb for a in paused.message.actions] == ["admin-resume", "admin-remove"]
+    assert [a.verb for a in paused.message.actions] == ["admin-resume", "admin-edit", "admin-filters", "admin-remove"]
     await room.press("admin-resume", value, admin=True)
     assert not (await only(room)).paused
     await room.press("admin-remove", value, admin=True)

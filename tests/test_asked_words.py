@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.admin import Unclear, addressed, clock_time, filter_words, zone_name
+from bot.admin_wishes import Unclear, addressed, clock_time, filter_words, zone_name
 from bot.finding import addresses, cut_query
 from digests.answers import ROOM
 from digests.days import day_asked

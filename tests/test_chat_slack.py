@@ -42,6 +42,12 @@ class Silent:
     ) -> tuple[Suggestion, ...]:
         return ()
 
+    async def titles(self, typed: str, locale: str, origin: Destination | None) -> tuple[Suggestion, ...]:
+        return ()
+
+    async def home(self, request: Request) -> tuple[Message, ...]:
+        return ()
+
     async def recent(self, origin: Destination, reader: str) -> tuple[Lookup, ...]:
         return ()
 

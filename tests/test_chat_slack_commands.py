@@ -15,7 +15,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_stand import SlackStand
 
 from bot.commands import COMMANDS, Request
-from bot.slack_desk import may_reply_to
+from bot.slack_reply import may_reply_to
 from bot.slack_words import asked, split
 from digests.catalog import Catalogs
 from digests.errors import ChatRefused

@@ -20,13 +20,13 @@ from builders import text as supported
 from lxml import etree
 from slack_rules import refused_message
 
-from bot.admin import Unclear, addressed, changed, clock_time, filter_words, zone_name
+from bot.admin_wishes import Unclear, addressed, changed, clock_time, filter_words, zone_name
 from bot.commands import ADMIN_COMMANDS, COMMANDS
 from bot.discord_view import pages, view_of
 from bot.finding import addresses, cut_query
 from bot.sample import SampleSite, sample_articles
 from bot.slack_blocks import LIMITS, cost
-from bot.slack_desk import payload_of
+from bot.slack_reply import payload_of
 from bot.slack_words import asked
 from bot.web_atom import atom
 from digests.days import day_asked
@@ -212,7 +212,7 @@ def command(body: bytes) -> None:
     for commands in (COMMANDS, ADMIN_COMMANDS):
         found = asked(said, commands, CATALOGS)
         assert found.command in {known.name for known in commands}
-        _tried(partial(changed, subscription(), _wishes(found.options), CATALOGS.of("en")))
+        _tried(partial(changed, subscription(), _wishes(found.options)))
     day = day_asked(said, TODAY)
     assert day is None or isinstance(day, date)
     assert len(filter_words(said)) <= WORDS_KEPT
