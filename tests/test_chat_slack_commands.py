@@ -44,6 +44,7 @@ async def test_a_command_is_answered_in_private_in_the_readers_locale(slack: Sla
             locale="ja-JP",
             origin=Destination(platform="slack", channel="C1", tenant="T1"),
             reader="U1",
+            zone="Asia/Tokyo",
         )
     ]
     assert (answer.body["response_type"], answer.body["replace_original"]) == ("ephemeral", False)
