@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_costs, cli_feedback, cli_feeds, cli_ground, cli_keep, cli_read, cli_run, cli_web
+from bot import (
+    cli_costs,
+    cli_exchange,
+    cli_feedback,
+    cli_feeds,
+    cli_ground,
+    cli_keep,
+    cli_read,
+    cli_run,
+    cli_status,
+    cli_web,
+)
 from bot.cli_base import session_of
 
 main = typer.Typer(
@@ -48,6 +59,9 @@ main.command("latest")(cli_read.latest_verb)
 main.command("feedback")(cli_feedback.feedback_verb)
 main.command("web")(cli_web.web_verb)
 main.command("resume")(cli_run.resume_verb)
+main.command("status")(cli_status.status_verb)
+main.command("export")(cli_exchange.export_verb)
+main.command("import")(cli_exchange.import_verb)
 main.command("backup")(cli_keep.backup_verb)
 main.command("restore")(cli_keep.restore_verb)
 main.command("check")(cli_run.check_verb)

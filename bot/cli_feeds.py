@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.app import opened
 from bot.cli_base import Session, one_line_errors, print_json, run
-from bot.opml import feeds_of, opml_of
+from bot.cli_exchange import File, take_in
+from bot.exchange import Listed, read
+from bot.opml import opml_of
 from bot.poll import discover
 from bot.terminal import feeds_form, print_feeds
 from digests.errors import ConfigError, NotFound
@@ -96,19 +96,13 @@ async def _resume(session: Session, url: str) -> None:
 @feeds.command("import")
 def import_verb(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="An OPML file from any feed reader.", exists=True, dir_okay=False)],
+    file: File,
 ) -> None:
-    """Add every feed of an OPML file."""
+    """Add every feed that a file lists: OPML, or another program's CSV or JSON."""
     session: Session = context.obj
     with one_line_errors(session):
-        found = feeds_of(file.read_bytes(), file.name)
-    run(session, _import(session, found))
-
-
-async def _import(session: Session, found: Sequence[Feed]) -> None:
-    async with opened(session.settings(), session.console) as world:
-        added = [await world.store.add_feed(feed) for feed in found]
-    session.console.print(f"{sum(added)} added, {len(added) - sum(added)} already there")
+        found = read(file.read_bytes(), file.name).feeds
+    run(session, take_in(session, Listed(found)))
 
 
 @feeds.command("export")

@@ -32,10 +32,10 @@ def print_hits(console: Console, hits: Sequence[Hit], catalog: Catalog) -> None:
     """One article a row: date, headline, gist, address."""
     for number, hit in enumerate(hits, 1):
         when = (hit.article.published or hit.article.first_seen).date().isoformat()
-        console.print(Text.assemble((f"{number:>2}  {when}  ", "dim"), (_clean(hit.article.title), "bold")))
+        console.print(Text.assemble((f"{number:>2}  {when}  ", "dim"), (clean(hit.article.title), "bold")))
         if told := gist_of(hit.digest):
-            console.print(Padding(Text(_clean(told)), (0, 0, 0, 16)))
-        console.print(Padding(Text(_clean(hit.article.url), "dim"), (0, 0, 0, 16)))
+            console.print(Padding(Text(clean(told)), (0, 0, 0, 16)))
+        console.print(Padding(Text(clean(hit.article.url), "dim"), (0, 0, 0, 16)))
 
 
 def hits_form(hits: Sequence[Hit]) -> list[dict[str, Any]]:
@@ -58,9 +58,9 @@ def print_feeds(console: Console, feeds: Sequence[FeedHealth]) -> None:
     for name in ("feed", "role", "articles", "health"):
         table.add_column(name, overflow="fold")
     for health in feeds:
-        title = f"{_clean(health.feed.title)}\n" if health.feed.title else ""
+        title = f"{clean(health.feed.title)}\n" if health.feed.title else ""
         table.add_row(
-            Text(f"{title}{_clean(health.feed.url)}"), health.feed.role, str(health.articles), Text(health_text(health))
+            Text(f"{title}{clean(health.feed.url)}"), health.feed.role, str(health.articles), Text(health_text(health))
         )
     console.print(table)
 
@@ -69,9 +69,9 @@ def health_text(health: FeedHealth) -> str:
     """A feed's health in a few words."""
     state = health.state
     if state.stopped:
-        return f"stopped: {_clean(state.last_error or '')}"
+        return f"stopped: {clean(state.last_error or '')}"
     if state.failures:
-        return f"failing ({state.failures}): {_clean(state.last_error or '')}"
+        return f"failing ({state.failures}): {clean(state.last_error or '')}"
     if state.polled is None:
         return "not polled yet"
     return f"fine{f'; {state.note}' if state.note else ''}"
@@ -95,7 +95,7 @@ def feeds_form(feeds: Sequence[FeedHealth]) -> list[dict[str, Any]]:
 def print_finding(console: Console, finding: Finding) -> None:
     mark, style = ("!", "yellow") if finding.ok and finding.warning else ("✓", "green") if finding.ok else ("✗", "red")
     fix = f"\n    [dim]→ {escape(finding.fix)}[/dim]" if finding.fix and (not finding.ok or finding.warning) else ""
-    line = f"[{style}]{mark}[/{style}] {escape(_clean(finding.subject))}: {escape(_clean(finding.text))}{fix}"
+    line = f"[{style}]{mark}[/{style}] {escape(clean(finding.subject))}: {escape(clean(finding.text))}{fix}"
     console.print(line, soft_wrap=True, highlight=False)
 
 
@@ -128,5 +128,5 @@ def progress_bar(console: Console) -> Progress:
     )
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     return text.translate(CONTROL)

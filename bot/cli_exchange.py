@@ -1,0 +1,59 @@
+"""`chokan export`, `import`: feeds and subscriptions as files, ours and other programs'."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bot.app import opened
+from bot.cli_base import Session, one_line_errors, run
+from bot.exchange import Listed, exported, read
+from bot.opml import opml_of
+
+File = Annotated[
+    Path,
+    typer.Argument(help="OPML, JSON of `chokan export`, or another bot's CSV or JSON.", exists=True, dir_okay=False),
+]
+
+
+def export_verb(
+    context: typer.Context,
+    form: Annotated[
+        Literal["json", "opml"], typer.Option("--format", help="json: feeds and subscriptions; opml: feeds.")
+    ] = "json",
+) -> None:
+    """Print feeds and subscriptions, for another machine or another program."""
+    session: Session = context.obj
+    run(session, _export(session, form))
+
+
+async def _export(session: Session, form: Literal["json", "opml"]) -> None:
+    async with opened(session.settings(), session.console) as world:
+        feeds = [health.feed for health in await world.store.feeds()]
+        subscriptions = await world.store.subscriptions()
+    sys.stdout.write(opml_of(feeds).decode() if form == "opml" else exported(feeds, subscriptions))
+
+
+def import_verb(context: typer.Context, file: File) -> None:
+    """Add what a file lists. What is there already stays as it is."""
+    session: Session = context.obj
+    with one_line_errors(session):
+        listed = read(file.read_bytes(), file.name)
+    run(session, take_in(session, listed))
+
+
+async def take_in(session: Session, listed: Listed) -> None:
+    """Add the feeds and subscriptions that are not there yet, and say how many they were."""
+    async with opened(session.settings(), session.console) as world:
+        added = [await world.store.add_feed(feed) for feed in listed.feeds]
+        known = {subscription.id for subscription in await world.store.subscriptions()}
+        new = [subscription for subscription in listed.subscriptions if subscription.id not in known]
+        for subscription in new:
+            await world.store.save_subscription(subscription)
+    session.console.print(f"feeds: {sum(added)} added, {len(added) - sum(added)} already there", highlight=False)
+    if listed.subscriptions:
+        old = len(listed.subscriptions) - len(new)
+        session.console.print(f"subscriptions: {len(new)} added, {old} already there", highlight=False)

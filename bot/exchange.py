@@ -1,0 +1,155 @@
+"""Lists of feeds and subscriptions as files: our own JSON, OPML, and the CSV and JSON that other bots export."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.opml import feeds_of
+from digests.errors import ChokanError
+from digests.model import Feed, FeedRole, Subscription
+
+VERSION = 1
+MOST_BYTES = 5 << 20
+MOST_FEEDS = 5_000
+DEEPEST = 12
+"""Levels of foreign JSON that are looked through."""
+_ADDRESSES = ("url", "feedurl", "xmlurl", "feed", "link", "rss", "address")
+_TITLES = ("title", "name", "text")
+_SUBSCRIPTION = TypeAdapter(Subscription)
+
+
+class NotAList(ChokanError):
+    """A file that holds no list of feeds we can read."""
+
+    kind = "not-a-list"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    feeds: tuple[Feed, ...]
+    subscriptions: tuple[Subscription, ...] = ()
+
+
+def exported(feeds: Sequence[Feed], subscriptions: Sequence[Subscription]) -> str:
+    """Our own JSON: what `read` makes the same feeds and subscriptions of."""
+    known = [{"url": f.url, "title": f.title, "role": f.role, "backfill": f.backfill} for f in feeds]
+    orders = [_SUBSCRIPTION.dump_python(subscription, mode="json") for subscription in subscriptions]
+    form = {"chokan": VERSION, "feeds": known, "subscriptions": orders}
+    return json.dumps(form, ensure_ascii=False, indent=2) + "\n"
+
+
+def read(data: bytes, name: str) -> Listed:
+    """What a file lists, told by what is in it, each feed once. Raises `NotAList`, or `NotOpml` for broken XML."""
+    if len(data) > MOST_BYTES:
+        raise NotAList(f"{name}: larger than {MOST_BYTES >> 20} MiB; split it")
+    if data[:2] == b"PK":
+        raise NotAList(f"{name}: is a zip archive; unpack it and import the file inside")
+    text = data.decode("utf-8-sig", "replace").lstrip()
+    if text.startswith("<"):
+        listed = Listed(feeds_of(data, name))
+    elif text.startswith(("{", "[")):
+        listed = _from_json(text, name)
+    else:
+        listed = Listed(tuple(_unique(_rows(text))))
+    if not listed.feeds and not listed.subscriptions:
+        raise NotAList(f"{name}: no feed in it; it may be OPML, our own JSON, or CSV or JSON with addresses of feeds")
+    if len(listed.feeds) > MOST_FEEDS:
+        raise NotAList(f"{name}: {len(listed.feeds)} feeds are more than {MOST_FEEDS}; split the file")
+    return listed
+
+
+def _from_json(text: str, name: str) -> Listed:
+    try:
+        form = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise NotAList(f"{name}: not JSON: {error}") from error
+    if not isinstance(form, dict) or "chokan" not in form:
+        return Listed(tuple(_unique(_found(form, 0))))
+    if form["chokan"] != VERSION:
+        raise NotAList(f"{name}: was written by another version of Chokan ({form['chokan']}); this one reads {VERSION}")
+    orders = form.get("subscriptions", [])
+    return Listed(tuple(_unique(_ours(form.get("feeds", [])))), tuple(_order(one, name) for one in orders))
+
+
+def _ours(feeds: Any) -> Iterator[Feed]:
+    for one in feeds if isinstance(feeds, list) else ():
+        role: FeedRole = "reference" if one.get("role") == "reference" else "source"
+        made = _feed(one.get("url"), one.get("title"))
+        if made:
+            yield replace(made, role=role, backfill=int(one.get("backfill") or 0))
+
+
+def _order(form: Any, name: str) -> Subscription:
+    """What came from another machine's chokan.toml is kept here as if it had been set up in chat."""
+    try:
+        return replace(_SUBSCRIPTION.validate_python(form, strict=False), origin="chat")
+    except ValidationError as error:
+        which = form.get("id", "?") if isinstance(form, dict) else "?"
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise NotAList(f"{name}: subscription «{which}»: {where}: {first['msg']}; correct it in the file") from error
+
+
+def _found(form: Any, depth: int) -> Iterator[Feed]:
+    """Every object with an address in foreign JSON, in order."""
+    if depth > DEEPEST:
+        return
+    if isinstance(form, list):
+        for one in form:
+            yield from _found(one, depth + 1)
+    elif isinstance(form, dict):
+        low = {str(key).lower().replace("_", ""): value for key, value in form.items()}
+        made = next((f for key in _ADDRESSES if (f := _feed(low.get(key), _title(low)))), None)
+        if made:
+            yield made
+            return
+        for one in form.values():
+            yield from _found(one, depth + 1)
+
+
+def _rows(text: str) -> Iterator[Feed]:
+    """The rows of a CSV file: by its headings, else the first cell of a row that is an address."""
+    try:
+        dialect = csv.Sniffer().sniff(text[:4096], delimiters=",;\t")
+    except csv.Error:
+        dialect = csv.excel
+    rows = csv.reader(io.StringIO(text), dialect)
+    heads: list[str] = []
+    try:
+        for row in rows:
+            if not heads and not any(_feed(cell, None) for cell in row):
+                heads = [cell.strip().lower().replace("_", "").replace(" ", "") for cell in row]
+                continue
+            low: dict[str, Any] = dict(zip(heads, row, strict=False))
+            named = (_feed(low.get(key), _title(low)) for key in _ADDRESSES)
+            made = next((f for f in (*named, *(_feed(cell, _title(low)) for cell in row)) if f), None)
+            if made:
+                yield made
+    except csv.Error as error:
+        raise NotAList(f"row {rows.line_num}: not CSV: {error}") from error
+
+
+def _title(low: dict[str, Any]) -> Any:
+    return next((low[key] for key in _TITLES if low.get(key)), None)
+
+
+def _feed(url: Any, title: Any) -> Feed | None:
+    address = url.strip() if isinstance(url, str) else ""
+    if not address.startswith(("http://", "https://")) or any(char.isspace() for char in address):
+        return None
+    return Feed(url=address, title=" ".join(title.split()) if isinstance(title, str) else "")
+
+
+def _unique(feeds: Iterator[Feed]) -> Iterator[Feed]:
+    seen: set[str] = set()
+    for feed in feeds:
+        if feed.url not in seen:
+            seen.add(feed.url)
+            yield feed

@@ -1,0 +1,104 @@
+"""Lists go out and come back whole; what other programs export is read; what is no list is refused in one line."""
+
+from __future__ import annotations
+
+import json
+from datetime import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.exchange import MOST_BYTES, NotAList, exported, read
+from bot.opml import NotOpml, opml_of
+from digests.errors import ChokanError
+from digests.model import Destination, Feed, Subscription
+
+FEEDS = (
+    Feed(url="https://news.example.jp/feed", title="例新報", backfill=3),
+    Feed(url="https://data.example.org/rss", role="reference"),
+)
+ORDER = Subscription(
+    id="morning",
+    destination=Destination(platform="discord", channel="1", tenant="2"),
+    feeds=(FEEDS[0].url,),
+    at=time(6, 30),
+    zone="Asia/Tokyo",
+    weekdays=frozenset({0, 2}),
+    include=("港",),
+    paused=True,
+    paused_reason="by hand",
+)
+
+
+def test_our_own_json_comes_back_as_it_went() -> None:
+    listed = read(exported(FEEDS, [ORDER]).encode(), "chokan.json")
+    assert listed.feeds == FEEDS
+    assert listed.subscriptions == (ORDER,)
+
+
+def test_opml_of_feed_readers_is_read() -> None:
+    assert [feed.url for feed in read(opml_of(FEEDS), "feeds.opml").feeds] == [feed.url for feed in FEEDS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Title,Feed URL,Channel\n例新報,https://a.example/feed,news\nB,https://b.example/rss,news\n",
+        "name;url\n例新報;https://a.example/feed\nB;https://b.example/rss\n",
+        "https://a.example/feed\nhttps://b.example/rss\n",
+        "\ufeffurl\thostname\nhttps://a.example/feed\ta\nhttps://b.example/rss\tb\n",
+    ],
+)
+def test_csv_by_its_headings_or_by_its_addresses(text: str) -> None:
+    assert [feed.url for feed in read(text.encode(), "feeds.csv").feeds] == [
+        "https://a.example/feed",
+        "https://b.example/rss",
+    ]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        [{"title": "A", "url": "https://a.example/feed"}, {"title": "B", "url": "https://b.example/rss"}],
+        {"feeds": {"x": {"link": "https://a.example/feed"}, "y": {"feed_url": "https://b.example/rss"}}},
+        {"results": [{"feed": {"title": "A", "url": "https://a.example/feed", "connections": []}}]},
+    ],
+)
+def test_json_of_other_bots(form: object) -> None:
+    assert read(json.dumps(form).encode(), "feeds.json").feeds[0].url == "https://a.example/feed"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "no feed in it"),
+        (b"hello\nworld\n", "no feed in it"),
+        (b"PK\x03\x04rest", "zip"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"chokan": 9}', "another version"),
+        (b" " * (MOST_BYTES + 1), "MiB"),
+        (json.dumps([{"url": f"https://a.example/{n}"} for n in range(6000)]).encode(), "split"),
+        (b'{"chokan": 1, "subscriptions": [{"id": "x", "at": "25:00"}]}', "subscription \u00abx\u00bb"),
+    ],
+)
+def test_what_is_no_list_is_refused_with_what_to_do(data: bytes, said: str) -> None:
+    with pytest.raises(NotAList, match=said):
+        read(data, "file")
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "file:///etc/passwd", "ftp://a.example/x", "https://a b/", "=1+1"]
+)
+def test_only_web_addresses_are_taken(url: str) -> None:
+    with pytest.raises(ChokanError):
+        read(f"url\n{url}\n".encode(), "feeds.csv")
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    try:
+        listed = read(data, "file")
+    except (NotAList, NotOpml):
+        return
+    assert all(feed.url.startswith(("http://", "https://")) for feed in listed.feeds)
