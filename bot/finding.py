@@ -19,7 +19,7 @@ from digests.days import day_asked
 from digests.errors import NotFound
 from digests.layout import day_text, hits_message, note
 from digests.model import Action, Destination, Digest, Message
-from digests.ports import Hit
+from digests.ports import PUBLIC, Hit
 from digests.urls import article_id
 
 PAGE = 5
@@ -118,10 +118,18 @@ class Finder:
         asked = asked.strip()
         if not asked:
             return note(asker.catalog("command.help.title"), asker.catalog("command.article.empty"), asker.catalog)
-        return self._standard(asker, await self._digest_of(asker, asked))
+        return await self._standard(asker, await self._digest_of(asker, asked))
 
-    def _standard(self, asker: Asker, digest: Digest) -> Message:
-        return standard_answer(digest, asker.catalog, self.world.permalinks.digest(digest.id))
+    async def _standard(self, asker: Asker, digest: Digest) -> Message:
+        return standard_answer(digest, asker.catalog, await self._page_of(asker, digest))
+
+    async def _page_of(self, asker: Asker, digest: Digest) -> str | None:
+        """Where the archive shows it to everybody who has the address, if it does."""
+        page = self.world.permalinks.digest(digest.id)
+        if page is None or await self.world.store.visible([digest.id], PUBLIC):
+            return page
+        held = await self.world.store.article(digest.id, viewer=asker.viewer)
+        return page if held and held.feed is None else None
 
     async def _digest_of(self, asker: Asker, asked: str) -> Digest:
         """By id (a suggestion's value where the address is too long), else by address."""
@@ -176,11 +184,11 @@ class Finder:
         return list(reversed(merged.values()))
 
     async def open(self, asker: Asker, article: str) -> Message:
-        return self._standard(asker, await self._known(asker, article))
+        return await self._standard(asker, await self._known(asker, article))
 
     async def more(self, asker: Asker, article: str) -> Message:
         known = await self._known(asker, article)
-        return full_answer(known, asker.catalog, self.world.permalinks.digest(known.id))
+        return full_answer(known, asker.catalog, await self._page_of(asker, known))
 
     async def sources(self, asker: Asker, article: str) -> Message:
         return sources_message(await self._known(asker, article), asker.catalog)

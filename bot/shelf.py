@@ -47,7 +47,7 @@ class Shelf:
 
     async def refresh(self, store: Store) -> None:
         """Take in what the store holds now. Raises `StoreError`."""
-        health = await store.feeds()
+        health = await store.feeds(viewer=None)
         self.titles = await store.titles(public=TITLES, private=PRIVATE_TITLES)
         self.feeds = tuple(h.feed for h in health if h.feed.role == "source")
         self.subscriptions = await store.subscriptions()

@@ -87,12 +87,15 @@ class Addresses:
     """Where readers reach the archive; "" where nobody said."""
     secret: str | None = field(default=None, repr=False)
 
-    def digest(self, digest: str) -> str | None:
-        return f"{self.base}/d/{quote(digest, safe='')}" if self.base else None
+    def digest(self, digest: str, carrier: Subscription | None = None) -> str | None:
+        return self._page(f"/d/{quote(digest, safe='')}", carrier)
 
     def edition(self, edition: str, subscription: Subscription) -> str | None:
-        """A private subscription's link bears its token: who reads the channel may read the edition."""
-        address = f"{self.base}/e/{quote(edition, safe='')}"
-        if not self.base or subscription.public:
-            return address if self.base else None
-        return f"{address}?{urlencode({'token': token_of(self.secret, subscription.id)})}" if self.secret else None
+        return self._page(f"/e/{quote(edition, safe='')}", subscription)
+
+    def _page(self, path: str, subscription: Subscription | None) -> str | None:
+        """A private subscription's link bears its token: who reads the channel may read the edition and its digests."""
+        if not self.base or subscription is None or subscription.public:
+            return self.base + path if self.base else None
+        token = urlencode({"token": token_of(self.secret, subscription.id)}) if self.secret else ""
+        return f"{self.base}{path}?{token}" if token else None

@@ -35,12 +35,13 @@ def atom(base: str, path: str, title: str, page: str, hits: Sequence[Hit], catal
     _add(root, "generator", "Chokan")
     author = _add(root, "author")
     _add(author, "name", "Chokan")
+    token = path.partition("?")[2]
     for hit in hits:
-        _entry(root, base, hit, catalogs)
+        _entry(root, base, hit, catalogs, f"?{token}" if token else "")
     return _written(root)
 
 
-def _entry(root: etree._Element, base: str, hit: Hit, catalogs: Catalogs) -> None:
+def _entry(root: etree._Element, base: str, hit: Hit, catalogs: Catalogs, token: str) -> None:
     article, digest = hit.article, hit.digest
     if digest is None:
         return
@@ -51,7 +52,7 @@ def _entry(root: etree._Element, base: str, hit: Hit, catalogs: Catalogs) -> Non
     _add(entry, "updated", _instant(article.first_seen))
     if article.published:
         _add(entry, "published", _instant(article.published))
-    _add(entry, "link", rel="alternate", type="text/html", href=base + path)
+    _add(entry, "link", rel="alternate", type="text/html", href=base + path + token)
     original = web_url(article.url)
     if original:
         _add(entry, "link", rel="via", href=original)

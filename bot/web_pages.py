@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from digests.edition import ranked
 from digests.layout import day_text, gist
 from digests.model import Digest, Edition, Subscription
 from digests.plain import line
-from digests.ports import FeedHealth, Hit, Store
+from digests.ports import PUBLIC, FeedHealth, Hit, Store
 from digests.urls import web_url
 
 PAGE = 20
@@ -61,7 +62,7 @@ class Archive:
     async def front(self, request: web.Request) -> web.Response:
         """The newest day that has digests."""
         ask = self.pages.ask(request)
-        newest = await self.store.latest(limit=1)
+        newest = await self.store.latest(limit=1, viewer=PUBLIC)
         day = self.site.day(newest[0].article.first_seen if newest else self.clock())
         return await self._day(ask, day, front=ask.page == 1)
 
@@ -76,8 +77,8 @@ class Archive:
 
     async def _day(self, ask: Ask, day: date, *, front: bool) -> web.Response:
         since, until = self._midnight(day), self._midnight(day + timedelta(days=1))
-        hits = await self.store.latest(limit=PAGE + 1, offset=_offset(ask), since=since, until=until)
-        earlier = await self.store.latest(limit=1, until=since)
+        hits = await self.store.latest(limit=PAGE + 1, offset=_offset(ask), since=since, until=until, viewer=PUBLIC)
+        earlier = await self.store.latest(limit=1, until=since, viewer=PUBLIC)
         today = self.site.day(self.clock())
         return self._list(
             ask,
@@ -95,7 +96,7 @@ class Archive:
         words = line(request.query.get("q", ""))[:WORDS]
         ask = self.pages.ask(request, q=words)
         catalog = ask.catalog
-        hits = await self.store.search(words, limit=PAGE + 1, offset=_offset(ask)) if words else ()
+        hits = await self.store.search(words, limit=PAGE + 1, offset=_offset(ask), viewer=PUBLIC) if words else ()
         key = "web.search.found" if ask.page == 1 else "web.search.more"
         return self._list(
             ask,
@@ -125,13 +126,13 @@ class Archive:
     async def feed(self, request: web.Request) -> web.Response:
         feed = (await self._source(request)).feed
         ask = self.pages.ask(request)
-        hits = await self.store.latest(limit=PAGE + 1, offset=_offset(ask), feed=feed.url)
+        hits = await self.store.latest(limit=PAGE + 1, offset=_offset(ask), feed=feed.url, viewer=PUBLIC)
         site = web_url(feed.site) or ""
         atom_at = self.pages.address(ask, f"{ask.path}/feed.atom", {})
         return self._list(ask, hits, heading=feed.title or feed.url, note=site, atom=atom_at)
 
     async def _sources(self) -> list[FeedHealth]:
-        return [health for health in await self.store.feeds() if health.feed.role == "source"]
+        return [health for health in await self.store.feeds(viewer=PUBLIC) if health.feed.role == "source"]
 
     async def _source(self, request: web.Request) -> FeedHealth:
         for health in await self._sources():
@@ -189,8 +190,9 @@ class Archive:
         return self._list(ask, hits, heading=title, front=ask.page == 1, atom=atom_at)
 
     async def _hits(self, ids: Sequence[str]) -> tuple[Hit, ...]:
-        digests = await self.store.digests(ids)
-        articles = await self.store.articles(ids)
+        """Of an edition: who may read it may read what it carried."""
+        digests = await self.store.digests(ids, viewer=None)
+        articles = await self.store.articles(ids, viewer=None)
         return tuple(Hit(article=a, digest=digests.get(a.id), score=1.0) for a in articles)
 
     async def _opened(self, request: web.Request, name: str) -> tuple[str, str]:
@@ -208,16 +210,20 @@ class Archive:
     # --- one digest -------------------------------------------------------------------------------------------------
 
     async def digest(self, request: web.Request) -> web.Response:
-        digest = await self.store.digest(request.match_info["id"])
+        """Everybody's, unlisted where a person looked it up; or carried by an edition that the request may read."""
+        name = request.match_info["id"]
+        article = await self.store.article(name, viewer=None)
+        open_to_all = await self.store.visible([name], PUBLIC) or (article is not None and article.feed is None)
+        token = "" if open_to_all else await self._carried(request, name)
+        digest = await self.store.digest(name, viewer=None)
         if digest is None:
             raise web.HTTPNotFound
-        article = await self.store.article(digest.id)
         ids = linked_ids(digest)
-        held = {found.id: found for found in await self.store.articles(ids)}
-        view = digest_view(digest, article, held, frozenset(await self.store.digests(ids)))
-        arrived = article.first_seen if article and article.feed else None
+        held = {found.id: found for found in await self.store.articles(ids, viewer=PUBLIC)}
+        view = digest_view(digest, article, held, frozenset(await self.store.digests(ids, viewer=PUBLIC)))
+        arrived = article.first_seen if article and article.feed and not token else None
         return self.pages.page(
-            self.pages.ask(request),
+            self.pages.ask(request, token=token),
             "digest.html",
             view=view,
             when=digest.published or arrived,
@@ -226,6 +232,13 @@ class Archive:
             summary=gist(line(digest.lead[0].text)) if digest.lead else "",
             linked_data=self.linked_data(self.site, digest, view.url),
         )
+
+    async def _carried(self, request: web.Request, article: str) -> str:
+        """The token that opens an edition with this article; none is needed for one of a public subscription."""
+        for name in await self.store.carriers(article):
+            with suppress(web.HTTPNotFound):
+                return (await self._opened(request, name))[1]
+        raise web.HTTPNotFound
 
     @staticmethod
     def linked_data(site: Site, digest: Digest, url: str | None) -> dict[str, Any]:
@@ -247,13 +260,13 @@ class Archive:
 
     async def atom(self, request: web.Request) -> web.Response:
         ask = self.pages.ask(request)
-        hits = await self.store.latest(limit=ENTRIES)
+        hits = await self.store.latest(limit=ENTRIES, viewer=PUBLIC)
         return self._atom(ask, ask.catalog("web.atom.title"), "/", hits)
 
     async def feed_atom(self, request: web.Request) -> web.Response:
         feed = (await self._source(request)).feed
         ask = self.pages.ask(request)
-        hits = await self.store.latest(limit=ENTRIES, feed=feed.url)
+        hits = await self.store.latest(limit=ENTRIES, feed=feed.url, viewer=PUBLIC)
         title = ask.catalog("web.atom.of", name=feed.title or feed.url)
         return self._atom(ask, title, f"/feeds/{feed_key(feed.url)}", hits)
 
@@ -274,7 +287,7 @@ class Archive:
     async def sitemap(self, request: web.Request) -> web.Response:
         if not self.site.public:
             raise web.HTTPNotFound
-        body = sitemap(self.site.base, await self.store.digested(limit=SITEMAP))
+        body = sitemap(self.site.base, await self.store.digested(limit=SITEMAP, viewer=PUBLIC))
         return web.Response(body=body, content_type="application/xml", charset="utf-8")
 
     async def robots(self, request: web.Request) -> web.Response:

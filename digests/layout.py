@@ -67,7 +67,7 @@ def edition_sheets(
         return tuple(sheets)
     for hit in hits[: subscription.limit]:
         if hit.digest:
-            page = permalinks.digest(hit.digest.id) if permalinks else None
+            page = permalinks.digest(hit.digest.id, None if hit.public else subscription) if permalinks else None
             message = digest_message(shortened(hit.digest, subscription.length), catalog, page)
             in_thread = subscription.layout == "thread"
             sheets += [Sheet(message=m, in_thread=in_thread) for m in pack(message, limits, cost)]

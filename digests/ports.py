@@ -100,6 +100,8 @@ class Hit:
     """Other sites' reports of the same event, merged into this line of an edition."""
     follows: Article | None = None
     """The earlier article whose story this one goes on with."""
+    public: bool = True
+    """Everybody may read it; False only for what an edition found in private feeds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,8 +283,8 @@ class Store(Ledger, Protocol):
         """A person of this tenant gave an article's address: the id under which they may have it. Where only others'
         private feed holds it that is one of their own, for nothing tells that they could read what the feed says."""
 
-    async def carried(self, article: str, subscription: str) -> bool:
-        """Whether an edition of the subscription has carried the article: who may read those may read it."""
+    async def carriers(self, article: str) -> tuple[str, ...]:
+        """Subscriptions whose editions have carried the article: who may read those may read it."""
 
     # members and admins
     async def save_feedback(self, said: Feedback) -> None: ...
@@ -396,7 +398,9 @@ class Finding:
 class Permalinks(Protocol):
     """Where the web archive shows what a message holds; None where there is no such page for its readers."""
 
-    def digest(self, digest: str) -> str | None: ...
+    def digest(self, digest: str, carrier: Subscription | None = None) -> str | None:
+        """`carrier`: the subscription whose edition carries a digest that is not everybody's."""
+
     def edition(self, edition: str, subscription: Subscription) -> str | None: ...
 
 

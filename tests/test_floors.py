@@ -121,3 +121,19 @@ def module_level(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield from {f"{node.module}.{alias.name}" for alias in node.names} & NAMES or {node.module}
+
+
+def test_every_question_of_the_web_and_of_members_says_whose_eyes_it_is_for() -> None:
+    asks = {"search", "latest", "digested", "digest", "digests", "article", "articles", "feeds"}
+    modules = [ROOT / "bot" / f"{name}.py" for name in ("finding", "web_pages", "web_atom", "lookups", "shelf")]
+    unsaid = {
+        f"{name_of(path)}: {ast.unparse(node)}"
+        for path in modules
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and ast.unparse(node.func.value).endswith("store")
+        and node.func.attr in asks
+        and not any(keyword.arg == "viewer" for keyword in node.keywords)
+    }
+    assert unsaid == set()

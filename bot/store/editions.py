@@ -24,7 +24,7 @@ from bot.store.rows import (
     subscription_from,
     subscription_json,
 )
-from bot.store.sight import hits_for
+from bot.store.sight import hits_for, visible_among
 from bot.store.tables import (
     article_feeds,
     articles,
@@ -111,7 +111,9 @@ class EditionRoom:
         )
         async with self.database.read() as connection:
             rows = (await connection.execute(query)).mappings()
-            return await hits_for(connection, map(hit_from, rows), _reader(subscription.destination))
+            found = await hits_for(connection, map(hit_from, rows), _reader(subscription.destination))
+            public = await visible_among(connection, [hit.article.id for hit in found], PUBLIC)
+            return tuple(replace(hit, public=hit.article.id in public) for hit in found)
 
     @unbroken
     async def save_edition(self, edition: Edition, deliveries: Sequence[Delivery]) -> None:

@@ -69,12 +69,10 @@ class SightRoom:
             return article
 
     @unbroken
-    async def carried(self, article: str, subscription: str) -> bool:
-        query = select(edition_articles.c.edition).where(
-            edition_articles.c.subscription == subscription, edition_articles.c.article == article
-        )
+    async def carriers(self, article: str) -> tuple[str, ...]:
+        query = select(edition_articles.c.subscription).where(edition_articles.c.article == article).distinct()
         async with self.database.read() as connection:
-            return (await connection.execute(query.limit(1))).first() is not None
+            return tuple(sorted(await connection.scalars(query)))
 
 
 def own_copy(article: str, viewer: str) -> str:
