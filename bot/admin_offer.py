@@ -38,7 +38,7 @@ class Offer:
         found = [hit.digest for hit in stored if hit.digest][:PREVIEWED]
         if len(found) == PREVIEWED:
             return [await self._without_others(asker, digest) for digest in found]
-        response = await self.world.fetch(feed, kind="feed")
+        response = await self.world.recent.get(feed, self.world.fetch, self.world.clock)
         work = (response.body, response.url, dict(response.headers))
         entries = await self.world.reading.run(_entries, *work, seconds=READ_SECONDS)
         made = await asyncio.gather(*(self._digest_of(asker, entry) for entry in entries[:PREVIEWED]))

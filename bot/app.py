@@ -17,28 +17,30 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bot.app_orders import keep_of, quotas_of, take_in
 from bot.app_web import archive, permalinks_of
 from bot.chat_console import ConsoleChat
 from bot.commands import Answers
 from bot.delivery import deliver
 from bot.fetch import Fetcher
-from bot.forget import Keep, forget
+from bot.forget import forget
 from bot.jobs import digest, publish
 from bot.links import Links
-from bot.lookups import Lookups, Quotas
+from bot.lookups import Lookups
 from bot.notices import tell, tell_reopened
 from bot.poll import poll
 from bot.schedule import Alarm
 from bot.store import open_store
 from bot.telemetry import event
 from bot.web_access import Pulse
+from bot.websub import ask_hubs
 from bot.workers import Workers
 from bot.world import World
 from config.catalogs import locales, prompt
-from config.settings import WEEKDAYS, FeedSettings, Settings, SubscriptionSettings
+from config.settings import Settings
 from digests.catalog import Catalogs
 from digests.errors import ConfigError
-from digests.model import Destination, Feed, Subscription
+from digests.model import Subscription
 from digests.ports import Chat, Ledger, Store
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ DATABASE = "chokan.db"
 SAMPLE_DATABASE = "chokan-sample.db"
 SECOND = "another process is up on this database: they share the work, nothing is posted twice; was it meant?"
 BEAT_EVERY = 20.0
+HUBS_EVERY = 300.0
 PUBLISH_EVERY = 15.0
 """Seconds between looks at what is due: how late a morning edition can start."""
 FORGET_EVERY = 3600.0
@@ -69,6 +72,7 @@ class Extras:
     spacing: float | None = None
     subscriptions: tuple[Subscription, ...] = ()
     platforms: Collection[str] = field(default=("discord", "slack", "console"))
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
 
 def catalogs() -> Catalogs:
@@ -112,6 +116,8 @@ async def opened(
         world = World(
             store=store,
             fetch=fetch,
+            send_form=fetch.send_form,
+            clock=extras.clock,
             reading=reading,
             thinking=thinking,
             chats=chats,
@@ -119,6 +125,7 @@ async def opened(
             links=Links(store),
             writer=writer,
             permalinks=permalinks_of(settings),
+            shortest=timedelta(minutes=settings.fetch.shortest),
             embeddings=settings.engine.embeddings,
             silent=settings.schedule.silent,
             catch_up=timedelta(hours=settings.schedule.catch_up),
@@ -129,7 +136,7 @@ async def opened(
             if chat.platform in extras.platforms:
                 chats[chat.platform] = chat
                 stack.push_async_callback(chat.close)
-        await _take_in(world, settings, extras.subscriptions)
+        await take_in(world, settings, extras.subscriptions)
         yield world
 
 
@@ -169,6 +176,7 @@ def _fetcher(settings: Settings, extras: Extras) -> Fetcher:
         allow_hosts=(*settings.fetch.allow_hosts, *extras.allow_hosts),
         timeout=settings.fetch.timeout,
         per_host_spacing=settings.fetch.spacing if extras.spacing is None else extras.spacing,
+        clock=extras.clock,
     )
 
 
@@ -245,87 +253,6 @@ def _chats(settings: Settings, answers: Answers, words: Catalogs, console: Conso
     return chats
 
 
-async def _take_in(world: World, settings: Settings, more: tuple[Subscription, ...]) -> None:
-    """The file's feeds and subscriptions are what it says now; those added from elsewhere stay as they are."""
-    now = world.clock()
-    for feed in settings.feeds:
-        await world.store.add_feed(feed_of(feed, now))
-    known = {subscription.id: subscription for subscription in await world.store.subscriptions()}
-    wanted = [*(subscription_of(s, now) for s in settings.subscriptions), *more]
-    for subscription in wanted:
-        await world.store.save_subscription(_kept(subscription, known.get(subscription.id)))
-    gone = {s.id for s in known.values() if s.origin == "file"} - {s.id for s in wanted}
-    for identifier in sorted(gone):
-        await world.store.remove_subscription(identifier)
-
-
-def _kept(new: Subscription, old: Subscription | None) -> Subscription:
-    """A changed order keeps its age, and stays paused where it is paused for a reason."""
-    if old is None:
-        return new
-    same_place = old.destination == new.destination
-    return replace(
-        new,
-        created=old.created,
-        paused=old.paused and same_place,
-        paused_reason=old.paused_reason if same_place else None,
-    )
-
-
-def feed_of(feed: FeedSettings, now: datetime) -> Feed:
-    return Feed(url=feed.url, role=feed.role, backfill=feed.backfill, added=now)
-
-
-def subscription_of(settings: SubscriptionSettings, now: datetime) -> Subscription:
-    platform, _, channel = settings.destination.partition(":")
-    return Subscription(
-        id=settings.id,
-        destination=Destination(platform=platform, channel=channel),
-        feeds=settings.feeds,
-        at=settings.at,
-        zone=settings.zone,
-        weekdays=frozenset(WEEKDAYS.index(day) for day in settings.weekdays),
-        language=settings.language,
-        length=settings.length,
-        layout=settings.layout,
-        include=settings.include,
-        exclude=settings.exclude,
-        limit=settings.limit,
-        empty=settings.empty,
-        public=settings.public,
-        created=now,
-        origin="file",
-    )
-
-
-def quotas_of(settings: Settings) -> Quotas:
-    wishes = settings.quotas
-    return Quotas(feeds=wishes.feeds, subscriptions=wishes.subscriptions, lookups=wishes.lookups)
-
-
-def keep_of(settings: Settings) -> Keep:
-    days = settings.retention
-    articles, editions, records = (
-        timedelta(days=count) if count else None for count in (days.articles, days.editions, days.records)
-    )
-    return Keep(articles=articles, editions=editions, records=records)
-
-
-def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """Every secret there is, so that logs can leave them out."""
-    values = (
-        settings.discord_token,
-        settings.slack_bot_token,
-        settings.slack_app_token,
-        settings.slack_signing_secret,
-        settings.web_token,
-        settings.admin_token,
-        settings.llm_api_key,
-        settings.llm_fallback_api_key,
-    )
-    return tuple(value.get_secret_value() for value in values if value)
-
-
 # --- running --------------------------------------------------------------------------------------------------------
 
 
@@ -362,6 +289,8 @@ async def _until(world: World, settings: Settings, alarm: Alarm, stop: asyncio.E
     alarm.every(KNOCK_EVERY, "knock", lambda: tell_reopened(world))
     alarm.every(FORGET_EVERY, "forget", lambda: forget(world.store, keep_of(settings), world.clock()))
     alarm.every(BEAT_EVERY, "heartbeat", _beat)
+    if settings.web.enabled and settings.web.public_url:
+        alarm.every(HUBS_EVERY, "hubs", lambda: ask_hubs(world, settings.web.public_url))
     alarm.start()
     chats = [asyncio.create_task(chat.run(), name=chat.platform) for chat in world.chats.values()]
     stopped = asyncio.create_task(stop.wait())

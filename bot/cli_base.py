@@ -16,7 +16,8 @@ import typer
 from dotenv import load_dotenv
 from rich.console import Console
 
-from bot.app import THINKING_MEMORY, catalogs, secrets_of
+from bot.app import THINKING_MEMORY, catalogs
+from bot.app_orders import secrets_of
 from bot.telemetry import set_up_logging
 from bot.workers import Workers
 from config.settings import Settings, SettingsError, load_settings

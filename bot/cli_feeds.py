@@ -12,7 +12,7 @@ from bot.cli_base import Session, one_line_errors, print_json, run
 from bot.cli_exchange import File, take_in
 from bot.exchange import Listed, read
 from bot.opml import opml_of
-from bot.poll import discover
+from bot.poll import discover, poll
 from bot.terminal import feeds_form, print_feeds
 from digests.errors import ConfigError, NotFound
 from digests.model import Feed, FeedRole
@@ -57,6 +57,8 @@ async def _add(session: Session, url: str, *, reference: bool, backfill: int) ->
         found = await discover(world, url)
         role: FeedRole = "reference" if reference else "source"
         new = await world.store.add_feed(Feed(url=found, role=role, backfill=backfill, added=world.clock()))
+        if new:
+            await poll(world, urls=[found])  # with what was just looked at: nothing is asked twice
     session.console.print(
         f"{'added' if new else 'already there'}: {found}", markup=False, highlight=False, soft_wrap=True
     )

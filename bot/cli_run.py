@@ -39,6 +39,7 @@ from config.settings import Settings
 from digests.edition import slot_now
 from digests.errors import NotFound
 from digests.model import Destination, Feed, FeedRole, Subscription
+from digests.polling import too_soon
 
 SAMPLE_DIGESTS = 3
 """Digests printed under each of the sample's overviews: enough to see the form, short enough to read."""
@@ -191,23 +192,28 @@ def _say_what_next(console: Console) -> None:
 def poll_verb(
     context: typer.Context,
     feeds: Annotated[list[str] | None, typer.Argument(help="Feeds to poll now, due or not; none: all.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Ask also those that were asked a moment ago.")] = False,
     json_out: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Poll feeds now, and digest what is new."""
+    """Poll feeds now, due or not, and digest what is new. A feed that was asked within the hour is left alone."""
     session: Session = context.obj
-    run(session, _poll(session, feeds or [], json_out=json_out))
+    run(session, _poll(session, feeds or [], force=force, json_out=json_out))
 
 
-async def _poll(session: Session, urls: list[str], *, json_out: bool) -> int:
+async def _poll(session: Session, urls: list[str], *, force: bool, json_out: bool) -> int:
     settings = session.settings()
     async with opened(settings, session.console) as world:
-        known = {health.feed.url for health in await world.store.feeds()}
+        known = {health.feed.url: health.state for health in await world.store.feeds()}
         unknown = [url for url in urls if url not in known]
         if unknown:
             raise NotFound(f"{unknown[0]}: no such feed here; add it with: chokan feeds add {unknown[0]}")
+        wanted = [url for url in urls or known if force or not too_soon(known[url], world.clock(), world.shortest)]
         with progress(world, session.errors) as watched:
-            results = await poll(watched, urls=urls or known)
+            results = await poll(watched, urls=wanted)
             await digest(watched)
+    left = len(urls or known) - len(wanted)
+    if left:
+        session.errors.print(f"{left} feed(s) were asked a moment ago and are left alone; --force asks all the same")
     if json_out:
         print_json([_polled_form(result) for result in results])
     else:

@@ -10,8 +10,9 @@ import asyncio
 import re
 import socket
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 import aiohttp
@@ -19,21 +20,24 @@ from yarl import URL
 
 from bot.body import read_body
 from bot.guard import Guard, OpenSocket, Refused, Resolve, plain_socket
-from bot.manners import Turns
+from bot.manners import Rests, Turns
 from digests.errors import (
     AddressNotAllowed,
     BadUrl,
     ConnectFailed,
     FetchError,
     FetchTimeout,
+    HostResting,
     NoSuchHost,
+    PageUnwanted,
     RobotsRefused,
     TooLarge,
     TooManyRedirects,
 )
 from digests.model import Validators
+from digests.polling import retry_after
 from digests.ports import Response
-from digests.robots import Robots, read_robots
+from digests.robots import Robots, read_robots, unwanted
 from digests.targets import DEFAULT_PORTS, Target, joined, read_target
 
 MAX_REDIRECTS = 5
@@ -46,6 +50,8 @@ _ROBOTS_KEPT = 86_400.0
 _ROBOTS_RETRY = 3_600.0
 """Seconds a site whose robots.txt answers 5xx or 429 is left alone."""
 _ROBOTS_SITES = 1024
+_REST = 900.0
+"""Seconds a host is left alone after a 429 that does not say for how long."""
 _ACCEPT = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5",
@@ -95,6 +101,7 @@ class Fetcher:
         resolve: Resolve | None = None,
         open_socket: OpenSocket = plain_socket,
         tls: ssl.SSLContext | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`user_agent`: `Name/version (+https://contact)`. `timeout`: seconds for a GET with its redirects;
         `read_timeout`: seconds between two reads. Limits are bytes of body, packed and unpacked. `resolve` and
@@ -104,6 +111,7 @@ class Fetcher:
         self._timeout, self._read_timeout = timeout, read_timeout
         self._limits: dict[Kind, int] = {"feed": feed_limit, "page": page_limit, "robots": _ROBOTS_LIMIT}
         self._turns, self._robots_turns = Turns(per_host_spacing), Turns(0.0)
+        self._clock, self._rests = clock, Rests(clock)
         self._robots: dict[str, tuple[float, Robots | None]] = {}
         self._session: aiohttp.ClientSession | None = None
 
@@ -113,6 +121,15 @@ class Fetcher:
         """GET `url`. Pages are asked for only where robots.txt lets us (`RobotsRefused`). Raises `FetchError`."""
         target = read_target(url)
         return await self._follow(self._wish(target.url, target, kind, _conditions(validators)))
+
+    async def send_form(self, url: str, fields: Mapping[str, str]) -> int:
+        """POST `fields` to `url`, guarded and timed as a GET is, redirects not followed. The status of the answer.
+        Raises `FetchError`."""
+        target = read_target(url)
+        wish = self._wish(target.url, target, "robots", {})
+        self._admit(wish, target)
+        async with self._turns.turn(_manners_key(target)):
+            return (await self._timed(wish, target, _Budget(self._timeout), fields)).status
 
     async def close(self) -> None:
         if self._session is not None:
@@ -139,21 +156,35 @@ class Fetcher:
             seen.add(target.url)
 
     async def _hop(self, wish: _Wish, target: Target, budget: _Budget) -> Response | _Redirect:
+        self._admit(wish, target)
+        if wish.kind == "page":
+            await self._ask_robots(wish, target)
+        async with self._turns.turn(_manners_key(target)):
+            self._mind_rest(wish, target)  # whoever waited for a turn may have waited for a 429
+            answer = await self._timed(wish, target, budget)
+        if answer.status == 429 and isinstance(answer, Response):
+            self._rests.rest(_manners_key(target), retry_after(answer.headers, self._clock()) or _REST)
+        return answer
+
+    def _admit(self, wish: _Wish, target: Target) -> None:
         try:
             self._guard.admit(target)
         except Refused as error:
             raise AddressNotAllowed(wish.asked) from error
-        if wish.kind == "page":
-            await self._ask_robots(wish, target)
-        async with self._turns.turn(_manners_key(target)):
-            return await self._timed(wish, target, budget)
 
-    async def _timed(self, wish: _Wish, target: Target, budget: _Budget) -> Response | _Redirect:
+    def _mind_rest(self, wish: _Wish, target: Target) -> None:
+        until = self._rests.until(_manners_key(target))
+        if until is not None:
+            raise HostResting(wish.asked, until)
+
+    async def _timed(
+        self, wish: _Wish, target: Target, budget: _Budget, fields: Mapping[str, str] | None = None
+    ) -> Response | _Redirect:
         clock = asyncio.get_running_loop().time
         started = clock()
         try:
             async with asyncio.timeout(max(0.0, budget.left)):
-                return await self._get(wish, target)
+                return await self._asked(wish, target, fields)
         except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
             raise _translated(wish.asked, error) from error
         finally:
@@ -161,21 +192,30 @@ class Fetcher:
 
     # --- one request ----------------------------------------------------------------------------------------------
 
-    async def _get(self, wish: _Wish, target: Target) -> Response | _Redirect:
+    async def _asked(self, wish: _Wish, target: Target, fields: Mapping[str, str] | None) -> Response | _Redirect:
         url = URL(target.url, encoded=True)
         if (url.raw_host, url.port) != (target.host, target.port):  # the dialling parser must agree with ours
             raise BadUrl(wish.asked, "the address can be read in two ways")
-        async with self._client().get(url, headers=self._headers(wish, target), allow_redirects=False) as answer:
+        verb, headers = "GET" if fields is None else "POST", self._headers(wish, target)
+        async with self._client().request(verb, url, data=fields, headers=headers, allow_redirects=False) as answer:
             if answer.status < 200:
                 raise ConnectFailed(wish.asked, "the server wants to speak something other than HTTP")
             if answer.status in _REDIRECTS:
                 return _Redirect(answer.status, _first(answer, b"location"))
+            found = _headers_of(answer)
+            self._mind_wishes(wish, found)
             return Response(
                 url=target.url,
                 status=answer.status,
-                headers=_headers_of(answer),
-                body=await _body(wish, answer),
+                headers=found,
+                body=await _body(wish, answer) if fields is None else b"",
             )
+
+    def _mind_wishes(self, wish: _Wish, headers: Mapping[str, str]) -> None:
+        """A page that asks not to be kept is not even read."""
+        word = unwanted(headers.get("x-robots-tag", ""), _product(self._user_agent)) if wish.kind == "page" else ""
+        if word:
+            raise PageUnwanted(wish.asked, word)
 
     def _headers(self, wish: _Wish, target: Target) -> dict[str, str]:
         headers = {"User-Agent": self._user_agent, "Accept": _ACCEPT[wish.kind], "Accept-Encoding": "gzip"}

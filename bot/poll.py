@@ -10,11 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.failpoints import failpoint
+from bot.lanes import in_lanes
 from bot.telemetry import event
-from bot.world import BATCH, LEASE, Reads, World, each
+from bot.world import LEASE, Reads, World
 from digests.errors import (
     ChokanError,
+    ConnectFailed,
     FetchError,
+    FetchTimeout,
+    HostResting,
     NoArticle,
     NotAFeed,
 )
@@ -22,11 +26,13 @@ from digests.extract import Page, article_from, extract
 from digests.feeds import feed_links, fresh, parse_feed
 from digests.language import identify
 from digests.model import Article, Entry, Feed, FeedState, ParsedFeed
-from digests.polling import next_state
+from digests.polling import moves_to, next_state, resting
 from digests.ports import FeedHealth, Response
 
 log = logging.getLogger("chokan.poll")
 
+CLAIMED = 256
+"""Feeds claimed at a time."""
 PARSE_SECONDS = 20.0
 EXTRACT_SECONDS = 15.0
 PAGE_PATIENCE = timedelta(hours=6)
@@ -46,11 +52,13 @@ class Polled:
 async def poll(world: World, *, urls: Collection[str] | None = None) -> tuple[Polled, ...]:
     """Poll every feed that is due (or exactly `urls`): one broken feed never costs the others."""
     results: list[Polled] = []
-    while True:
-        claimed = await world.store.claim_due_feeds(world.clock(), lease=LEASE, limit=BATCH, urls=urls)
-        results += await each(claimed, lambda health: poll_feed(world, health), world, "poll")
+    limit = CLAIMED if urls is None else len(urls)
+    while not world.stop.is_set():
+        claimed = await world.store.claim_due_feeds(world.clock(), lease=LEASE, limit=limit, urls=urls)
+        results += await in_lanes(claimed, lambda health: poll_feed(world, health), world, "poll")
         if not claimed or urls is not None:
-            return tuple(results)
+            break
+    return tuple(results)
 
 
 async def poll_feed(world: World, health: FeedHealth) -> Polled:
@@ -58,25 +66,39 @@ async def poll_feed(world: World, health: FeedHealth) -> Polled:
     feed, state = health.feed, health.state
     try:
         failpoint("before-fetch")
-        response = await world.fetch(feed.url, validators=state.validators, kind="feed")
+        response = await _asked(world, health)
         failpoint("after-fetch")
         parsed = await _parsed(world, response)
+    except HostResting as error:
+        await world.store.save_poll(feed.url, resting(state, error.until, feed.url), now=world.clock())
+        return _polled(feed, error.kind)
     except FetchError as error:
-        return await _poll_failed(world, feed, next_state(state, error, None, world.clock()), error)
+        return await _poll_failed(world, feed, _next(world, state, error), error)
     except _FeedElsewhere as found:
         # Counted as a failure, so that two pages that name each other are not followed for ever.
-        failed = next_state(state, response, None, world.clock())
+        failed = _next(world, state, response)
         following = failed if state.failures else replace(failed, next_poll=world.clock())
         await world.store.save_poll(feed.url, following, now=world.clock(), moved_to=found.feed)
         return _polled(feed, "moved")
     except ChokanError as error:
-        failed = next_state(state, response, None, world.clock())
+        failed = _next(world, state, response)
         return await _poll_failed(world, feed, replace(failed, last_error=str(error)), error)
-    following = next_state(state, response, parsed, world.clock())
+    following = _next(world, state, response, parsed)
     if parsed is None:
-        await world.store.save_poll(feed.url, following, now=world.clock(), moved_to=response.moved_to)
+        await world.store.save_poll(feed.url, following, now=world.clock(), moved_to=moves_to(following))
         return _polled(feed, str(response.status), error=following.last_error if following.failures else None)
     return await _poll_parsed(world, health, following, parsed, response)
+
+
+async def _asked(world: World, health: FeedHealth) -> Response:
+    """One GET; for a feed that somebody looked at before it was ever polled, what that look brought."""
+    if health.state.polled is None:
+        return await world.recent.get(health.feed.url, world.fetch, world.clock)
+    return await world.fetch(health.feed.url, validators=health.state.validators, kind="feed")
+
+
+def _next(world: World, state: FeedState, answer: Response | FetchError, parsed: ParsedFeed | None = None) -> FeedState:
+    return next_state(state, answer, parsed, world.clock(), shortest=world.shortest.total_seconds())
 
 
 async def _parsed(world: World, response: Response) -> ParsedFeed | None:
@@ -133,7 +155,7 @@ async def _poll_parsed(
         articles=[outcome for outcome in read if isinstance(outcome, Article)],
         title=parsed.title or None,
         site=parsed.link,
-        moved_to=response.moved_to,
+        moved_to=moves_to(state),
     )
     failpoint("after-save-poll")
     return _polled(feed, str(response.status), new=new)
@@ -159,7 +181,7 @@ async def _read_entry(world: World, feed: Feed, entry: Entry) -> Article | _Wait
     if entry.url:
         try:
             page = await read_page(world, entry.url)
-        except PageUnavailable:
+        except (PageUnavailable, HostResting, FetchTimeout, ConnectFailed):
             if entry.published and world.clock() - entry.published < PAGE_PATIENCE:
                 return WAIT
         except ChokanError as error:
@@ -207,7 +229,7 @@ def _article(entry: Entry, page: Page | None, feed: Feed, now: datetime) -> Arti
 
 async def discover(world: World, url: str) -> str:
     """The feed a person means by `url`: itself, or the first feed its page names. Raises FetchError, NotAFeed."""
-    response = await world.fetch(url, kind="feed")
+    response = await world.recent.get(url, world.fetch, world.clock)
     if response.status != 200:
         raise NotAFeed(url, f"the site answered with error {response.status}")
     headers = dict(response.headers)
@@ -219,7 +241,7 @@ async def discover(world: World, url: str) -> str:
         raise NotAFeed(
             url, "neither a feed nor a page that names one; give the address of its RSS or Atom feed"
         ) from None
-    return response.moved_to or url
+    return response.moved_to or url  # a person is looking on: nothing has to be confirmed
 
 
 async def article_of_url(world: Reads, url: str) -> Article:

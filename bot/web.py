@@ -18,6 +18,7 @@ from bot.metrics import CONTENT_TYPE, Metrics
 from bot.telemetry import event
 from bot.web_access import Desk, Pulse, Site
 from bot.web_admin import Admin, Reach
+from bot.web_hub import HubDoor
 from bot.web_pages import Archive
 from bot.web_render import PRIVATE, Pages
 from bot.web_session import Sessions
@@ -70,6 +71,8 @@ def application(
     _static(app, "/style.css", templates["style.css"], "text/css")
     _static(app, "/icon.svg", templates["icon.svg"], "image/svg+xml")
     _watch(app, store, site, metrics, pulse)
+    if site.public:
+        HubDoor(store, pulse.clock).open(app)
     return app
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from bot.links import Links
+from bot.recent import Recent
 from bot.shelf import Shelf
 from bot.web_access import Addresses
 from digests.catalog import Catalogs
@@ -41,6 +42,11 @@ class Writes(Protocol):
     async def write(self, article: Article, base: Digest, citations: Sequence[Candidate]) -> Digest: ...
 
 
+class SendForm(Protocol):
+    async def __call__(self, url: str, fields: Mapping[str, str]) -> int:
+        """POST a form; the status of the answer. Raises `FetchError`."""
+
+
 class Reads(Protocol):
     """Enough of a world to read a page."""
 
@@ -69,6 +75,8 @@ class World:
 
     store: Store
     fetch: Fetch
+    send_form: SendForm | None = None
+    """A guarded POST, for hubs; None where nobody may be written to."""
     reading: Runs
     """Parses and extracts what strangers wrote: small, killable."""
     thinking: Runs
@@ -81,6 +89,10 @@ class World:
     permalinks: Permalinks = field(default_factory=Addresses)
     shelf: Shelf = field(default_factory=Shelf)
     """What is offered while people type, refreshed after each round of polling."""
+    recent: Recent = field(default_factory=Recent)
+    """Feeds looked at a moment ago."""
+    shortest: timedelta = timedelta(hours=1)
+    """No feed is asked twice within this, whoever asks."""
     embeddings: bool = True
     silent: bool = False
     catch_up: timedelta = timedelta(hours=12)

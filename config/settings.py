@@ -134,6 +134,9 @@ class FetchSettings(Table):
         "https://github.com/chokan-bot/chokan", description="Where a site's owner can read about this bot (User-Agent)."
     )
     timeout: float = Field(30, gt=0, le=300, description="Seconds one GET may take.")
+    shortest: float = Field(
+        60, ge=15, le=1440, description="Minutes within which no feed is asked twice, whatever its own rhythm."
+    )
     spacing: float = Field(1.0, ge=0, le=60, description="Seconds between two requests to one host.")
 
 

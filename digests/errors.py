@@ -94,6 +94,24 @@ class RobotsRefused(FetchError):
         super().__init__(url, "the site asks programs not to read this page (robots.txt)")
 
 
+class PageUnwanted(RobotsRefused):
+    """The page itself asks not to be kept or not to be given to machines (X-Robots-Tag)."""
+
+    def __init__(self, url: str, word: str) -> None:
+        FetchError.__init__(self, url, f"the site asks programs not to keep this page (X-Robots-Tag: {word})")
+        self.word = word
+
+
+class HostResting(FetchError):
+    """The host has asked us to slow down; nothing is asked of it before `until`."""
+
+    kind = "resting"
+
+    def __init__(self, url: str, until: datetime) -> None:
+        super().__init__(url, f"the site asked us to slow down; it is left alone until {until:%Y-%m-%d %H:%M} UTC")
+        self.until = until
+
+
 class BadEncoding(FetchError):
     """The body's Content-Encoding cannot be undone within its limits."""
 

@@ -61,7 +61,9 @@ def _tidied(said: SaidFeed, url: str) -> ParsedFeed:
         language=_language(said.language),
         ttl=said.ttl,
         hub=web_url(said.hub, url),
+        topic=web_url(said.self_link, url),
         skipped=said.skipped + len(said.entries) - len(entries),
+        cut=said.cut,
     )
 
 

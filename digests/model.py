@@ -63,6 +63,13 @@ class FeedState:
     """Seconds between polls the feed's own rhythm suggests."""
     note: str | None = None
     """What was capped or skipped at the last poll, for people."""
+    moving_to: str | None = None
+    """Where the last answer said for good that the feed is now, and..."""
+    moving_times: int = 0
+    """...how many answers in a row have said so."""
+    hub: str | None = None
+    topic: str | None = None
+    """A hub that tells of changes (WebSub), and what the feed is called there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +95,12 @@ class ParsedFeed:
     ttl: float | None = None
     """Seconds the feed asks to be left alone for (`<ttl>`, sy:updatePeriod)."""
     hub: str | None = None
+    topic: str | None = None
+    """What the feed calls its own address: its name at the hub."""
     skipped: int = 0
     """Entries that were broken or over the cap, and left out."""
+    cut: bool = False
+    """The document breaks off before its end: what is missing may come with the next answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

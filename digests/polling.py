@@ -32,6 +32,8 @@ RETRY_LIMIT = 31 * DAY
 """The longest Retry-After that is honoured."""
 PAUSED_AFTER = timedelta(days=30)
 """A feed that failed all this time is stopped until somebody resumes it."""
+CONFIRMED = 2
+"""Answers in a row that must name the same new address: one may be a captive portal's, or a mistake."""
 JITTER = 0.1
 """Share of an interval that polls of different feeds are spread over."""
 
@@ -52,14 +54,44 @@ _REASONS = {
 
 
 def next_state(
-    state: FeedState, response: Response | FetchError, parsed: ParsedFeed | None, now: datetime
+    state: FeedState,
+    response: Response | FetchError,
+    parsed: ParsedFeed | None,
+    now: datetime,
+    *,
+    shortest: float = SHORTEST,
 ) -> FeedState:
     """What is known of a feed after one poll at `now`.
 
     `parsed` is the feed in a 200's body; None there means that the body was no feed. Validators change only together
     with the body they certify: byte for byte, both at once, never from an answer that could not be read. `stopped` is
-    set by 410 Gone and after 30 days of failure. Never raises.
+    set by 410 Gone and after 30 days of failure. `shortest`: seconds that are let pass whatever else is asked. Never
+    raises.
     """
+    following = _following(state, response, parsed, now)
+    url = response.url
+    floor = now + timedelta(seconds=_spread(shortest, url))
+    return replace(following, next_poll=max(following.next_poll or floor, floor))
+
+
+def resting(state: FeedState, until: datetime, url: str) -> FeedState:
+    """The feed's host has asked us to slow down, over another of its feeds: no failure of this one."""
+    return replace(state, next_poll=until + timedelta(seconds=_spread(MINUTE * 10, url)))
+
+
+def too_soon(state: FeedState, now: datetime, shortest: timedelta) -> bool:
+    """Was the feed asked so lately that nobody may ask it again yet?"""
+    return state.polled is not None and timedelta() <= now - state.polled < shortest
+
+
+def moves_to(state: FeedState) -> str | None:
+    """The address a feed is written down under from now on, once enough answers in a row have named it."""
+    return state.moving_to if state.moving_times >= CONFIRMED else None
+
+
+def _following(
+    state: FeedState, response: Response | FetchError, parsed: ParsedFeed | None, now: datetime
+) -> FeedState:
     if isinstance(response, FetchError):
         return _failed(state, now, response.url, error=str(response))
     if response.status == 200 and parsed is not None:
@@ -80,7 +112,15 @@ def _read(state: FeedState, response: Response, parsed: ParsedFeed, now: datetim
     if validators == Validators():
         interval = _without_validators(state, parsed, interval)
     wait = max(interval, asked_delay(response.headers, now), _clamped(parsed.ttl or 0.0))
-    known = replace(state, validators=validators, interval=interval, note=_note(parsed))
+    known = replace(
+        _relocated(state, response),
+        # A 304 must not certify a body of which we hold but a part.
+        validators=state.validators if parsed.cut else validators,
+        interval=interval,
+        note=_note(parsed),
+        hub=parsed.hub,
+        topic=parsed.topic,
+    )
     return _succeeded(known, now, wait, response.url)
 
 
@@ -92,7 +132,14 @@ def _unchanged(state: FeedState, response: Response, now: datetime) -> FeedState
     )
     interval = _clamped(_slowed(state, now))
     wait = max(interval, asked_delay(response.headers, now))
-    return _succeeded(replace(state, validators=validators, interval=interval), now, wait, response.url)
+    known = replace(_relocated(state, response), validators=validators, interval=interval)
+    return _succeeded(known, now, wait, response.url)
+
+
+def _relocated(state: FeedState, response: Response) -> FeedState:
+    """A permanent redirect counts where it led to a feed; one that names another address, or none, begins anew."""
+    times = state.moving_times + 1 if response.moved_to == state.moving_to else 1
+    return replace(state, moving_to=response.moved_to, moving_times=times if response.moved_to else 0)
 
 
 def _refused(state: FeedState, response: Response, now: datetime) -> FeedState:

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from digests.hubs import HubSubscription
 from digests.model import (
     Article,
     Delivery,
@@ -182,6 +183,9 @@ class Store(Ledger, Protocol):
     ) -> tuple[FeedHealth, ...]:
         """Feeds due at `now` (or exactly `urls`, due or not), leased for `lease` seconds so no other process polls."""
 
+    async def release_feeds(self, urls: Collection[str]) -> None:
+        """Give back the lease on feeds that were claimed and not polled."""
+
     async def unseen(self, feed: str, entry_ids: Collection[str]) -> frozenset[str]:
         """Which of these entry ids this feed has never shown before."""
 
@@ -199,6 +203,15 @@ class Store(Ledger, Protocol):
     ) -> int:
         """One transaction: articles, the entry ids seen, the validators that certify them, the next poll; releases
         the lease. Returns how many articles were new. `moved_to` changes the feed's URL everywhere."""
+
+    # hubs (WebSub)
+    async def due_hubs(self, now: datetime, *, limit: int) -> tuple[HubSubscription, ...]:
+        """What is to be asked of hubs: feeds that name one nobody asked yet, and those whose time has come."""
+
+    async def save_hub(self, subscription: HubSubscription) -> None: ...
+    async def hub(self, token: str) -> HubSubscription | None: ...
+    async def hasten_feed(self, url: str, now: datetime) -> None:
+        """A hub says that the feed changed: it is due now, or five minutes after its last poll. Not one that fails."""
 
     # digests
     async def save_article(self, article: Article, *, asker: str = PUBLIC) -> None:

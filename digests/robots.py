@@ -14,6 +14,7 @@ _RULES = 5000
 _PATTERN = 2048
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _TOKEN = re.compile(r"[A-Za-z_-]+")
+_SIZED = ("max-snippet", "max-image-preview", "max-video-preview")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -122,3 +123,20 @@ def _one_form(match: re.Match[str]) -> str:
 
 def _escaped(char: str) -> str:
     return char if char.isascii() else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace"))
+
+
+UNWANTED = ("noarchive", "noai")
+"""Words of X-Robots-Tag after which a page is neither kept nor read by machines; the feed's own text is taken."""
+
+
+def unwanted(header: str, agent: str) -> str:
+    """The word of an `X-Robots-Tag` that asks us to leave the page alone, or "". `googlebot: noarchive` is said to
+    another; several headers come joined with commas."""
+    to = agent.lower()
+    for rule in header.lower().split(","):
+        name, colon, words = rule.partition(":")
+        if colon and _TOKEN.fullmatch(name.strip()) and name.strip() not in ("unavailable_after", *_SIZED):
+            to, rule = name.strip(), words
+        if to == agent.lower() and rule.strip() in UNWANTED:
+            return rule.strip()
+    return ""

@@ -41,6 +41,8 @@ class SaidFeed:
     hub: str | None = None
     entries: tuple[SaidEntry, ...] = field(default_factory=tuple)
     skipped: int = 0
+    cut: bool = False
+    """The document breaks off before its end."""
 
 
 def sane(moment: datetime | None) -> datetime | None:

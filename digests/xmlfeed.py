@@ -35,6 +35,9 @@ _LONG_DATE = re.compile(
     r"(<(?:[\w.-]{1,40}:)?(?:pubDate|date|updated|published|modified|issued|created)\b[^<>]{0,200}>)[^<]{200,}"
 )
 _WRITTEN_ID = re.compile(r"<(?:id|guid)(?:\s[^<>]{0,200})?>([^<]{1,1024})</", re.IGNORECASE)
+_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)\s{0,20}>", re.IGNORECASE)
+_TAIL = 4096
+"""Characters at the end of a document among which its last tag is looked for: some sites append a comment."""
 _BARE_SIGNS = re.compile(r"[<&]{1000,}")
 _PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 _ALTERNATE = ("alternate", "http://www.iana.org/assignments/relation/alternate")
@@ -61,6 +64,7 @@ def read_xml(text: str, *, url: str, headers: Mapping[str, str]) -> SaidFeed:
         hub=_related(feed, "hub"),
         entries=entries,
         skipped=dropped + lost + broken + max(0, len(parsed.entries) - ENTRY_LIMIT),
+        cut=not _END.search(text[-_TAIL:]),
     )
 
 

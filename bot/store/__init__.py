@@ -11,6 +11,7 @@ from bot.store.database import Database, database_url, prepare_file
 from bot.store.editions import EditionRoom
 from bot.store.feeds import FeedRoom
 from bot.store.forgetting import ForgettingRoom
+from bot.store.hubs import HubRoom
 from bot.store.ledger import LedgerRoom
 from bot.store.members import MemberRoom
 from bot.store.migrate import migrate
@@ -25,6 +26,7 @@ __all__ = ["SqlStore", "open_store"]
 
 class SqlStore(
     FeedRoom,
+    HubRoom,
     ArchiveRoom,
     SearchRoom,
     SightRoom,

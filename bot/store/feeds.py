@@ -88,6 +88,12 @@ class FeedRoom:
             return tuple(health_from(row) for row in rows.mappings())
 
     @unbroken
+    async def release_feeds(self, urls: Collection[str]) -> None:
+        async with self.database.write() as connection:
+            for chunk in chunks(sorted(urls)):
+                await connection.execute(update(feeds).where(feeds.c.url.in_(chunk)).values(leased_until=None))
+
+    @unbroken
     async def unseen(self, feed: str, entry_ids: Collection[str]) -> frozenset[str]:
         keys = {entry_key(entry): entry for entry in entry_ids}
         fresh = set(keys.values())
@@ -121,6 +127,7 @@ class FeedRoom:
             failpoint("in-save-poll")
             await _remember(connection, known.number, seen, now)
             values = {**state_row(state), **named, "leased_until": None}
+            values |= {"moving_to": None, "moving_times": 0} if moved_to else {}
             await connection.execute(update(feeds).where(feeds.c.number == known.number).values(values))
             if moved_to and moved_to != feed:
                 await move_feed(connection, known.number, feed, moved_to)

@@ -124,6 +124,10 @@ def state_row(state: FeedState) -> dict[str, Any]:
         "stopped": state.stopped,
         "interval": state.interval,
         "note": state.note,
+        "moving_to": state.moving_to,
+        "moving_times": state.moving_times,
+        "hub": state.hub,
+        "topic": state.topic,
     }
 
 
@@ -147,6 +151,10 @@ def health_from(row: Row) -> FeedHealth:
         stopped=row["stopped"],
         interval=row["interval"],
         note=row["note"],
+        moving_to=row["moving_to"],
+        moving_times=row["moving_times"],
+        hub=row["hub"],
+        topic=row["topic"],
     )
     return FeedHealth(feed=feed, state=state, articles=row["articles"])
 

@@ -86,6 +86,10 @@ feeds = Table(
     Column("stopped", Boolean, nullable=False, default=False),
     Column("interval", Float, nullable=False, default=1800.0),
     Column("note", Words),
+    Column("moving_to", Words),
+    Column("moving_times", Integer, nullable=False, default=0),
+    Column("hub", Words),
+    Column("topic", Words),
     Column("leased_until", UtcTime),
     sqlite_autoincrement=True,
 )
@@ -127,6 +131,21 @@ articles = Table(
         postgresql_where=text("indexed IS NULL"),
     ),
     sqlite_autoincrement=True,
+)
+
+hubs = Table(
+    "hubs",
+    metadata,
+    Column("feed", Number, ForeignKey("feeds.number", ondelete="CASCADE"), primary_key=True),
+    Column("hub", Words, nullable=False),
+    Column("topic", Words, nullable=False),
+    Column("token", Words, nullable=False, unique=True),
+    Column("secret", Words, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due", UtcTime, nullable=False),  # when to ask the hub (again)
+    Column("until", UtcTime),
+    Column("pinged", UtcTime),
 )
 
 feed_moves = Table(
