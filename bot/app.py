@@ -21,6 +21,7 @@ from bot.app_orders import keep_of, quotas_of, take_in
 from bot.app_web import archive, permalinks_of
 from bot.chat_console import ConsoleChat
 from bot.commands import Answers
+from bot.corrections import revise, send_revisions
 from bot.delivery import deliver
 from bot.fetch import Fetcher
 from bot.forget import forget
@@ -32,6 +33,7 @@ from bot.poll import poll
 from bot.schedule import Alarm
 from bot.store import open_store
 from bot.telemetry import event
+from bot.trouble import tell_feeds
 from bot.web_access import Pulse
 from bot.websub import ask_hubs
 from bot.workers import Workers
@@ -265,7 +267,15 @@ async def poll_and_digest(world: World) -> None:
 async def publish_and_deliver(world: World) -> None:
     await publish(world)
     await deliver(world)
+    await revise(world)
+    await send_revisions(world)
     await tell(world)
+
+
+async def knock(world: World) -> None:
+    """What has been wrong for long is said, and what is well again."""
+    await tell_reopened(world)
+    await tell_feeds(world)
 
 
 async def run_once(world: World) -> None:
@@ -286,7 +296,7 @@ async def stay_up(world: World, settings: Settings, stop: asyncio.Event) -> None
 async def _until(world: World, settings: Settings, alarm: Alarm, stop: asyncio.Event) -> None:
     alarm.every(settings.schedule.poll_every, "poll", lambda: poll_and_digest(world))
     alarm.every(PUBLISH_EVERY, "publish", lambda: publish_and_deliver(world))
-    alarm.every(KNOCK_EVERY, "knock", lambda: tell_reopened(world))
+    alarm.every(KNOCK_EVERY, "knock", lambda: knock(world))
     alarm.every(FORGET_EVERY, "forget", lambda: forget(world.store, keep_of(settings), world.clock()))
     alarm.every(BEAT_EVERY, "heartbeat", _beat)
     if settings.web.enabled and settings.web.public_url:

@@ -14,6 +14,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from digests.errors import ChatRefused
 from digests.model import Block, Bullets, Destination, Divider, Heading, Message, Part, Posted, Small, Span
 from digests.ports import Finding, Limits
 
@@ -52,6 +53,10 @@ class ConsoleChat:
     ) -> Posted:
         self.console.print(rendered(message, self.console.width))
         return Posted(ref=key)
+
+    async def edit(self, destination: Destination, message: Message, *, ref: str, key: str) -> None:
+        """Raises `ChatRefused`."""
+        raise ChatRefused("what is printed stays as it is")
 
     async def run(self) -> None:
         """Nothing to connect to."""

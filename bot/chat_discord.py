@@ -103,6 +103,11 @@ class DiscordChat:
         await self._sign_in()
         return await keepers(self.client, destination, first)
 
+    async def edit(self, destination: Destination, message: Message, *, ref: str, key: str) -> None:
+        await self._sign_in()
+        await self._poster.edit(message, ref=ref, key=key)
+        _log.info("discord.edited key=%s channel=%s", key, destination.channel)
+
     async def run(self) -> None:
         """Register the commands if they changed, connect, and answer until cancelled; `close` then ends the
         connection, so that what is being posted can be finished first. Raises `ChatRefused` for a wrong token."""

@@ -165,6 +165,24 @@ class SlackChat:
         await asyncio.sleep(max(0.0, self._last.get(channel, -_PACE) + _PACE - clock()))
         self._last[channel] = clock()
 
+    async def edit(self, destination: Destination, message: Message, *, ref: str, key: str) -> None:
+        """Put `message` in the place of the one at `ref`. Raises `ChatRefused`, `ChatUnavailable`, `ChatUnknown`."""
+        channel, _, ts = ref.partition("/")
+        body = {name: value for name, value in payload_of(message).items() if not name.startswith("unfurl")}
+        body |= {"metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": key}}}
+        try:
+            await self._update(destination, channel, ts, body)
+        except ChatRefused as error:
+            if code_of(error.__cause__) not in BAD_FORM:
+                raise
+            await self._update(destination, channel, ts, {**body, "blocks": []})
+        log.info("slack.edited channel=%s key=%s", channel, key)
+
+    async def _update(self, destination: Destination, channel: str, ts: str, body: dict[str, Any]) -> None:
+        await self._pace.turn()
+        with slack_border(str(destination)):
+            await self._client.chat_update(channel=channel, ts=ts, **body)
+
     async def _posted(self, channel: str, ts: str, parent: str | None) -> Posted:
         return Posted(ref=f"{channel}/{ts}", thread=parent or ts, permalink=await self._permalink(channel, ts))
 

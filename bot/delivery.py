@@ -11,6 +11,7 @@ from zlib import crc32
 from bot.failpoints import failpoint
 from bot.notices import CLOSED, OPEN, tell_closed, withdraw
 from bot.telemetry import event
+from bot.trouble import tell_failed
 from bot.world import LEASE, Resumes, World
 from digests.errors import (
     ChatError,
@@ -173,6 +174,7 @@ async def _not_delivered(world: World, delivery: Delivery, error: ChatError) -> 
     elif gives_up(delivery, world.clock(), world.give_up):
         event(log, "delivery.given_up", level=logging.ERROR, delivery=delivery.id, edition=delivery.edition)
         await world.store.hold_delivery(delivery.id, error=f"given up: {error}", state="failed")
+        await tell_failed(world, delivery.edition, str(error))
     else:
         await _try_again(world, delivery, error)
 

@@ -97,6 +97,25 @@ class Poster:
             _log.warning("discord.plain key=%s channel=%s error=%s", key, channel, error)
             return await posts(place, channel, bare(message), key, silent)
 
+    async def edit(self, message: Message, *, ref: str, key: str) -> None:
+        """Put `message` in the place of the one at `ref`. Raises `ChatRefused`, `ChatUnavailable`."""
+        channel, _, id_ = ref.partition("/")
+        try:
+            await self._put(int(channel), int(id_), message, key)
+        except ChatRefused as error:
+            if not (isinstance(error.__cause__, discord.HTTPException) and error.__cause__.code == BAD_FORM):
+                raise
+            await self._put(int(channel), int(id_), bare(message), key)
+
+    async def _put(self, channel: int, id_: int, message: Message, key: str) -> None:
+        flags = discord.MessageFlags._from_value(_NO_EMBEDS)
+        with (
+            asking(channel),
+            handle_message_parameters(view=view_of(message, key=key), flags=flags, allowed_mentions=_QUIET) as params,
+        ):
+            async with asyncio.timeout(_ANSWER_WITHIN):
+                await self._client.http.edit_message(channel, id_, params=params)
+
     async def is_forum(self, destination: Destination) -> bool:
         """Is the destination a forum or media channel? Raises `ChatError` where Discord does not answer."""
         return (await self._place(destination)).kind in _FORUMS

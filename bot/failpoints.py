@@ -25,6 +25,11 @@ FAILPOINTS = (
     "after-post",
     "in-settle",
     "after-settle",
+    "in-correct",
+    "in-save-revisions",
+    "before-edit",
+    "after-edit",
+    "in-settle-revision",
 )
 """In the order in which one edition passes them; `in-` is inside the transaction, before its commit."""
 

@@ -18,7 +18,7 @@ from bot.poll import article_of_url
 from bot.telemetry import event
 from bot.world import BATCH, DIGEST_SECONDS, LEASE, World, each
 from digests.analysis import Analysis
-from digests.edition import delivery_key, due_slot, edition_of, ranked, wanted, window_start
+from digests.edition import delivery_key, due_slot, edition_of, ranked, skipped_days, wanted, window_start
 from digests.errors import (
     ChatRefused,
     ChokanError,
@@ -136,6 +136,9 @@ async def publish(world: World) -> tuple[Edition, ...]:
     subscriptions = await world.store.subscriptions()
     slots = [(s, due_slot(s, now, last.get(s.id), world.catch_up)) for s in subscriptions]
     due = [Due(subscription, slot) for subscription, slot in slots if slot]
+    for subscription, slot in due:
+        for day in skipped_days(subscription, slot, last.get(subscription.id)):
+            event(log, "edition.skipped", level=logging.WARNING, subscription=subscription.id, day=day)
     ready = await _digested(world, due) if due else []
     return tuple(await each(ready, lambda one: publish_slot(world, one.subscription, one.slot), world, "publish"))
 

@@ -20,6 +20,7 @@ from bot.plain_words import error_text
 from bot.remembered import lookup_of, place_of
 from bot.shelf import suggestions
 from bot.telemetry import event
+from bot.trouble import resume_told_feed
 from bot.world import World
 from digests.answers import shared
 from digests.errors import ChokanError, NotFound, StoreError
@@ -129,6 +130,7 @@ class Lookups:
             "wrong": lambda: self._wrong(asker, press),
             "forget": lambda: self._forget(asker, press),
             "notice-resume": lambda: self._resume(asker, press.value),
+            "notice-feed": lambda: self._resume_feed(asker, press.value),
         }
         handler = special.get(press.verb) or self._pages(asker, press.verb, press.value)
         if handler is None:
@@ -187,6 +189,14 @@ class Lookups:
             raise Unclear("command.gone")
         await resume(self.world, orders[subscription])
         return Reply(message=note(asker.catalog("admin.title"), asker.catalog("notice.done"), asker.catalog))
+
+    async def _resume_feed(self, asker: Asker, value: str) -> Reply:
+        """From the private message that said a feed fails."""
+        feed = await resume_told_feed(self.world, value, asker.origin)
+        if feed is None:
+            raise Unclear("command.gone")
+        said = asker.catalog("notice.feed.done", title=feed)
+        return Reply(message=note(asker.catalog("admin.title"), said, asker.catalog))
 
     def form(self, press: Press) -> Form | None:
         """The form that a button opens before it can be answered."""

@@ -13,6 +13,7 @@ from bot.failpoints import failpoint
 from bot.lanes import in_lanes
 from bot.telemetry import event
 from bot.world import LEASE, Reads, World
+from digests.corrections import fingerprint, is_corrected
 from digests.errors import (
     ChokanError,
     ConnectFailed,
@@ -23,7 +24,7 @@ from digests.errors import (
     NotAFeed,
 )
 from digests.extract import Page, article_from, extract
-from digests.feeds import feed_links, fresh, parse_feed
+from digests.feeds import article_id, feed_links, fresh, parse_feed
 from digests.language import identify
 from digests.model import Article, Entry, Feed, FeedState, ParsedFeed
 from digests.polling import moves_to, next_state, resting
@@ -33,6 +34,10 @@ log = logging.getLogger("chokan.poll")
 
 CLAIMED = 256
 """Feeds claimed at a time."""
+AGAIN = 10
+"""Pages of a feed that are read again at one poll because their entries changed."""
+LOOKED_BACK = timedelta(days=3)
+"""Articles that editions of this time carried are watched for corrections."""
 PARSE_SECONDS = 20.0
 EXTRACT_SECONDS = 15.0
 PAGE_PATIENCE = timedelta(hours=6)
@@ -146,12 +151,14 @@ async def _poll_parsed(
     if waiting:
         # The validators certify only what was saved: without them the next poll sees the waiting entries again.
         state = replace(state, validators=health.state.validators)
+    # Before the validators are saved: a 304 would hide a change that nobody has written down.
+    prints = await _look_again(world, feed, parsed.entries)
     failpoint("before-save-poll")
     new = await world.store.save_poll(
         feed.url,
         state,
         now=world.clock(),
-        seen=[entry.id for entry in parsed.entries if entry.id not in waiting],
+        seen={id_: print_ for id_, print_ in prints.items() if id_ not in waiting},
         articles=[outcome for outcome in read if isinstance(outcome, Article)],
         title=parsed.title or None,
         site=parsed.link,
@@ -159,6 +166,28 @@ async def _poll_parsed(
     )
     failpoint("after-save-poll")
     return _polled(feed, str(response.status), new=new)
+
+
+async def _look_again(world: World, feed: Feed, entries: Sequence[Entry]) -> dict[str, bytes]:
+    """What each entry says now, as a fingerprint. Where it says something else than before, and an edition carried the
+    article lately, its page is read again; what was materially changed is saved to be digested anew, and
+    `bot.corrections` edits the messages."""
+    prints = {entry.id: fingerprint(entry) for entry in entries}
+    changed = await world.store.changed_entries(feed.url, prints)
+    suspects = {article_id(e.url): e for e in entries if e.id in changed and e.url}
+    posted = await world.store.posted_articles(suspects, world.clock() - LOOKED_BACK) if suspects else ()
+    looked = [article for article in posted if article.feed == feed.url][:AGAIN]
+    for old in looked:
+        new = await _read_entry(world, feed, suspects[old.id])
+        if isinstance(new, Article) and is_corrected(old, new):
+            await world.store.correct_article(
+                replace(old, title=new.title, text=new.text, links=new.links), world.clock()
+            )
+            event(log, "article.changed", article=old.id, url=old.url)
+    seen_to = {suspects[old.id].id for old in looked}
+    left = {suspects[article.id].id for article in posted} - seen_to  # their turn comes at the next poll
+    await world.store.keep_prints(feed.url, {id_: p for id_, p in prints.items() if id_ not in left}, seen_to)
+    return prints
 
 
 def _newest(entries: Sequence[Entry], count: int) -> tuple[Entry, ...]:

@@ -64,6 +64,14 @@ def due_slot(subscription: Subscription, now: datetime, last: Slot | None, catch
     return None
 
 
+def skipped_days(subscription: Subscription, slot: Slot, last: Slot | None) -> tuple[date, ...]:
+    """Days between the last edition and this one that had a time of their own and were not served, oldest first."""
+    if last is None:
+        return ()
+    days = (slot.day - timedelta(days=back) for back in range(min((slot.day - last.day).days, 10) - 1, 0, -1))
+    return tuple(day for day in days if _slot(subscription, day))
+
+
 def next_slot(subscription: Subscription, now: datetime, last: Slot | None) -> Slot | None:
     """The next slot after `now`, for people who ask when the next edition comes."""
     today = now.astimezone(ZoneInfo(subscription.zone)).date()

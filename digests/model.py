@@ -290,7 +290,8 @@ class Slot:
     late: bool = False
 
 
-EditionState = Literal["full", "empty", "late", "partial"]
+EditionState = Literal["full", "empty", "late", "partial", "failed"]
+"""`failed`: the platform took no message, or not all, until we gave up; `check` and a notice say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +332,20 @@ class Delivery:
     permalink: str | None = None
     made: datetime | None = None
     """When its edition was made, as the store tells; None before it is saved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What a message that was posted is to say now. `number` counts the revisions of one message."""
+
+    delivery: str
+    destination: Destination
+    message: Message
+    ref: str = ""
+    """Where it was posted (`Posted.ref`); empty while it was not."""
+    number: int = 1
+    attempts: int = 0
+    made: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from digests.model import (
     Notice,
     Part,
     Posted,
+    Revision,
     Slot,
     Subscription,
     Validators,
@@ -195,14 +196,15 @@ class Store(Ledger, Protocol):
         state: FeedState,
         *,
         now: datetime,
-        seen: Collection[str] = (),
+        seen: Mapping[str, bytes] | Collection[str] = (),
         articles: Sequence[Article] = (),
         title: str | None = None,
         site: str | None = None,
         moved_to: str | None = None,
     ) -> int:
-        """One transaction: articles, the entry ids seen, the validators that certify them, the next poll; releases
-        the lease. Returns how many articles were new. `moved_to` changes the feed's URL everywhere."""
+        """One transaction: articles, the entry ids seen (with fingerprints of what they say), the validators that
+        certify them, the next poll; releases the lease. Returns how many articles were new. `moved_to` changes the
+        feed's URL everywhere."""
 
     # hubs (WebSub)
     async def due_hubs(self, now: datetime, *, limit: int) -> tuple[HubSubscription, ...]:
@@ -357,7 +359,8 @@ class Store(Ledger, Protocol):
         """Try again, not before `at`. Once `unknown`, a delivery stays so until it is sent."""
 
     async def hold_delivery(self, delivery: str, *, error: str, state: Literal["held", "failed"] = "held") -> None:
-        """Stop trying this delivery and every later part of its edition for the destination."""
+        """Stop trying this delivery and every later part of its edition for the destination; `failed` marks the edition
+        as well."""
 
     async def resume_deliveries(self, edition: str, *, now: datetime) -> int:
         """Held and failed deliveries of an edition are ready again, once what held them is put right; how many."""
@@ -368,6 +371,40 @@ class Store(Ledger, Protocol):
     async def deliveries(self, edition: str) -> tuple[Delivery, ...]: ...
     async def stuck_deliveries(self, since: datetime) -> tuple[Delivery, ...]:
         """The first held or failed message of each edition made since then, for each destination, newest first."""
+
+    # corrections
+    async def changed_entries(self, feed: str, prints: Mapping[str, bytes]) -> frozenset[str]:
+        """Entries whose fingerprint is another than when last seen, and whose page may be read again."""
+
+    async def keep_prints(self, feed: str, prints: Mapping[str, bytes], looked: Collection[str]) -> None:
+        """What entries say now, and whose pages were read again."""
+
+    async def posted_articles(self, ids: Collection[str], since: datetime) -> tuple[Article, ...]:
+        """Those that an edition made since then has carried."""
+
+    async def correct_article(self, article: Article, now: datetime) -> None:
+        """Its new title, text and links; it is digested and indexed anew, and waits in `corrected_articles`."""
+
+    async def corrected_articles(self, *, limit: int) -> tuple[Article, ...]:
+        """Those digested anew whose messages have not been seen to."""
+
+    async def carried_in(self, article: str, since: datetime) -> tuple[Edition, ...]: ...
+    async def revisions(self, edition: str) -> Mapping[str, Revision]:
+        """The newest revision of each delivery of the edition that has one."""
+
+    async def save_revisions(self, article: str, revisions: Sequence[Revision], now: datetime) -> bool:
+        """What is to be edited because of the article, which is then seen to. False, and nothing is written, where
+        another revision was made meanwhile."""
+
+    async def claim_revisions(
+        self, now: datetime, *, lease: float, limit: int, platforms: Collection[str]
+    ) -> tuple[Revision, ...]:
+        """Edits to be made of messages that were sent, leased; an attempt is counted."""
+
+    async def settle_revision(self, revision: Revision, *, error: str | None = None) -> None:
+        """The message says it now; with an `error` it never will, and is left as it is."""
+
+    async def retry_revision(self, revision: Revision, *, error: str, at: datetime) -> None: ...
 
     async def alone(self) -> bool:
         """Whether no other process is up on this database; from now until `close` this one is."""
@@ -439,6 +476,10 @@ class Chat(Protocol):
     ) -> Posted:
         """Post one message, at most once for one `key`. `parent`: the thread to post in. `unknown`: an earlier try
         with this key may have arrived; look for it first. Raises `ChatRefused`, `ChatUnavailable`, `ChatUnknown`."""
+
+    async def edit(self, destination: Destination, message: Message, *, ref: str, key: str) -> None:
+        """Put `message` in the place of what was posted as `ref` with this `key`; done twice it looks as done once.
+        Raises `ChatRefused` where that cannot be, `ChatUnavailable`, `ChatUnknown`."""
 
     async def run(self) -> None:
         """Connect and answer commands until cancelled. Raises `ChatRefused` for a wrong token."""

@@ -68,5 +68,20 @@ CASES = (
     Case(id="crash-26", says="yesterday's backup is restored at 9", scene="restored"),
     Case(id="crash-27", says="time changed to later, edition unsent", scene="changed", at="10:00"),
     Case(id="crash-27b", says="time changed to earlier, edition unsent", scene="changed", at="06:00"),
+    Case(
+        id="edit-01",
+        says="an article is corrected: killed as it is saved",
+        scene="corrected",
+        at="in-correct",
+    ),
+    Case(
+        id="edit-02",
+        says="killed as its edits are saved",
+        scene="corrected",
+        at="in-save-revisions",
+    ),
+    Case(id="edit-03", says="killed with an edit claimed, not made", scene="corrected", at="before-edit"),
+    Case(id="edit-04", says="killed with the edit made, not written down", scene="corrected", at="after-edit"),
+    Case(id="edit-05", says="killed as it is written down", scene="corrected", at="in-settle-revision"),
     Case(id="crash-28", says="bot removed in the middle of an edition", scene="removed"),
 )

@@ -373,13 +373,29 @@ async def changed(stage: Stage) -> None:
     await stage.live((MORNING[1], *TICKS, *hours), at=stage.case.at)
 
 
+async def corrected(stage: Stage) -> None:
+    """An article is corrected at nine; killed on the way to the edits. What was posted says it in the end, once."""
+    await stage.live((*EVENING, *MORNING, *TICKS))
+    stage.site.corrected = True
+    nine = [SLOT + timedelta(hours=2, minutes=minute) for minute in (0, 1)]
+    await stage.live(nine, killed=True, fail_at=stage.case.at)
+    await stage.live([nine[-1] + n * 6 * MINUTE for n in range(1, 5)])
+    shown, text = stage.chat.shown(), "".join(stage.chat.shown())
+    marked, edits = sum("Updated " in message for message in shown), len(stage.chat.edits)
+    stage.expect("Thursday" in text and "About 45" in text, "does not say what is right now")
+    stage.expect("Bridge in the old town opened again on Monday" not in text, "still says what was wrong")
+    stage.expect(marked == 1, f"marked {marked} messages")
+    stage.expect(2 <= edits <= 4, f"edited {edits} times")  # the two that say it; again those under way at the kill
+    stage.expect(stage.chat.tries() == len(stage.chat.keys()), "posted again")
+
+
 async def _nothing() -> None:
     pass
 
 
 _PLAYS = (
     *(killed, killed_at_seven, killed_by_site, killed_by_chat, asked_to_stop, stopped_unanswered),
-    *(disk_full, locked, cut, frozen, twins, troubled, shut, removed, restored, changed),
+    *(disk_full, locked, cut, frozen, twins, troubled, shut, removed, restored, changed, corrected),
 )
 SCENES = {play.__name__: play for play in _PLAYS}
 

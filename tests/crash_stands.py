@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -41,17 +42,20 @@ class News:
     """A site with a feed of three articles, validators and all. `breaks` is called between headers and body."""
 
     def __init__(self) -> None:
-        self.url, self.breaks = "", nothing
+        self.url, self.breaks, self.corrected = "", nothing, False
 
     async def feed(self, request: web.Request) -> web.StreamResponse:
-        if request.headers.get("If-None-Match") == '"v1"':
+        tag = '"v2"' if self.corrected else '"v1"'
+        if request.headers.get("If-None-Match") == tag:
             return web.Response(status=304)
         base = str(request.url.origin())
         items = "".join(
-            f"<item><title>{name} story</title><link>{base}/{name}</link><guid>{name}</guid></item>" for name in STORIES
+            f"<item><title>{name} story</title><link>{base}/{name}</link><guid>{name}</guid>"
+            f"<description>As of {tag.strip(chr(34))}</description></item>"
+            for name in STORIES
         )
         body = f"<?xml version='1.0'?><rss version='2.0'><channel><title>Stand News</title>{items}</channel></rss>"
-        answer = web.StreamResponse(headers={"Content-Type": "application/rss+xml", "ETag": '"v1"'})
+        answer = web.StreamResponse(headers={"Content-Type": "application/rss+xml", "ETag": tag})
         answer.content_length = len(body.encode())
         await answer.prepare(request)
         await self.breaks()
@@ -70,6 +74,8 @@ class News:
             f"The council will decide in May whether the {name.lower()} is to be extended.",
         )
         text = "".join(f"<p>{sentence}</p>" for sentence in said)
+        if self.corrected and name == STORIES[0]:
+            text = text.replace("on Monday", "on Thursday").replace("About 120", "About 45")
         page = f"<html lang='en'><head><title>{name} story</title></head><body><article><h1>{name} story</h1>{text}"
         return web.Response(text=f"{page}</article></body></html>", content_type="text/html")
 
@@ -117,6 +123,10 @@ class DiscordPlace(Stand):
         """Of the messages that are there, in order."""
         return [body["nonce"] for body in self.posted]
 
+    def shown(self) -> list[str]:
+        """What can be read there, message by message."""
+        return [json.dumps(message) for channel in self.messages.values() for message in channel]
+
     def tries(self) -> int:
         """How often a message was sent here, taken or not."""
         return sum(verb == "POST" and path.endswith("/messages") for verb, path, _ in self.requests)
@@ -161,6 +171,9 @@ class SlackPlace(SlackStand):
 
     def keys(self) -> list[str]:
         return [kept.key or "" for kept in self.messages]
+
+    def shown(self) -> list[str]:
+        return [json.dumps(kept.body) for kept in self.messages]
 
     def tries(self) -> int:
         return len(self.called("chat.postMessage"))

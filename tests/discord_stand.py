@@ -59,6 +59,7 @@ class Stand:
         self.posted: list[Json] = []
         self.requests: list[tuple[str, str, Any]] = []
         self.faults: list[Fault] = []
+        self.edits: list[tuple[int, Json]] = []
         self.nonces_hold = True
         self.unreachable: set[int] = set()
         self.history_hidden = False
@@ -161,6 +162,15 @@ class Stand:
                     return answer(message)
         return answer(self._put(channel, body, self._id()))
 
+    async def edited(self, request: web.Request) -> web.Response:
+        id_, body = request.match_info["message"], await request.json()
+        for message in self.messages[self._channel(request)]:
+            if message["id"] == id_:
+                self.edits.append((int(id_), body))
+                message["components"] = body.get("components", [])
+                return answer(message)
+        return answer({"message": "Unknown Message", "code": 10008}, 404)
+
     async def thread_from(self, request: web.Request) -> web.Response:
         channel, id_ = self._channel(request), int(request.match_info["message"])
         if id_ in self.channels:
@@ -249,6 +259,7 @@ async def stand(server: Stand | None = None, more: Sequence[web.RouteDef] = ()) 
             web.get("/api/v10/channels/{channel}/messages", discord.history),
             web.post("/api/v10/channels/{channel}/messages", discord.post),
             web.get("/api/v10/channels/{channel}/messages/{message}", discord.message),
+            web.patch("/api/v10/channels/{channel}/messages/{message}", discord.edited),
             web.post("/api/v10/channels/{channel}/messages/{message}/threads", discord.thread_from),
             web.post("/api/v10/channels/{channel}/threads", discord.forum_post),
             web.get("/api/v10/guilds/{guild}/threads/active", discord.active_threads),

@@ -47,6 +47,7 @@ class SlackStand(Acts):
         self.whispers: list[Json] = []
         """Ephemeral messages over the Web API."""
         self.messages: list[Kept] = []
+        self.edits: list[str] = []
         self.answers: list[Answered] = []
         self.acks: list[Ack] = []
         self.calls: list[tuple[str, Json]] = []
@@ -218,6 +219,7 @@ class SlackStand(Acts):
         found = self._message(body, "ts")
         refused_message(body)
         self.messages[self.messages.index(found)] = Kept(channel=found.channel, ts=found.ts, body=body)
+        self.edits.append(found.ts)
         return {"channel": found.channel, "ts": found.ts}
 
     def _chat_getPermalink(self, body: Json) -> Json:  # noqa: N802 (Slack's own name)

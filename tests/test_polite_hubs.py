@@ -1,4 +1,4 @@
-"""Hubs that tell of changes (WebSub): asked where one is named and we can be reached, believed only as far as they sign.
+"""Hubs that tell of changes (WebSub): asked where one is named and we can be reached, believed as far as they sign.
 
 The ids are those of the shared list of polite manners; see `test_polite`.
 """

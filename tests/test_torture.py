@@ -14,14 +14,15 @@ from databases import postgres_schema
 from bot.failpoints import FAILPOINTS
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "delivery_cases.json"
-TAUGHT = ("crash-09c", "crash-12c", "crash-19", "crash-26")
+TAUGHT = ("crash-09c", "crash-12c", "crash-19", "crash-26", "edit-04")
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are stopped and looked at as Linux does it")
 
 
 def test_every_case_has_a_play_and_every_failpoint_a_case() -> None:
     assert {case.scene for case in CASES} == set(SCENES)
-    points = {case.at.partition("=")[0].partition(":")[0] for case in CASES if case.scene in ("killed", "frozen")}
+    killing = [case.at for case in CASES if case.scene in ("killed", "frozen", "corrected")]
+    points = {at.partition("=")[0].partition(":")[0] for at in killing}
     assert set(FAILPOINTS) == points
 
 

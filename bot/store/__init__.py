@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.store.archive import ArchiveRoom
 from bot.store.browsing import BrowsingRoom
+from bot.store.corrections import CorrectionRoom
 from bot.store.database import Database, database_url, prepare_file
 from bot.store.editions import EditionRoom
 from bot.store.feeds import FeedRoom
@@ -34,6 +35,7 @@ class SqlStore(
     BrowsingRoom,
     OutboxRoom,
     MemberRoom,
+    CorrectionRoom,
     NoticeRoom,
     PresenceRoom,
     LedgerRoom,

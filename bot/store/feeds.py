@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -111,7 +111,7 @@ class FeedRoom:
         state: FeedState,
         *,
         now: datetime,
-        seen: Collection[str] = (),
+        seen: Mapping[str, bytes] | Collection[str] = (),
         articles: Sequence[Article] = (),
         title: str | None = None,
         site: str | None = None,
@@ -166,8 +166,11 @@ def _due(now: datetime, urls: Collection[str] | None) -> Select[Any]:
     return query.where(~feeds.c.stopped, due).order_by(feeds.c.next_poll.asc().nulls_first(), feeds.c.number)
 
 
-async def _remember(connection: AsyncConnection, feed: int, entries: Collection[str], now: datetime) -> None:
-    rows = [{"feed": feed, "entry": key, "at": now} for key in sorted({entry_key(entry) for entry in entries})]
+async def _remember(
+    connection: AsyncConnection, feed: int, entries: Mapping[str, bytes] | Collection[str], now: datetime
+) -> None:
+    prints = {entry_key(entry): entries[entry] if isinstance(entries, Mapping) else None for entry in entries}
+    rows = [{"feed": feed, "entry": key, "at": now, "fingerprint": prints[key]} for key in sorted(prints)]
     for chunk in chunks(rows):
         await connection.execute(insert_into(connection, seen).values(chunk).on_conflict_do_nothing())
 

@@ -103,13 +103,18 @@ class OutboxRoom:
                 deliveries.c.state != "sent",
             )
             await connection.execute(rest.values(state=state, error=error, leased_until=None))
+            if state == "failed":
+                edition = update(editions).where(editions.c.id == first["edition"])
+                await connection.execute(edition.values(state=state))
 
     @unbroken
     async def resume_deliveries(self, edition: str, *, now: datetime) -> int:
         """Held and failed deliveries of an edition become ready again, once what held them is put right; how many."""
         stopped = (deliveries.c.edition == edition, deliveries.c.state.in_(("held", "failed")))
         resume = update(deliveries).where(*stopped).values(state="ready", due=now, error=None)
+        again = update(editions).where(editions.c.id == edition, editions.c.state == "failed").values(state="late")
         async with self.database.write() as connection:
+            await connection.execute(again)
             return len((await connection.execute(resume.returning(deliveries.c.id))).all())
 
     @unbroken

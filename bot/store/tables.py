@@ -100,6 +100,8 @@ seen = Table(
     Column("feed", Number, ForeignKey("feeds.number", ondelete="CASCADE"), primary_key=True),
     Column("entry", LargeBinary, primary_key=True),  # a hash: entry ids are as long and as odd as feeds like
     Column("at", UtcTime, nullable=False),
+    Column("fingerprint", LargeBinary),  # of what it said when last seen
+    Column("looks", Integer, nullable=False, default=0),  # how often its page was read again since
 )
 
 articles = Table(
@@ -121,6 +123,8 @@ articles = Table(
     Column("indexed", UtcTime),  # when `save_digest` was done with it; NULL: still to do
     Column("leased_until", UtcTime),
     Column("searchable", Boolean, nullable=False, default=False),
+    Column("corrected", UtcTime),  # its text is another since; NULL: what was posted of it has been seen to
+    Index("ix_articles_corrected", "corrected"),
     Index("ix_articles_first_seen_id", "first_seen", "id"),
     Index("ix_articles_feed", "feed"),
     Index(
@@ -243,6 +247,20 @@ deliveries = Table(
     UniqueConstraint("edition", "platform", "channel", "tenant", "part"),
     Index("ix_deliveries_state", "state"),
     sqlite_autoincrement=True,
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("delivery", Words, ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, nullable=False),  # a newer one takes the place of one that is still to be made
+    Column("message", Words, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("due", UtcTime, nullable=False),  # also the lease of who is at it
+    Column("attempts", Integer, nullable=False),
+    Column("error", Words),
+    Column("made", UtcTime, nullable=False),
+    Index("ix_revisions_state_due", "state", "due"),
 )
 
 feedback = Table(
