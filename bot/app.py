@@ -289,8 +289,14 @@ async def stay_up(world: World, settings: Settings, stop: asyncio.Event) -> None
     alarm, world = Alarm(), replace(world, stop=stop)
     if not await world.store.alone():
         event(log, "run.second", level=logging.WARNING, note=SECOND)
-    async with archive(world.store, settings, Pulse(finished=alarm.finished, scheduled=True)):
+    pulse = Pulse(finished=alarm.finished, scheduled=True, chats=lambda: connections(world))
+    async with archive(world.store, settings, pulse):
         await _until(world, settings, alarm, stop)
+
+
+def connections(world: World) -> dict[str, bool]:
+    """Which platforms reach us."""
+    return {name: chat.connected() for name, chat in world.chats.items()}
 
 
 async def _until(world: World, settings: Settings, alarm: Alarm, stop: asyncio.Event) -> None:

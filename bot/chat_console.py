@@ -41,6 +41,9 @@ class ConsoleChat:
     def cost(self, part: Part) -> tuple[int, int]:
         return (sum(len(str(block)) for block in part.blocks), len(part.blocks))
 
+    def connected(self) -> bool:
+        return True
+
     async def keepers(self, destination: Destination, first: str) -> tuple[Destination, ...]:
         """Who reads the terminal reads the log."""
         return ()

@@ -117,6 +117,9 @@ class DiscordChat:
             await self.register()
             await self.client.connect(reconnect=True)
 
+    def connected(self) -> bool:
+        return self.client.is_ready() and not self.client.is_closed()
+
     async def register(self) -> bool:
         """Register the slash commands with Discord unless they are there already; True if it had to."""
         changed = await self.client.tree.publish()

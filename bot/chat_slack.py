@@ -9,7 +9,8 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -25,6 +26,7 @@ from bot.slack_errors import BAD_FORM, code_of, slack_border
 from bot.slack_http import Listen, serve
 from bot.slack_people import SlackPeople
 from bot.slack_reply import payload_of, quiet_logger, web_client
+from bot.telemetry import event
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, HistoryHidden
 from digests.model import Destination, Message, Part, Posted
@@ -86,6 +88,7 @@ class SlackChat:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._last: dict[str, float] = {}
         self._pace = Pace(_PER_SECOND)
+        self._is_reached = False
         self._own, self._lost_after, self._listen = ("", ""), lost_after, listen
 
     def cost(self, part: Part) -> tuple[int, int]:
@@ -146,6 +149,7 @@ class SlackChat:
                 if error.retry_after is None or error.retry_after > _PAUSE_AT_MOST:
                     raise
                 self._pace.refused(error.retry_after)
+                event(log, "rate.limited", platform=self.platform, seconds=error.retry_after)
                 await asyncio.sleep(error.retry_after)
         return await self._call_once(destination, parent, body)
 
@@ -279,7 +283,8 @@ class SlackChat:
         with slack_border("slack"):
             me = await self._client.auth_test()
         self._own = (str(me.get("user_id") or ""), str(me.get("bot_id") or ""))
-        await serve(self.app(), listen, secret)
+        with self._reached():
+            await serve(self.app(), listen, secret)
 
     async def _connected(self) -> None:
         """One Socket Mode client from its first connection until that stays lost."""
@@ -301,9 +306,21 @@ class SlackChat:
                 async with asyncio.timeout(_CONNECT_SECONDS):
                     await handler.connect_async()  # type: ignore[no-untyped-call]
             log.info("slack.connected workspace=%s", me.get("team_id"))
-            await _watch(handler, self._lost_after)
+            with self._reached():
+                await _watch(handler, self._lost_after)
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]
+
+    def connected(self) -> bool:
+        return self._is_reached
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        self._is_reached = True
+        try:
+            yield
+        finally:
+            self._is_reached = False
 
     async def check(self, destinations: Sequence[Destination]) -> tuple[Finding, ...]:
         """Token, scopes and membership in plain words; never raises."""

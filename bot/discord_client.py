@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import re
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -10,10 +13,14 @@ from discord.http import HTTPClient, Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from bot.pace import Pace
+from bot.telemetry import event
+
+log = logging.getLogger("chokan.discord")
 
 PER_SECOND = 46.0
 """Requests: Discord takes 50 a second of one bot, and no header tells how many are left of them.
 https://docs.discord.com/developers/topics/rate-limits#global-rate-limit"""
+_SECONDS = re.compile(r"\d{1,6}(\.\d{1,6})?")
 _SLEEP_AT_MOST = 30.0
 """Seconds discord.py itself waits out a rate limit; longer ones come back as `ChatUnavailable`."""
 
@@ -78,8 +85,14 @@ def _paced(pace: Pace) -> aiohttp.TraceConfig:
     async def wait(*_: object) -> None:
         await pace.turn()
 
+    async def tell(_: object, __: object, done: aiohttp.TraceRequestEndParams) -> None:
+        if done.response.status == HTTPStatus.TOO_MANY_REQUESTS:
+            asked = done.response.headers.get("Retry-After", "")
+            event(log, "rate.limited", platform="discord", seconds=float(asked) if _SECONDS.fullmatch(asked) else 0.0)
+
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(wait)
+    trace.on_request_end.append(tell)
     return trace
 
 

@@ -239,6 +239,7 @@ class LlmEngine:
                 )
 
     async def _account(self, endpoint: Endpoint, made: Completion) -> None:
+        event(log, "model.answered", model=endpoint.model, tokens_in=made.tokens_in, tokens_out=made.tokens_out)
         await self._ledger.add_model_usage(
             ModelUsage(
                 day=self._clock().date(),

@@ -47,6 +47,13 @@ class Metrics:
         self.deliveries = Counter(
             "chokan_deliveries", "Messages posted, or not", ["platform", "outcome"], registry=registry
         )
+        self.limited = Counter(
+            "chokan_rate_limited", "Answers of a platform that asked to wait", ["platform"], registry=registry
+        )
+        self.waited = Counter(
+            "chokan_rate_limit_wait_seconds", "Seconds the platforms asked to wait", ["platform"], registry=registry
+        )
+        self.tokens = Counter("chokan_model_tokens", "Tokens of language models", ["direction"], registry=registry)
         self.errors = Counter("chokan_errors", "What went wrong, by kind", ["kind"], registry=registry)
         self.requests = Counter(
             "chokan_http_requests", "Answers of the web server", ["page", "status"], registry=registry
@@ -72,11 +79,22 @@ class Metrics:
             "edition.made": lambda f: self.editions.labels(_word(f.get("state"))).inc(),
             "delivery.sent": lambda f: self.deliveries.labels(_platform(f), "sent").inc(),
             "delivery.failed": lambda f: self.deliveries.labels(_platform(f), _word(f.get("kind"))).inc(),
+            "rate.limited": self._limited,
+            "model.answered": self._answered,
         }
         if name in counts:
             counts[name](fields)
         if level >= logging.WARNING:
             self.errors.labels(_word(name)).inc()
+
+    def _limited(self, fields: Fields) -> None:
+        platform = _word(fields.get("platform"))
+        self.limited.labels(platform).inc()
+        self.waited.labels(platform).inc(_number(fields.get("seconds")))
+
+    def _answered(self, fields: Fields) -> None:
+        self.tokens.labels("in").inc(_number(fields.get("tokens_in")))
+        self.tokens.labels("out").inc(_number(fields.get("tokens_out")))
 
     def _polled(self, fields: Fields) -> None:
         self.polls.labels(_status(str(fields.get("status")))).inc()
@@ -117,6 +135,10 @@ def _age(since: datetime | None, now: datetime) -> float:
 def _health(health: FeedHealth) -> str:
     state: FeedState = health.state
     return "stopped" if state.stopped else "failing" if state.failures else "well"
+
+
+def _number(value: object) -> float:
+    return max(0.0, float(value)) if isinstance(value, (int, float)) else 0.0
 
 
 def _platform(fields: Fields) -> str:

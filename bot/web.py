@@ -98,6 +98,9 @@ def _watch(app: web.Application, store: Store, site: Site, metrics: Metrics, pul
         beat = pulse.finished.get("heartbeat")
         if pulse.scheduled and (beat is None or pulse.clock() - beat > FRESH):
             return _said("the scheduler does not run", 503)
+        away = [name for name, connected in pulse.chats().items() if not connected]
+        if away:
+            return _said(f"not connected: {', '.join(sorted(away))}", 503)
         return _said("ok")
 
     async def measured(request: web.Request) -> web.Response:

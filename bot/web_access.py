@@ -45,6 +45,8 @@ class Pulse:
     finished: Mapping[str, datetime] = field(default_factory=dict)
     """When each job last came to its end; empty where no scheduler runs."""
     scheduled: bool = False
+    chats: Callable[[], Mapping[str, bool]] = field(default=dict)
+    """Which platforms reach us just now."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
 

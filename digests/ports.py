@@ -484,6 +484,9 @@ class Chat(Protocol):
     async def run(self) -> None:
         """Connect and answer commands until cancelled. Raises `ChatRefused` for a wrong token."""
 
+    def connected(self) -> bool:
+        """Whether what people type reaches us now (while `run` runs)."""
+
     async def check(self, destinations: Sequence[Destination]) -> tuple[Finding, ...]:
         """Token, scopes and permissions in plain words; never raises."""
 

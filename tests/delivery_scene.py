@@ -57,6 +57,9 @@ class Answers:
     async def keepers(self, destination: Destination, first: str) -> tuple[Destination, ...]:
         return self.admins
 
+    def connected(self) -> bool:
+        return True
+
     async def gathers(self, destination: Destination) -> bool:
         return False
 

@@ -194,11 +194,17 @@ async def test_a_run_needs_an_app_token(slack: SlackStand) -> None:
 async def test_a_run_connects_once_slack_is_back(slack: SlackStand) -> None:
     slack.refuse("auth.test", retry_after=0.2)
     slack.refuse("apps.connections.open", retry_after=0.2)
-    running = asyncio.create_task(chat_for(slack, Clerk()).run())
+    chat = chat_for(slack, Clerk())
+    running = asyncio.create_task(chat.run())
+    assert not chat.connected()
     await slack.until(lambda: slack.connections == 1)
+    async with asyncio.timeout(10):
+        while not chat.connected():
+            await asyncio.sleep(0.01)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+    assert not chat.connected()
 
 
 @pytest.mark.parametrize(

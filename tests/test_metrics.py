@@ -52,11 +52,17 @@ async def test_events_are_counted_by_kinds_of_ours_and_never_by_what_a_feed_says
         event(log, "delivery.sent", destination="discord:1")
         event(log, "delivery.failed", level=logging.WARNING, destination="slack:C1", kind="chat-refused")
         event(log, "page.unread", kind="robots")
+        event(log, "rate.limited", platform="discord", seconds=1.5)
+        event(log, "rate.limited", platform="discord", seconds=0.5)
+        event(log, "model.answered", model="x", tokens_in=900, tokens_out=80)
         log.error("poll.crashed unit=%s", "x y z")
     text = (await web.get("/metrics")).text
     polls = {("200",): 1, ("304",): 2, ("4xx",): 1, ("5xx",): 1, ("timeout",): 1, ("other",): 1}
     assert samples(text, "chokan_polls_total") == polls
     assert samples(text, "chokan_new_articles_total") == {(): 2}
+    assert samples(text, "chokan_rate_limited_total") == {("discord",): 2}
+    assert samples(text, "chokan_rate_limit_wait_seconds_total") == {("discord",): 2.0}
+    assert samples(text, "chokan_model_tokens_total") == {("in",): 900, ("out",): 80}
     assert samples(text, "chokan_digests_total") == {("made",): 1, ("failed",): 1}
     assert samples(text, "chokan_editions_total") == {("late",): 1}
     assert samples(text, "chokan_deliveries_total") == {("sent", "discord"): 1, ("chat-refused", "slack"): 1}
@@ -129,6 +135,15 @@ async def test_ready_means_that_the_scheduler_beats(tmp_path: Path, age: int | N
     async with archive(tmp_path, pulse=pulse) as web:
         assert (await web.get("/readyz")).status == status
         assert (await web.get("/healthz")).status == 200
+
+
+async def test_ready_means_that_every_platform_reaches_us(tmp_path: Path) -> None:
+    reached = {"discord": True, "slack": False, "console": True}
+    async with archive(tmp_path, pulse=Pulse(chats=lambda: reached, clock=lambda: NOW)) as web:
+        answer = await web.get("/readyz")
+        assert (answer.status, answer.text) == (503, "not connected: slack\n")
+        reached["slack"] = True
+        assert (await web.get("/readyz")).status == 200
 
 
 async def test_ready_means_that_the_database_answers(web: Stand) -> None:
