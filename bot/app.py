@@ -249,6 +249,7 @@ def _chats(settings: Settings, answers: Answers, words: Catalogs, console: Conso
                 answers=answers,
                 catalogs=words,
                 api_url=settings.slack_api_url,
+                admins=settings.slack.admins,
                 listen=Listen(host=settings.host, port=settings.port) if settings.slack_mode == "http" else None,
             )
         )

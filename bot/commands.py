@@ -3,7 +3,7 @@ database."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -179,10 +179,15 @@ class Reply:
     has a button that opens it."""
 
 
+Progress = Callable[[Message], Awaitable[None]]
+
+
 class Answers(Protocol):
     """What a chat needs of us. All answers are private; none raises: an error is a Message in the reader's language."""
 
-    async def answer(self, request: Request) -> Reply: ...
+    async def answer(self, request: Request, progress: Progress | None = None) -> Reply:
+        """`progress` shows how far an answer is that takes a while, each time in place of the time before."""
+
     async def press(self, press: Press) -> Reply: ...
     def form(self, press: Press) -> Form | None:
         """The form this button opens, at once (from memory); None for a button that simply answers."""

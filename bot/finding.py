@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.commands import QUERY
-from bot.jobs import look_up
+from bot.jobs import Told, look_up, untold
 from bot.shelf import owned, viewer_of
 from bot.world import World
 from digests.answers import described, fits, full_answer, share_action, sources_message, standard_answer
@@ -43,6 +43,9 @@ class Asker:
     """The language of the server; None: it is not known."""
     house: str = ""
     """Its code (`de`), also where there is no catalog for it."""
+
+    told: Told = untold
+    """Hears how far an answer is that takes a while."""
 
     @property
     def viewer(self) -> str:
@@ -141,7 +144,7 @@ class Finder:
 
     async def _looked_up(self, asker: Asker, url: str) -> Digest:
         """Raises ChokanError."""
-        made = await look_up(self.world, url, asker.viewer)
+        made = await look_up(self.world, url, asker.viewer, asker.told)
         return await self._held(asker, made.id) or made
 
     async def link(self, asker: Asker, text: str) -> Message:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
@@ -110,16 +110,26 @@ def _packed(article: Article, analysis: Analysis) -> bytes:
     return packed(profile_of(article, analysis.article_vector))
 
 
-async def look_up(world: World, url: str, viewer: str) -> Digest:
-    """The digest of any address for a tenant: the stored one, else made on the spot and kept. Raises ChokanError."""
+Told = Callable[[str], Awaitable[None]]
+
+
+async def untold(step: str) -> None:
+    """Nobody waits to hear of it."""
+
+
+async def look_up(world: World, url: str, viewer: str, told: Told = untold) -> Digest:
+    """The digest of any address for a tenant: the stored one, else made on the spot and kept; `told` hears of each step
+    before it begins (`reading`, `digesting`). Raises ChokanError."""
     name = await world.store.asked_for(article_id(url), viewer)
     known = await world.store.digest(name)
     if known:
         return known
+    await told("reading")
     article = await article_of_url(world, url)
     article = replace(article, id=await world.store.asked_for(article.id, viewer))
     if known := await world.store.digest(article.id):  # the address led to another one
         return known
+    await told("digesting")
     await world.store.save_article(article, asker=viewer)
     analysis = await _analysis(world, article)
     made = await compose(world, article, analysis)

@@ -6,15 +6,16 @@ from __future__ import annotations
 import logging
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.admin import Admin
 from bot.admin_forms import form_of
 from bot.admin_wishes import Unclear
-from bot.commands import ADMIN_COMMANDS, COMMANDS, Field, Form, Option, Press, Reply, Request, Suggestion
+from bot.commands import ADMIN_COMMANDS, COMMANDS, Field, Form, Option, Press, Progress, Reply, Request, Suggestion
 from bot.delivery import resume
 from bot.finding import Asker, Finder, help_message
 from bot.front import Front
+from bot.jobs import Told
 from bot.notices import was_told
 from bot.plain_words import error_text
 from bot.remembered import lookup_of, place_of
@@ -23,6 +24,7 @@ from bot.telemetry import event
 from bot.trouble import resume_told_feed
 from bot.world import World
 from digests.answers import shared
+from digests.catalog import Catalog
 from digests.errors import ChokanError, NotFound, StoreError
 from digests.layout import note
 from digests.model import Destination, Feedback, Message
@@ -56,9 +58,10 @@ class Lookups:
         self._front = Front(world, self._finder, self._admin.orders, most_feeds=self._quotas.feeds)
         self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
 
-    async def answer(self, request: Request) -> Reply:
+    async def answer(self, request: Request, progress: Progress | None = None) -> Reply:
         """The answer to a command; an unknown command gets help."""
         asker = self._asker(request)
+        asker = replace(asker, told=_telling(progress, asker.catalog)) if progress else asker
         if request.command in {command.name for command in ADMIN_COMMANDS}:
             return await self._guarded(asker, lambda: self._admin.answer(request, asker))
         handler = self._commands(asker, request.options).get(request.command)
@@ -239,6 +242,18 @@ class Lookups:
             return False
         asked.append(now)
         return True
+
+
+def _telling(progress: Progress, catalog: Catalog) -> Told:
+    """What is told of each step; that it cannot be shown does not cost the answer."""
+
+    async def told(step: str) -> None:
+        try:
+            await progress(note(catalog("edition.name"), catalog(f"command.progress.{step}"), catalog))
+        except ChokanError as error:
+            event(log, "lookup.untold", error=str(error))
+
+    return told
 
 
 async def _said(message: Awaitable[Message], *, in_place: bool = False) -> Reply:

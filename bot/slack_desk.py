@@ -162,8 +162,9 @@ class SlackDesk:
             zone=profile.zone,
             reader=str(body.get("user_id") or ""),
         )
-        reply = await self._said(self._answers.answer(request), request.locale)
-        await self._replies.reply(body, reply, private=False)
+        progress = self._replies.progress(body)
+        reply = await self._said(self._answers.answer(request, progress), request.locale)
+        await self._replies.reply(body, reply, private=False, shown=progress.begun)
         log.info("slack.answered command=%s took=%.2f", ask.command, perf_counter() - began)
 
     async def _opened(self, body: Payload, ask: Asked, profile: Profile) -> bool:
@@ -266,7 +267,9 @@ class SlackDesk:
         who = str((body.get("user") or {}).get("id") or "")
         locale = profile.locale or "en"
         request = Request(command="link", options={"text": text}, locale=locale, origin=origin, reader=who)
-        await self._replies.reply(body, await self._said(self._answers.answer(request), request.locale), private=False)
+        progress = self._replies.progress(body)
+        reply = await self._said(self._answers.answer(request, progress), request.locale)
+        await self._replies.reply(body, reply, private=False, shown=progress.begun)
 
     async def _mentioned(self, event: Payload, team: str) -> None:
         """Answered in the thread it stands in, to nobody but who asked."""

@@ -33,12 +33,22 @@ class SlackReplies:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
 
-    async def reply(self, body: Mapping[str, Any], reply: Reply, *, private: bool) -> None:
-        """`private`: what was pressed stands in a private message, which the answer may replace."""
+    def progress(self, body: Mapping[str, Any]) -> Showing:
+        """For an answer that takes a while."""
+        return Showing(self, str(body.get("response_url") or ""))
+
+    async def show(self, url: str, message: Message, *, replace: bool) -> None:
+        """One private message; `replace`: in place of the one before."""
+        if self._may(url):
+            await self._send(url, message, "ephemeral", replace=replace)
+
+    async def reply(self, body: Mapping[str, Any], reply: Reply, *, private: bool, shown: bool = False) -> None:
+        """`private`: what was pressed stands in a private message, which the answer may replace. `shown`: progress was
+        shown, which it replaces."""
         url = str(body.get("response_url") or "")
         if not self._may(url):
             return
-        await self._send(url, reply.message, "ephemeral", replace=private and reply.in_place)
+        await self._send(url, reply.message, "ephemeral", replace=shown or (private and reply.in_place))
         for message in reply.more[: _MORE + (reply.share is None)]:
             await self._send(url, message, "ephemeral", replace=False)
         if reply.share is not None:
@@ -66,6 +76,18 @@ class SlackReplies:
                 said = (await response.content.read(300)).decode("utf-8", "replace")
                 if response.status != 200 or '"ok":false' in said.replace(" ", ""):
                     log.warning("slack.reply_failed status=%d answer=%s", response.status, " ".join(said.split()))
+
+
+class Showing:
+    """How far an answer is: the first message is new, each later one takes its place. Two steps leave three of the five
+    uses of an address to the answer."""
+
+    def __init__(self, replies: SlackReplies, url: str) -> None:
+        self._replies, self._url, self.begun = replies, url, False
+
+    async def __call__(self, message: Message) -> None:
+        await self._replies.show(self._url, message, replace=self.begun)
+        self.begun = True
 
 
 def web_client(base_url: str, token: str | None = None) -> AsyncWebClient:

@@ -213,6 +213,17 @@ class RetentionSettings(Table):
     records: Days = Field(400, description="Days feedback, look-ups, answers and use of models are kept; 0: for ever.")
 
 
+SlackId = Annotated[str, Field(pattern=r"^[USW][A-Z0-9]{1,20}$")]
+
+
+class SlackSettings(Table):
+    admins: tuple[SlackId, ...] = Field(
+        (),
+        description="Who besides the workspace's admins may change subscriptions from Slack: ids of people (U…) and of "
+        "user groups (S…, needs the scope usergroups:read). They are told when something is wrong.",
+    )
+
+
 class LogSettings(Table):
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe line to write.")
     form: Literal["text", "json"] = Field("text", description="`text`: key=value lines; `json`: one object a line.")
@@ -270,6 +281,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     quotas: QuotaSettings = QuotaSettings()
     retention: RetentionSettings = RetentionSettings()
+    slack: SlackSettings = SlackSettings()
     log: LogSettings = LogSettings()
 
     @property

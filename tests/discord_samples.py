@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.commands import Form, Press, Reply, Request, Suggestion
+from bot.commands import Form, Press, Progress, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.model import Action, Bullets, Destination, Divider, Heading, Message, Paragraph, Part, Small, Span
@@ -81,7 +81,7 @@ class Desk:
         self.asked: list[Request | Press] = []
         self.suggestions: tuple[Suggestion, ...] = ()
 
-    async def answer(self, request: Request) -> Reply:
+    async def answer(self, request: Request, progress: Progress | None = None) -> Reply:
         return self._told(request)
 
     async def press(self, press: Press) -> Reply:

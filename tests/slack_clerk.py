@@ -11,7 +11,7 @@ from typing import Any
 from slack_stand import SlackStand
 
 from bot.chat_slack import SlackChat
-from bot.commands import Form, Press, Reply, Request, Suggestion
+from bot.commands import Form, Press, Progress, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.model import Action, Destination, Message, Paragraph, Part, Span
@@ -40,7 +40,7 @@ class Clerk:
     in_place: bool = True
     suggestions: tuple[Suggestion, ...] = ()
 
-    async def answer(self, request: Request) -> Reply:
+    async def answer(self, request: Request, progress: Progress | None = None) -> Reply:
         await asyncio.sleep(self.delay)
         self.requests.append(request)
         if self.broken:

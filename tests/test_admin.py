@@ -13,7 +13,7 @@ from builders import article
 from chat_world import HERE, THERE, Newsroom, headline, newsroom, words
 
 from bot.admin_words import reasons
-from bot.commands import Reply, Request
+from bot.commands import Press, Reply, Request
 from bot.lookups import Quotas
 from config.catalogs import locales
 from digests.catalog import Catalogs
@@ -71,6 +71,35 @@ async def test_a_pasted_site_becomes_a_subscription_and_is_previewed_as_it_will_
         "admin-pause",
         "admin-remove",
     ]
+
+
+async def test_an_address_in_a_form_is_previewed_and_asked_about_before_anything_is_subscribed(room: Newsroom) -> None:
+    site = room.stand.sites[0]
+    offered = await room.press("admin-new", "", admin=True, fields={"url": site.feed_url})
+    assert (len(offered.more), await room.world.store.subscriptions()) == (4, ())
+    (button,) = offered.message.actions
+    form = room.answers.form(Press(verb=button.verb, value=button.value, locale="ja", origin=HERE, admin=True))
+    assert form is not None
+    assert offered.form is not None
+    given = {field.name: field.value for field in offered.form.fields}
+    assert (given["at"], given["zone"], given["days"], given["language"]) == (
+        "07:00",
+        "Asia/Tokyo",
+        "0,1,2,3,4,5,6",
+        "ja",
+    )
+    await room.press(form.verb, form.value, admin=True, fields={"at": "06:15", "days": "0,4", "layout": "inline"})
+    order = await only(room)
+    assert (order.at, order.weekdays, order.layout) == (time(6, 15), frozenset({0, 4}), "inline")
+    assert order.feeds == (site.feed_url,)
+
+
+async def test_the_servers_locale_sets_language_and_zone(room: Newsroom) -> None:
+    options = {"url": room.stand.sites[0].feed_url}
+    asked = Request(command="subscribe", options=options, locale="ja", origin=HERE, admin=True, house="de")
+    await room.answers.answer(asked)
+    order = await only(room)
+    assert (order.zone, order.language) == ("Europe/Berlin", "en")
 
 
 async def test_wishes_are_kept_and_can_be_changed_one_by_one(room: Newsroom) -> None:

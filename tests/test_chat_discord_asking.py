@@ -10,8 +10,11 @@ import simcord
 from discord_house import House, words
 from discord_samples import CATALOGS, DIGEST, Desk, discords_rules, said
 
+from bot.admin_forms import order_form
 from bot.chat_discord import DiscordChat
-from bot.commands import Field, Form, Press, Request, Suggestion
+from bot.commands import Field, Form, Press, Progress, Reply, Request, Suggestion
+from bot.discord_forms import filled_in, modal_of
+from digests.model import Destination, Subscription
 
 pytestmark = pytest.mark.simcord(shard_count=1)
 
@@ -30,6 +33,16 @@ COMPLAINT = Form(
         ),
     ),
 )
+
+
+class Patient(Desk):
+    """Tells of each step."""
+
+    async def answer(self, request: Request, progress: Progress | None = None) -> Reply:
+        for step in ("1/2", "2/2"):
+            if progress:
+                await progress(said(step))
+        return await super().answer(request)
 
 
 @pytest.fixture
@@ -199,3 +212,27 @@ async def test_forms_menus_and_shares_are_what_discord_describes(house: House) -
     found, seen = house.violations()
     assert found == []
     assert "ApplicationCommandUpdateRequest" in seen
+
+
+async def test_progress_is_shown_where_the_answer_will_stand(house: House) -> None:
+    house.chat.client.tree.desk._answers = Patient()
+    await house.alice.slash(house.channel, "digest article", url="https://news.example.jp/1")
+    sent = [r for r in house.env.http_requests if r.method == "PATCH" and r.path.endswith("/@original")]
+    edits: list[Any] = [request.json for request in sent]
+    assert [words(edit["components"])[:3] for edit in edits[:2]] == ["1/2", "2/2"]
+    assert len(edits) == 3
+
+
+async def test_a_subscriptions_form_fits_discord_and_comes_back_with_its_days(house: House) -> None:
+    order = Subscription(id="morning", destination=Destination(platform="discord", channel="1"), zone="Europe/Kyiv")
+    form = order_form("admin-subscribe", "https://news.example.jp/feed", order, CATALOGS.of("ja"))
+    body = modal_of(form).to_dict()
+    rules = discords_rules()
+    assert rules is None or rules("ModalInteractionCallbackRequestData", body) == []
+    fields = [label["component"] for label in body["components"]]
+    assert [field["custom_id"] for field in fields] == ["at", "zone", "days", "length", "layout"]
+    assert (fields[2]["min_values"], fields[2]["max_values"]) == (1, 7)
+    assert [o["value"] for o in fields[1]["options"] if o.get("default")] == ["Europe/Kyiv"]
+    assert max(len(field["options"]) for field in fields) == 25
+    sent = [{"type": 18, "component": {"type": 3, "custom_id": "days", "values": ["0", "4"]}}]
+    assert dict(filled_in(sent)) == {"days": "0,4"}

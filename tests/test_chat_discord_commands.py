@@ -12,7 +12,7 @@ from discord_house import SCHEMAS, House, words
 from discord_samples import CATALOGS, DIGEST, Desk, discords_rules, said
 
 from bot.chat_discord import DiscordChat
-from bot.commands import Press, Request, Suggestion
+from bot.commands import Press, Progress, Request, Suggestion
 from bot.discord_view import text_of
 from digests.model import Destination
 
@@ -92,10 +92,10 @@ async def test_a_command_is_acknowledged_before_any_work(house: House) -> None:
     order: list[str] = []
 
     class Slow(Desk):
-        async def answer(self, request: Request) -> Any:
+        async def answer(self, request: Request, progress: Progress | None = None) -> Any:
             calls = [r.path for r in house.env.http_requests if r.path.endswith("/callback")]
             order.append(f"asked after {len(calls)} callback")
-            return await super().answer(request)
+            return await super().answer(request, progress)
 
     house.chat.client.tree.desk._answers = Slow()
     await house.alice.slash(house.channel, "digest help")

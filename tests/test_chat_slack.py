@@ -11,7 +11,7 @@ import pytest
 from slack_stand import Channel, SlackStand
 
 from bot.chat_slack import SlackChat
-from bot.commands import Form, Press, Reply, Request, Suggestion
+from bot.commands import Form, Press, Progress, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed
@@ -28,7 +28,7 @@ def said(text: str) -> Message:
 class Silent:
     """Answers nothing worth reading: posting is what is looked at here."""
 
-    async def answer(self, request: Request) -> Reply:
+    async def answer(self, request: Request, progress: Progress | None = None) -> Reply:
         return Reply(message=said("…"))
 
     async def press(self, press: Press) -> Reply:

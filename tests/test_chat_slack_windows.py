@@ -187,6 +187,19 @@ async def test_what_is_shared_from_a_window_goes_to_the_channel_it_was_opened_in
     assert EN("command.share.by", name="Person U2") in answers[-1].body["text"]
 
 
+async def test_any_article_is_digested_with_progress_shown_in_place(house: House) -> None:
+    house.room.stand.publish(1)
+    before = len(house.slack.answers)
+    await house.slack.send_command(f"article {house.room.stand.sites[1].url(4)}", user=ADMIN)
+    told = [answer.body for answer in (await house.slack.answered(before + 3))[before:]]
+    assert [one["text"] for one in told[:2]] == [EN("command.progress.reading"), EN("command.progress.digesting")]
+    assert [one["replace_original"] for one in told] == [False, True, True]
+    assert headline(house.room.stand.sites[1].articles[4]) in told[2]["text"]
+    await house.slack.send_command(f"article {house.room.stand.sites[1].url(4)}", user=ADMIN)
+    again = (await house.slack.answered(before + 4))[before + 3 :]
+    assert [one.body["replace_original"] for one in again] == [False]
+
+
 # --- subscribing ------------------------------------------------------------------------------------------------------
 
 
