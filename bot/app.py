@@ -30,6 +30,7 @@ from bot.links import Links
 from bot.lookups import Lookups
 from bot.notices import tell, tell_reopened
 from bot.poll import poll
+from bot.recent import Recent
 from bot.schedule import Alarm
 from bot.store import open_store
 from bot.telemetry import event
@@ -158,6 +159,7 @@ class Desk:
 
     fetch: Fetcher
     reading: Workers
+    recent: Recent = field(default_factory=Recent)
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
 

@@ -5,17 +5,24 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from bot.telemetry import event, heard
 from bot.web_access import Addresses, Desk, Pulse, Site
+from bot.wizard import Wizard
 from config.catalogs import locales, templates
 from config.settings import Settings
 from digests.catalog import Catalogs
 from digests.errors import ConfigError
 from digests.ports import Store
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from bot.web_setup import SetupPages
 
 log = logging.getLogger("chokan")
 
@@ -36,7 +43,7 @@ async def archive(store: Store, settings: Settings, pulse: Pulse) -> AsyncIterat
 
     with bound(settings.web.host, settings.web.port) as listener:
         metrics = Metrics()
-        here = _address(settings.web.host, listener.getsockname()[1])
+        here = address_of(settings.web.host, listener.getsockname()[1])
         words = Catalogs(locales())
         app = application(store, site_of(settings, here), words, templates(), metrics, pulse, desk_of(settings))
         with heard(metrics.heard):
@@ -48,7 +55,7 @@ async def archive(store: Store, settings: Settings, pulse: Pulse) -> AsyncIterat
 def site_of(settings: Settings, here: str = "") -> Site:
     """The archive's site, at its public address or `here`. Raises `ConfigError` for a WEB_TOKEN that can be guessed."""
     return Site(
-        base=settings.web.public_url or here or _address(settings.web.host, settings.web.port),
+        base=settings.web.public_url or here or address_of(settings.web.host, settings.web.port),
         public=bool(settings.web.public_url),
         language=settings.language,
         zone=settings.zone,
@@ -57,10 +64,22 @@ def site_of(settings: Settings, here: str = "") -> Site:
     )
 
 
-def _address(host: str, port: int) -> str:
+def address_of(host: str, port: int) -> str:
     """Where a browser on this machine finds what listens on `host`."""
     host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 (read, not bound)
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def setup_pages(wizard: Wizard, here: str, key: str, language: str) -> tuple[web.Application, SetupPages]:
+    """The wizard's server, and what tells when it is through. `key` opens it."""
+    from bot.web import setup_application
+    from bot.web_render import Pages
+    from bot.web_session import Sessions
+    from bot.web_setup import SetupPages
+
+    pages = Pages(templates(), wizard.catalogs, Site(base=here, language=language))
+    setup = SetupPages(wizard, pages, Sessions(key, lambda: datetime.now(UTC), base=here))
+    return setup_application(pages, setup, templates()), setup
 
 
 def permalinks_of(settings: Settings) -> Addresses:

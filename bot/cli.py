@@ -17,6 +17,7 @@ from bot import (
     cli_keep,
     cli_read,
     cli_run,
+    cli_setup,
     cli_status,
     cli_web,
 )
@@ -48,6 +49,7 @@ def _options(
 
 
 main.command("run")(cli_run.run_verb)
+main.command("setup")(cli_setup.setup_verb)
 main.command("poll")(cli_run.poll_verb)
 main.command("digest")(cli_read.digest_verb)
 main.command("publish")(cli_run.publish_verb)

@@ -176,10 +176,9 @@ def _say_what_next(console: Console) -> None:
         "\n[bold]This was the sample edition.[/bold] 見本の朝刊でした。\n"
         f"  The archive is {SAMPLE_DATABASE}. Look into it:\n"
         "    [cyan]chokan web[/cyan] · [cyan]chokan latest[/cyan] · [cyan]chokan search 地震[/cyan]\n"
+        "  Your own  [cyan]chokan setup[/cyan], or [cyan]chokan setup --web[/cyan]: a site, a preview, a channel\n"
         "  Any page  [cyan]chokan digest https://…[/cyan]\n"
         "  A feed    [cyan]chokan feeds add https://…[/cyan], then [cyan]chokan run[/cyan]\n"
-        "  Discord   DISCORD_TOKEN, and a subscription in chokan.toml\n"
-        "  Slack     SLACK_BOT_TOKEN, SLACK_APP_TOKEN, and a subscription\n"
         "  Settings  copy config/chokan.example.toml to chokan.toml\n"
         "  ([cyan]chokan[/cyan] is .venv/bin/chokan)",
         highlight=False,

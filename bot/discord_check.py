@@ -12,7 +12,7 @@ from digests.errors import ChatError
 from digests.model import Destination
 from digests.ports import Finding
 
-_CLIENT_WORDS = {
+CLIENT_WORDS = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
     "create_public_threads": "Create Public Threads",
@@ -78,7 +78,7 @@ async def _looked_at(client: discord.Client, destination: Destination) -> Findin
 
 
 def _lacking(subject: str, where: str, missing: Sequence[str]) -> Finding:
-    names = ", ".join(_CLIENT_WORDS[name] for name in missing)
+    names = ", ".join(CLIENT_WORDS[name] for name in missing)
     fix = f"in Discord: Edit Channel → Permissions → the bot's role → allow {names}"
     only_history = list(missing) == ["read_message_history"]
     return Finding(subject=subject, ok=only_history, text=f"{where}: missing {names}", fix=fix, warning=only_history)

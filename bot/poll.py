@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from bot.failpoints import failpoint
 from bot.lanes import in_lanes
 from bot.telemetry import event
-from bot.world import LEASE, Reads, World
+from bot.world import LEASE, Looks, Reads, World
 from digests.corrections import fingerprint, is_corrected
 from digests.errors import (
     ChokanError,
@@ -256,7 +256,7 @@ def _article(entry: Entry, page: Page | None, feed: Feed, now: datetime) -> Arti
     return article_from(entry, page, feed=feed, now=now, identify=identify)
 
 
-async def discover(world: World, url: str) -> str:
+async def discover(world: Looks, url: str) -> str:
     """The feed a person means by `url`: itself, or the first feed its page names. Raises FetchError, NotAFeed."""
     response = await world.recent.get(url, world.fetch, world.clock)
     if response.status != 200:

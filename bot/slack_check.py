@@ -20,6 +20,8 @@ _WANTED: Mapping[str, str] = {
     "groups:read": "to check private channels",
     "users:read": "to answer readers in their own language",
 }
+SCOPES = (*_NEEDED, *_WANTED, "app_mentions:read", "usergroups:read")
+"""Scopes of a bot that can do everything."""
 _REINSTALL = "add it under OAuth & Permissions and reinstall the app"
 
 

@@ -22,6 +22,7 @@ from bot.web_hub import HubDoor
 from bot.web_pages import Archive
 from bot.web_render import PRIVATE, Pages
 from bot.web_session import Sessions
+from bot.web_setup import SetupPages
 from digests.catalog import Catalogs
 from digests.errors import NotListening, StoreError
 from digests.ports import Store
@@ -59,7 +60,7 @@ def application(
     """All routes over one store; the operator's pages only where there is a `desk`."""
     pages = Pages(templates, catalogs, site)
     archive = Archive(store, pages, site, pulse.clock)
-    app = web.Application(middlewares=[_middleware(archive, metrics)], client_max_size=FORM)
+    app = web.Application(middlewares=[_middleware(pages, metrics)], client_max_size=FORM)
     for path, name, handler in archive.routes():
         app.router.add_get(path, handler, name=name)
     if desk is not None:
@@ -67,13 +68,25 @@ def application(
         reach = Reach(store=store, clock=pulse.clock, catch_up=desk.catch_up)
         for method, path, name, handler in Admin(reach, pages, site, sessions).routes():
             app.router.add_route(method, path, handler, name=name)
-    _static(app, "/desk.css", templates["desk.css"], "text/css")
-    _static(app, "/style.css", templates["style.css"], "text/css")
-    _static(app, "/icon.svg", templates["icon.svg"], "image/svg+xml")
+    _sheets(app, templates)
     _watch(app, store, site, metrics, pulse)
     if site.public:
         HubDoor(store, pulse.clock).open(app)
     return app
+
+
+def setup_application(pages: Pages, setup: SetupPages, templates: Mapping[str, str]) -> web.Application:
+    """The wizard alone: before there is a configuration there is no archive."""
+    app = web.Application(middlewares=[_middleware(pages, Metrics())], client_max_size=FORM)
+    for method, path, name, handler in setup.routes():
+        app.router.add_route(method, path, handler, name=name)
+    _sheets(app, templates)
+    return app
+
+
+def _sheets(app: web.Application, templates: Mapping[str, str]) -> None:
+    for name, kind in (("style.css", "text/css"), ("desk.css", "text/css"), ("icon.svg", "image/svg+xml")):
+        _static(app, f"/{name}", templates[name], kind)
 
 
 def _static(app: web.Application, path: str, text: str, kind: str) -> None:
@@ -123,11 +136,11 @@ def _passed_on(request: web.Request) -> bool:
     return any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"))
 
 
-def _middleware(archive: Archive, metrics: Metrics) -> Middleware:
+def _middleware(pages: Pages, metrics: Metrics) -> Middleware:
     @web.middleware
     async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
-        response = await _answer(request, handler, archive)
+        response = await _answer(request, handler, pages)
         page = request.match_info.route.name or "none"
         metrics.answered(page, response.status, time.perf_counter() - started)
         return response
@@ -135,19 +148,19 @@ def _middleware(archive: Archive, metrics: Metrics) -> Middleware:
     return answered
 
 
-async def _answer(request: web.Request, handler: Handler, archive: Archive) -> web.StreamResponse:
+async def _answer(request: web.Request, handler: Handler, pages: Pages) -> web.StreamResponse:
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        response = archive.failed(request, error.status)
+        response = pages.failed(request, error.status)
         if "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
     except StoreError as error:
         event(log, "web.failed", level=logging.WARNING, kind=error.kind, error=str(error))
-        response = archive.failed(request, 503)
+        response = pages.failed(request, 503)
     except Exception:
         log.exception("web.crashed path=%r", request.path[:200])
-        response = archive.failed(request, 500)
+        response = pages.failed(request, 500)
     return _finished(request, response)
 
 

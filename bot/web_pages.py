@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.web_access import Site, may_read, token_of
 from bot.web_atom import atom, sitemap
 from bot.web_render import Ask, Pages
+from bot.web_story import Stories
 from bot.web_views import digest_view, feed_key, item_view, linked_ids
 from digests.edition import ranked
 from digests.layout import day_text, gist
@@ -39,6 +40,7 @@ class Archive:
 
     def __init__(self, store: Store, pages: Pages, site: Site, clock: Callable[[], datetime]) -> None:
         self.store, self.pages, self.site, self.clock = store, pages, site, clock
+        self.stories = Stories(store, clock)
 
     def routes(self) -> Iterator[tuple[str, str, Respond]]:
         """(path, name, handler) of every page for people and for feed readers."""
@@ -226,6 +228,7 @@ class Archive:
             self.pages.ask(request, token=token),
             "digest.html",
             view=view,
+            story=await self.stories.of(article) if article else (),
             when=digest.published or arrived,
             arrived=arrived,
             indexed=arrived is not None,
@@ -313,16 +316,6 @@ class Archive:
 
     def _rows(self, ask: Ask, heading: str, rows: Sequence[dict[str, str]], empty: str) -> web.Response:
         return self.pages.page(ask, "rows.html", heading=heading, rows=rows, empty=empty)
-
-    def failed(self, request: web.Request, status: int) -> web.Response:
-        """A page that says what went wrong, in the reader's language."""
-        ask = self.pages.ask(request)
-        key = f"web.error.{status}"
-        key = key if ask.catalog.has(key) else "web.error.400" if status < 500 else "web.error.500"
-        ask = Ask(path="/", catalog=ask.catalog, chosen=ask.chosen)
-        response = self.pages.page(ask, "error.html", status=status, key=key.removeprefix("web."), indexed=False)
-        response.headers["Cache-Control"] = "no-store"
-        return response
 
 
 def _offset(ask: Ask) -> int:

@@ -64,6 +64,7 @@ class Pages:
             ask=ask,
             site=self.site,
             t=lambda key, **more: catalog(f"web.{key}", **more),
+            w=lambda key, **more: catalog(f"setup.{key}", **more),
             href=lambda path, **query: self.address(ask, path, query),
             absolute=lambda path: f"{self.site.base}{path}",
             day=lambda moment: day_text(self.site.day(moment) if isinstance(moment, datetime) else moment, catalog),
@@ -93,6 +94,16 @@ class Pages:
     def page(self, ask: Ask, template: str, *, status: int = 200, **values: Any) -> web.Response:
         text = self.render(template, ask, **values)
         return self.sent(ask, web.Response(text=text, content_type="text/html", charset="utf-8", status=status))
+
+    def failed(self, request: web.Request, status: int) -> web.Response:
+        """A page that says what went wrong, in the reader's language."""
+        ask = self.ask(request)
+        key = f"web.error.{status}"
+        key = key if ask.catalog.has(key) else "web.error.400" if status < 500 else "web.error.500"
+        ask = Ask(path="/", catalog=ask.catalog, chosen=ask.chosen)
+        response = self.page(ask, "error.html", status=status, key=key.removeprefix("web."), indexed=False)
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     def sent(self, ask: Ask, response: web.Response) -> web.Response:
         """An answer that caches keep apart by language, and that nobody keeps where it is private."""

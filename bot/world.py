@@ -58,6 +58,13 @@ class Reads(Protocol):
     def clock(self) -> Callable[[], datetime]: ...
 
 
+class Looks(Reads, Protocol):
+    """Enough of a world to find the feed of a site."""
+
+    @property
+    def recent(self) -> Recent: ...
+
+
 class Resumes(Protocol):
     """Enough of a world to set a stopped subscription going."""
 

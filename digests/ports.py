@@ -236,6 +236,9 @@ class Store(Ledger, Protocol):
     async def digests(self, ids: Sequence[str], *, viewer: Viewer = None) -> Mapping[str, Digest]:
         """Without those the viewer may not see, and without related links to what the viewer may not see."""
 
+    async def vectors_of(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        """What these articles are found by, for those that are indexed."""
+
     async def vectors(self, after: int = 0, limit: int = 10_000) -> tuple[int, tuple[VectorRow, ...]]:
         """Rows in the order they were saved, after the cursor; and the cursor to go on from."""
 
@@ -243,6 +246,9 @@ class Store(Ledger, Protocol):
         self, words: str, *, limit: int = 10, offset: int = 0, feed: str | None = None, viewer: Viewer = None
     ) -> tuple[Hit, ...]:
         """Full text over titles and texts of source articles (BM25 on SQLite, ts_rank on PostgreSQL)."""
+
+    async def alike(self, words: str, *, limit: int, viewer: Viewer = None) -> tuple[Hit, ...]:
+        """As `search`, but with any of the words: what shares most of a headline."""
 
     async def latest(
         self,

@@ -106,6 +106,15 @@ class ArchiveRoom:
         return {article: found[article] for article in ids if article in found}
 
     @unbroken
+    async def vectors_of(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        found: dict[str, bytes] = {}
+        async with self.database.read() as connection:
+            for chunk in chunks(ids):
+                query = select(vectors.c.article, vectors.c.vector).where(vectors.c.article.in_(chunk))
+                found.update((row.article, bytes(row.vector)) for row in await connection.execute(query))
+        return found
+
+    @unbroken
     async def vectors(self, after: int = 0, limit: int = 10_000) -> tuple[int, tuple[VectorRow, ...]]:
         columns = (articles.c.site, articles.c.language, articles.c.role)
         query = select(vectors, *columns).join(articles, articles.c.id == vectors.c.article)

@@ -66,6 +66,14 @@ class SearchRoom:
                 found = await _found(connection, single, "any", page)
             return await hits_for(connection, await hits_by_number(connection, found), viewer)
 
+    @unbroken
+    async def alike(self, words: str, *, limit: int, viewer: Viewer = None) -> tuple[Hit, ...]:
+        phrases = _single(query_terms(words))
+        page = {"limit": limit, "offset": 0, "feed": None, "viewer": viewer}
+        async with self.database.read() as connection:
+            found = await _found(connection, phrases, "any", page) if phrases else ()
+            return await hits_for(connection, await hits_by_number(connection, found), viewer)
+
 
 async def remember(connection: AsyncConnection, article: str) -> None:
     """Make an article searchable, once: its words never change."""
