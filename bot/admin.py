@@ -3,6 +3,8 @@ its own."""
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -40,6 +42,7 @@ class Admin:
         self.orders = Orders(world)
         self._offer, self._asking = Offer(world), Asking(world, self.orders)
         self._most_feeds, self._most_subscriptions = most_feeds, most_subscriptions
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def answer(self, request: Request, asker: Asker) -> Reply:
         given, which = request.options, request.options.get("subscription", "")
@@ -85,7 +88,7 @@ class Admin:
     async def _offered(self, asker: Asker, here: Destination, given: Mapping[str, str]) -> Reply:
         """The feed of a pasted address, how its editions would look, and the form that asks for the rest."""
         try:
-            await self._room(asker, await self.orders.mine(asker))
+            await self._room(asker)
             feed = await discover(self.world, addressed(given.get("url", "")))
             digests = await self._offer.newest(asker, feed)
         except ChokanError as error:
@@ -101,20 +104,21 @@ class Admin:
         return Reply(message=message, more=shown, form=form)
 
     async def _subscribe(self, asker: Asker, here: Destination, given: Mapping[str, str]) -> Reply:
-        mine = await self.orders.mine(asker)
         wishes = {name: value for name, value in given.items() if name not in ("url", "channel") and value}
         wished = changed(defaults(here, asker, self.world.clock()), wishes)
-        await self._room(asker, mine)
+        await self._room(asker)
         feed = await discover(self.world, addressed(given["url"]))
-        joined = None if wishes else next((s for s in mine if s.destination.channel == here.channel), None)
-        if joined and feed in joined.feeds:
-            raise Unclear("admin.subscribe.already", subscription=joined.id)
         digests = await self._offer.newest(asker, feed)
-        await self._adopt(feed, asker)
-        fresh = replace(wished, id=new_id(here, feed, wished.at))
-        order = joined if joined and joined.origin == "chat" else fresh
-        order = replace(order, feeds=tuple(dict.fromkeys((*order.feeds, feed))))
-        await self._save(order)
+        async with self._turns[tenant_of(asker.origin)]:  # many at once must not pass one quota together
+            mine = await self._room(asker)
+            joined = None if wishes else next((s for s in mine if s.destination.channel == here.channel), None)
+            if joined and feed in joined.feeds:
+                raise Unclear("admin.subscribe.already", subscription=joined.id)
+            await self._adopt(feed, asker)
+            fresh = replace(wished, id=new_id(here, feed, wished.at))
+            order = joined if joined and joined.origin == "chat" else fresh
+            order = replace(order, feeds=tuple(dict.fromkeys((*order.feeds, feed))))
+            await self._save(order)
         return await self._done(asker, order, self._offer.as_posted(order, digests))
 
     async def _done(self, asker: Asker, order: Subscription, shown: tuple[Message, ...]) -> Reply:
@@ -135,14 +139,16 @@ class Admin:
         await self.world.store.save_subscription(order)
         self.world.shelf.subscriptions = await self.world.store.subscriptions()
 
-    async def _room(self, asker: Asker, mine: Sequence[Subscription]) -> None:
-        """Raises `Unclear` where a quota is used up."""
+    async def _room(self, asker: Asker) -> Sequence[Subscription]:
+        """The tenant's subscriptions. Raises `Unclear` where a quota is used up."""
+        mine = await self.orders.mine(asker)
         owners = await self.world.store.feed_owners()
         feeds = sum(tenant_of(asker.origin) in tenants for tenants in owners.values())
         if len(mine) >= self._most_subscriptions:
             raise Unclear("admin.quota.subscriptions", most=self._most_subscriptions)
         if feeds >= self._most_feeds:
             raise Unclear("admin.quota.feeds", most=self._most_feeds)
+        return mine
 
     async def _adopt(self, feed: str, asker: Asker) -> None:
         """A feed nobody had is the tenant's own; one of another tenant's becomes theirs too; the rest are public."""

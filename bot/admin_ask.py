@@ -9,7 +9,8 @@ from bot.finding import Asker
 from bot.world import World
 from digests.answers import described
 from digests.model import Destination
-from digests.urls import article_id
+from digests.redact import redacted
+from digests.urls import article_id, site_of
 
 _CARDS = 4
 """Subscriptions with a button of their own under the list: one of a row's five is for a new one."""
@@ -34,7 +35,7 @@ class Asking:
         for health in await self.world.store.feeds(viewer=asker.viewer):
             if health.feed.role == "source":
                 key = "stopped" if health.state.stopped else "failing" if health.state.failures else "well"
-                values = {"title": health.feed.title or health.feed.url, "url": health.feed.url}
+                values = {"title": health.feed.title or site_of(health.feed.url), "url": redacted(health.feed.url)}
                 reason = health.state.last_error or "–"
                 lines.append(asker.catalog(f"admin.feeds.{key}", number=health.articles, reason=reason, **values))
         lines = lines or [asker.catalog("admin.feeds.none")]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from bot.finding import Asker
 from bot.jobs import look_up
+from bot.poll import PARSE_SECONDS
 from bot.world import World
 from digests.edition import edition_of, slot_now
 from digests.errors import ChokanError
@@ -22,7 +23,6 @@ from digests.urls import article_id
 PREVIEWED = 3
 LOOKED_AT = 30
 """Stored articles among which the newest are looked for: what one poll brought came at one instant."""
-READ_SECONDS = 20.0
 
 
 class Offer:
@@ -40,7 +40,7 @@ class Offer:
             return [await self._without_others(asker, digest) for digest in found]
         response = await self.world.recent.get(feed, self.world.fetch, self.world.clock)
         work = (response.body, response.url, dict(response.headers))
-        entries = await self.world.reading.run(_entries, *work, seconds=READ_SECONDS)
+        entries = await self.world.reading.run(_entries, *work, seconds=PARSE_SECONDS)
         made = await asyncio.gather(*(self._digest_of(asker, entry) for entry in entries[:PREVIEWED]))
         return [digest for digest in made if digest]
 

@@ -9,6 +9,7 @@ from bot.finding import Asker
 from bot.shelf import owned
 from bot.world import World
 from digests.model import Destination, Subscription
+from digests.urls import site_of
 
 
 class Orders:
@@ -34,7 +35,7 @@ class Orders:
         return chosen[0]
 
     async def names(self) -> Mapping[str, str]:
-        return {h.feed.url: h.feed.title or h.feed.url for h in await self.world.store.feeds()}
+        return {h.feed.url: h.feed.title or site_of(h.feed.url) for h in await self.world.store.feeds()}
 
 
 def place_of(asker: Asker, *, allowed: bool) -> Destination:

@@ -77,18 +77,3 @@ def keep_of(settings: Settings) -> Keep:
         timedelta(days=count) if count else None for count in (days.articles, days.editions, days.records)
     )
     return Keep(articles=articles, editions=editions, records=records)
-
-
-def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """Every secret there is, so that logs can leave them out."""
-    values = (
-        settings.discord_token,
-        settings.slack_bot_token,
-        settings.slack_app_token,
-        settings.slack_signing_secret,
-        settings.web_token,
-        settings.admin_token,
-        settings.llm_api_key,
-        settings.llm_fallback_api_key,
-    )
-    return tuple(value.get_secret_value() for value in values if value)

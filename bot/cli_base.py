@@ -5,22 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import typer
 from dotenv import load_dotenv
 from rich.console import Console
 
 from bot.app import THINKING_MEMORY, catalogs
-from bot.app_orders import secrets_of
 from bot.telemetry import set_up_logging
 from bot.workers import Workers
-from config.settings import Settings, SettingsError, load_settings
+from config.settings import SECRETS, Settings, SettingsError, load_settings
 from digests.catalog import Catalog
 from digests.errors import ChokanError, ConfigError
 
@@ -45,6 +46,19 @@ class Session:
         level = "warning" if self.quiet else settings.log.level
         set_up_logging(level, settings.log.form, secrets_of(settings))
         return settings
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Every secret there is, so that logs can leave them out."""
+    values = [getattr(settings, name.lower()) for name in SECRETS]
+    known = [value.get_secret_value() for value in values if value]
+    password = _password(settings.database_url or "")
+    return (*known, password, unquote(password)) if password else tuple(known)
+
+
+def _password(address: str) -> str:
+    found = re.match(r"[^:/?#]+://[^/?#]*?:(.*)@", address)
+    return found[1] if found else ""
 
 
 def session_of(config: Path | None, *, quiet: bool) -> Session:

@@ -9,6 +9,9 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from digests.plain import unselected
+from digests.urls import names_another_site
+
 LINK_LENGTH = 1000
 """A longer address is not linked: it would eat the message (Discord counts it as text)."""
 BUTTON_URL_LENGTH = 512
@@ -32,7 +35,7 @@ _MARKS = 4
 # Active wherever they stand. `<` opens mentions, emoji, timestamps and <urls>; `:` before `//` makes a bare link.
 _INLINE = re.compile(r"[\\*_~`|\[\]<>#]|:(?=//)|@(?=everyone|here)", re.IGNORECASE)
 # Hosts that Discord turns into an invitation card even without a scheme.
-_INVITE = re.compile(r"(?i)\b(discord(?:app)?|dsc)\.(?=gg|com|me|io|li)")
+_INVITE = re.compile(r"(?i)(discord(?:app)?|dsc)\.(?=gg|com|me|io|li)")
 _LINE_START = re.compile(r"^(\s*)(?:(\d+)(?=[.)])|(?=[-+]))")
 _URL_SAFE = "/:@!$&'+,;=?%~._-"
 _POSES = re.compile(r"(?i)https?:|\bwww\.|://")
@@ -47,7 +50,7 @@ def clean(text: str) -> str:
     """`text` without characters that hide, reorder or spill; white space runs are one space, line breaks stay."""
     text = _SURROGATES.sub("\ufffd", _BREAKS.sub("\n", text))
     text = _LOOSE_JOINER.sub("", _HIDDEN.sub("", text))
-    return _unstacked(_SPACES.sub(" ", text))
+    return _unstacked(unselected(_SPACES.sub(" ", text)))
 
 
 def plain(text: str) -> str:
@@ -92,7 +95,7 @@ def linked(text: str, url: str | None) -> str:
         return label
     if not label.strip():
         return f"[{_host(address)}]({address})"
-    if _POSES.search(clean(text)):
+    if _POSES.search(clean(text)) or names_another_site(clean(text), address):
         return f"{label} ([{_host(address)}]({address}))"
     lead, trail = len(label) - len(label.lstrip()), len(label.rstrip())
     return f"{label[:lead]}[{label[lead:trail]}]({address}){label[trail:]}"

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.opml import feeds_of
 from digests.errors import ChokanError
 from digests.model import Feed, FeedRole, Subscription
+from digests.plain import line
 
 VERSION = 1
 MOST_BYTES = 5 << 20
@@ -47,6 +48,7 @@ def exported(feeds: Sequence[Feed], subscriptions: Sequence[Subscription]) -> st
 
 def read(data: bytes, name: str) -> Listed:
     """What a file lists, told by what is in it, each feed once. Raises `NotAList`, or `NotOpml` for broken XML."""
+    name = line(name)
     if len(data) > MOST_BYTES:
         raise NotAList(f"{name}: larger than {MOST_BYTES >> 20} MiB; split it")
     if data[:2] == b"PK":
@@ -68,7 +70,7 @@ def read(data: bytes, name: str) -> Listed:
 def _from_json(text: str, name: str) -> Listed:
     try:
         form = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise NotAList(f"{name}: not JSON: {error}") from error
     if not isinstance(form, dict) or "chokan" not in form:
         return Listed(tuple(_unique(_found(form, 0))))

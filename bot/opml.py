@@ -1,4 +1,4 @@
-"""OPML 2.0, the format feed readers exchange their lists in: read with lxml, entities and network off."""
+"""OPML 2.0, the format feed readers exchange their lists in: read with lxml without entities and network, in limits."""
 
 from __future__ import annotations
 
@@ -6,31 +6,60 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from digests.errors import ChokanError
+from digests.errors import ChokanError, FetchError
 from digests.model import Feed
+from digests.plain import line, shortened
+from digests.targets import read_target
 
 
 class NotOpml(ChokanError):
     kind = "not-opml"
 
 
+LARGEST = 5 * 1024 * 1024
+"""Bytes of a list that are read."""
+MOST = 5000
+"""Feeds of one list; who really reads more imports in parts."""
+_TITLE = 200
+
+
 def feeds_of(data: bytes, name: str) -> tuple[Feed, ...]:
-    """The feeds of an OPML file, in order, each once. Raises `NotOpml`."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise NotOpml(f"{name}: not OPML: {error.msg}") from error
+    """The feeds of an OPML file, in order, each once; addresses that are none are left out. Raises `NotOpml`."""
+    name = line(name)
+    if len(data) > LARGEST:
+        raise NotOpml(f"{name}: larger than {LARGEST // 1024} KiB, not read")
+    root = _root(data, name)
     found: dict[str, Feed] = {}
     for outline in root.iter("{*}outline"):
-        url = (outline.get("xmlUrl") or outline.get("xmlurl") or "").strip()
-        if url.startswith(("http://", "https://")):
-            title = " ".join((outline.get("title") or outline.get("text") or "").split())
+        url = _address(outline.get("xmlUrl") or outline.get("xmlurl") or "")
+        if url is not None:
+            title = shortened(line(outline.get("title") or outline.get("text") or ""), _TITLE)
             reference = outline.get("category") == "reference"
             found.setdefault(url, Feed(url=url, title=title, role="reference" if reference else "source"))
     if not found:
         raise NotOpml(f'{name}: no feed in it; an OPML file has <outline xmlUrl="…"> elements')
+    if len(found) > MOST:
+        raise NotOpml(f"{name}: {len(found)} feeds; at most {MOST} can be imported at once")
     return tuple(found.values())
+
+
+def _root(data: bytes, name: str) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise NotOpml(f"{name}: not OPML: {error}") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise NotOpml(f"{name}: has a document type of its own, which no list needs; it is not read")
+    return root
+
+
+def _address(said: str) -> str | None:
+    """The address as our fetcher reads it; None for what it would refuse without asking anybody."""
+    try:
+        return read_target(said).url if said.strip() else None
+    except FetchError:
+        return None
 
 
 def opml_of(feeds: Sequence[Feed]) -> bytes:

@@ -38,8 +38,9 @@ AGAIN = 10
 """Pages of a feed that are read again at one poll because their entries changed."""
 LOOKED_BACK = timedelta(days=3)
 """Articles that editions of this time carried are watched for corrections."""
-PARSE_SECONDS = 20.0
-EXTRACT_SECONDS = 15.0
+PARSE_SECONDS = 5.0
+EXTRACT_SECONDS = 5.0
+"""Processor time; honest feeds and pages take a tenth of it."""
 PAGE_PATIENCE = timedelta(hours=6)
 """How long a page that cannot be reached is waited for before the feed's own text is taken instead."""
 

@@ -20,6 +20,8 @@ from digests.errors import StoreError
 from digests.layout import day_text
 from digests.model import Destination, Feed, Subscription
 from digests.ports import PUBLIC, Store, Titled
+from digests.redact import CUT, redacted
+from digests.urls import site_of
 
 log = logging.getLogger("chokan.shelf")
 
@@ -126,14 +128,15 @@ def suggestions(
 
 
 def feed_value(url: str) -> str:
-    """A feed as an option's value: its address, or the beginning of it where that is too long."""
-    return url[:LABEL]
+    """A feed as an option's value, which members see: its address, or the beginning of it where that is too long or
+    goes on with a token."""
+    return redacted(url).split(CUT, 1)[0][:LABEL]
 
 
 def _feeds(shelf: Shelf, typed: str, origin: Destination | None) -> Iterator[Suggestion]:
     for feed in shelf.feeds:
         if not shelf.hides(feed.url, origin) and _has(typed, feed.title, feed.url):
-            yield Suggestion(label=(feed.title or feed.url)[:LABEL], value=feed_value(feed.url))
+            yield Suggestion(label=(feed.title or site_of(feed.url))[:LABEL], value=feed_value(feed.url))
 
 
 def _shown(one: Titled, origin: Destination | None) -> bool:
@@ -163,9 +166,9 @@ def _days(typed: str, catalog: Catalog, today: date) -> Iterator[Suggestion]:
 
 
 def _subscriptions(shelf: Shelf, typed: str, origin: Destination | None) -> Iterator[Suggestion]:
-    titles = {feed.url: feed.title or feed.url for feed in shelf.feeds}
+    titles = {feed.url: feed.title or site_of(feed.url) for feed in shelf.feeds}
     for one in shelf.subscriptions:
-        label = f"{one.id} · {one.at:%H:%M} · {', '.join(titles.get(url, url) for url in one.feeds) or '*'}"
+        label = f"{one.id} · {one.at:%H:%M} · {', '.join(titles.get(url) or site_of(url) for url in one.feeds) or '*'}"
         if owned(one, origin) and _has(typed, label):
             yield Suggestion(label=label[:LABEL], value=one.id)
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, Literal
 
-from bot.slack_text import clean, cut, escaped, isolated, line, pieces, unlinked, web_url, weight
+from bot.slack_text import clean, cut, escaped, isolated, line, pieces, unlinked, unmasked, web_url, weight
 from digests.model import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
 from digests.ports import Limits
 
@@ -252,13 +252,22 @@ def _elements(spans: Iterable[Span]) -> Iterator[Json]:
     for span in spans:
         style = {name: True for name in ("bold", "italic") if getattr(span, name)}
         url = web_url(span.url)
+        beside = unmasked(clean(span.text), url) if url else None
+        # A label that poses as another site's address is text, and the link shows where it leads.
+        label = None if beside else url
         for piece in pieces(isolated(clean(span.text)), _ELEMENT):
-            element: Json = {"type": "link", "url": url, "text": piece} if url else {"type": "text", "text": piece}
-            yield {**element, "style": style} if style else element
+            yield _element(piece, label, style)
+        if beside:
+            yield _element(beside, url, style)
+
+
+def _element(text: str, url: str | None, style: Json) -> Json:
+    element: Json = {"type": "link", "url": url, "text": text} if url else {"type": "text", "text": text}
+    return {**element, "style": style} if style else element
 
 
 def _is_context(block: Small) -> bool:
-    if any(span.url and _LIVE.search(span.text) for span in block.spans):
+    if any(span.url and (_LIVE.search(span.text) or unmasked(span.text, span.url)) for span in block.spans):
         return False
     elements = list(_context(block.spans))
     return len(elements) <= _CONTEXT_ELEMENTS and all(

@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.signature import SignatureVerifier
+from slack_sdk.signature import Clock, SignatureVerifier
 
 from digests.errors import NotListening
 
@@ -21,6 +23,10 @@ log = logging.getLogger(__name__)
 PATH = "/slack/events"
 LARGEST = 1 << 20
 """Bytes of a request; Slack's are far smaller."""
+WINDOW = 300.0
+"""Seconds by which a request may be old, or a clock ahead."""
+REMEMBERED = 20_000
+"""Requests that are known again: only Slack can make one that is kept, and it makes fewer within the window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +39,10 @@ class Listen:
 
 async def serve(app: AsyncApp, listen: Listen, signing_secret: str) -> None:
     """Take requests until cancelled. Raises `NotListening` when the address cannot be had."""
-    verifier = SignatureVerifier(signing_secret)
+    gate = Gate(signing_secret)
 
     async def taken(request: web.Request) -> web.Response:
-        if not is_signed(verifier, await request.read(), request.headers):
+        if not gate.admits(await request.read(), request.headers):
             return web.Response(status=401)
         return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
 
@@ -55,11 +61,36 @@ async def serve(app: AsyncApp, listen: Listen, signing_secret: str) -> None:
         await runner.cleanup()
 
 
-def is_signed(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:
-    """Whether Slack signed this within the last five minutes. slack_sdk's verifier raises on a timestamp that is no
-    number, a signature that is not ASCII and a body that is not UTF-8: Slack sends none of these."""
-    stamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
-    try:
-        return verifier.is_valid(body, stamp, signature)
-    except (ValueError, TypeError, OverflowError):
-        return False
+class Gate:
+    """Lets in what Slack signed within the last five minutes, each request once."""
+
+    def __init__(self, signing_secret: str, clock: Callable[[], float] = time.time) -> None:
+        self._verifier, self._clock = SignatureVerifier(signing_secret, _Clock(clock)), clock
+        self._seen: OrderedDict[str, float] = OrderedDict()
+
+    def admits(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """slack_sdk's verifier raises on a timestamp that is no number, a signature that is not ASCII and a body that
+        is not UTF-8: Slack sends none of these."""
+        stamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
+        try:
+            return self._verifier.is_valid(body, stamp, signature) and self._is_new(signature)
+        except (ValueError, TypeError, OverflowError):
+            return False
+
+    def _is_new(self, signature: str) -> bool:
+        """A signature stands for its time and its body, so the same one again is a replay: Slack signs a retry anew."""
+        now = self._clock()
+        while self._seen and (len(self._seen) > REMEMBERED or next(iter(self._seen.values())) < now - 2 * WINDOW):
+            self._seen.popitem(last=False)
+        if signature in self._seen:
+            return False
+        self._seen[signature] = now
+        return True
+
+
+class _Clock(Clock):
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock()

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from digests.plain import unpiled, unselected
+from digests.urls import names_another_site, site_of
+
 URL_LENGTH = 3000
 """https://docs.slack.dev/reference/block-kit/block-elements/button-element (`url`)"""
 
@@ -38,7 +41,7 @@ def clean(text: str) -> str:
     """`text` without characters that hide, reorder or break what is printed; line breaks become newlines."""
     text = _BREAKS.sub("\n", text).replace("\t", " ")
     text = _HIDDEN.sub("", _SURROGATES.sub("\ufffd", text))
-    return _LOOSE_JOINER.sub("", _JOINER_RUN.sub("\u200d", text))
+    return unpiled(unselected(_LOOSE_JOINER.sub("", _JOINER_RUN.sub("\u200d", text))))
 
 
 def line(text: str) -> str:
@@ -110,6 +113,11 @@ def web_url(url: str | None) -> str | None:
     netloc = f"[{host}]{port}" if ":" in host else host + port
     found = urlunsplit((parts.scheme, netloc, path, query, fragment))
     return found if len(found) <= URL_LENGTH else None
+
+
+def unmasked(text: str, url: str) -> str | None:
+    """What to set beside a label that names another site than its link leads to; None where it names none."""
+    return f" ({site_of(url)})" if names_another_site(text, url) else None
 
 
 def _head(text: str, room: int) -> str:

@@ -1,4 +1,5 @@
-"""Log lines: one wide event for each finished unit of work, as key=value or JSON. Secrets never: known ones are cut."""
+"""Log lines: one wide event for each finished unit of work, as key=value or JSON. Secrets never: those we know and
+those that look like one are cut."""
 
 from __future__ import annotations
 
@@ -9,7 +10,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, Literal
+from urllib.parse import quote
+
+from digests.redact import CUT, redacted
 
 _FIELDS = "chokan_fields"
 
@@ -54,6 +59,7 @@ def set_up_logging(level: str, form: Literal["text", "json"], secrets: Collectio
     """Log to standard error. `secrets` never appear, whoever logs them."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonFormatter(secrets) if form == "json" else _TextFormatter(secrets))
+    sys.excepthook = _crashed
     root = logging.getLogger()
     handler.setLevel(level.upper())
     root.handlers[:] = [handler]
@@ -61,16 +67,24 @@ def set_up_logging(level: str, form: Literal["text", "json"], secrets: Collectio
     logging.getLogger("chokan").setLevel(level.upper())
 
 
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What nobody caught is logged like everything else, so that the secrets in it are cut."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    logging.getLogger("chokan").critical("crashed", exc_info=(kind, error, trace))
+
+
 class _Formatter(logging.Formatter, ABC):
     def __init__(self, secrets: Collection[str]) -> None:
         super().__init__()
-        self.secrets = tuple(secret for secret in secrets if len(secret) >= 4)
+        forms = {form for secret in secrets if len(secret) >= 4 for form in (secret, quote(secret, safe=""))}
+        self.secrets = sorted(forms, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         line = self.line(record, getattr(record, _FIELDS, {}))
         for secret in self.secrets:
-            line = line.replace(secret, "…")
-        return line
+            line = line.replace(secret, CUT)
+        return redacted(line)
 
     @abstractmethod
     def line(self, record: logging.LogRecord, fields: dict[str, Any]) -> str:
@@ -84,7 +98,9 @@ class _Formatter(logging.Formatter, ABC):
 class _TextFormatter(_Formatter):
     def line(self, record: logging.LogRecord, fields: dict[str, Any]) -> str:
         pairs = "".join(f" {key}={_value(value)}" for key, value in fields.items())
-        trace = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
+        # Indented: what stands in an error's text can begin no line of the log.
+        rows = self.formatException(record.exc_info).split("\n") if record.exc_info else ()
+        trace = "".join(f"\n  {one_line(row)}" for row in rows)
         return f"{self.moment(record)} {record.levelname.lower()} {one_line(record.getMessage())}{pairs}{trace}"
 
 
@@ -92,7 +108,8 @@ class _JsonFormatter(_Formatter):
     def line(self, record: logging.LogRecord, fields: dict[str, Any]) -> str:
         trace = {"trace": self.formatException(record.exc_info)} if record.exc_info else {}
         base = {"time": self.moment(record), "level": record.levelname.lower(), "event": record.getMessage()}
-        return json.dumps({**base, **fields, **trace}, ensure_ascii=False, default=str)
+        text = json.dumps({**base, **fields, **trace}, ensure_ascii=False, default=str)
+        return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 def _value(value: object) -> str:

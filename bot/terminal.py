@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
@@ -17,6 +18,7 @@ from digests.catalog import Catalog
 from digests.layout import gist_of
 from digests.model import Article, Digest, Role
 from digests.ports import FeedHealth, Finding, Hit
+from digests.redact import redacted
 
 COLOURS: dict[Role | None, str] = {
     "development": "cyan",
@@ -93,15 +95,23 @@ def feeds_form(feeds: Sequence[FeedHealth]) -> list[dict[str, Any]]:
 
 
 def print_finding(console: Console, finding: Finding) -> None:
+    finding = _told(finding)
     mark, style = ("!", "yellow") if finding.ok and finding.warning else ("✓", "green") if finding.ok else ("✗", "red")
     fix = f"\n    [dim]→ {escape(finding.fix)}[/dim]" if finding.fix and (not finding.ok or finding.warning) else ""
-    line = f"[{style}]{mark}[/{style}] {escape(clean(finding.subject))}: {escape(clean(finding.text))}{fix}"
+    line = f"[{style}]{mark}[/{style}] {escape(finding.subject)}: {escape(finding.text)}{fix}"
     console.print(line, soft_wrap=True, highlight=False)
 
 
 def finding_form(finding: Finding) -> dict[str, Any]:
+    finding = _told(finding)
     state = "warning" if finding.ok and finding.warning else "ok" if finding.ok else "error"
     return {"subject": finding.subject, "state": state, "text": finding.text, "fix": finding.fix}
+
+
+def _told(finding: Finding) -> Finding:
+    """The finding as it may be pasted anywhere: an address in it may carry a password or a token."""
+    subject, text, fix = (clean(redacted(said)) for said in (finding.subject, finding.text, finding.fix))
+    return replace(finding, subject=subject, text=text, fix=fix)
 
 
 def print_explained(console: Console, article: Article, digest: Digest, catalog: Catalog) -> None:

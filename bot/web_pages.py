@@ -20,7 +20,7 @@ from digests.layout import day_text, gist
 from digests.model import Digest, Edition, Subscription
 from digests.plain import line
 from digests.ports import PUBLIC, FeedHealth, Hit, Store
-from digests.urls import web_url
+from digests.urls import site_of, web_url
 
 PAGE = 20
 """Digests on one page of a list."""
@@ -119,7 +119,7 @@ class Archive:
     def _feed_row(self, ask: Ask, health: FeedHealth) -> dict[str, str]:
         path = f"/feeds/{feed_key(health.feed.url)}"
         return {
-            "text": health.feed.title or health.feed.url,
+            "text": health.feed.title or site_of(health.feed.url),
             "href": self.pages.address(ask, path, {}),
             "note": ask.catalog("web.feeds.count", number=health.articles),
             "atom": self.pages.address(ask, f"{path}/feed.atom", {}),
@@ -131,7 +131,7 @@ class Archive:
         hits = await self.store.latest(limit=PAGE + 1, offset=_offset(ask), feed=feed.url, viewer=PUBLIC)
         site = web_url(feed.site) or ""
         atom_at = self.pages.address(ask, f"{ask.path}/feed.atom", {})
-        return self._list(ask, hits, heading=feed.title or feed.url, note=site, atom=atom_at)
+        return self._list(ask, hits, heading=feed.title or site_of(feed.url), note=site, atom=atom_at)
 
     async def _sources(self) -> list[FeedHealth]:
         return [health for health in await self.store.feeds(viewer=PUBLIC) if health.feed.role == "source"]
@@ -270,7 +270,7 @@ class Archive:
         feed = (await self._source(request)).feed
         ask = self.pages.ask(request)
         hits = await self.store.latest(limit=ENTRIES, feed=feed.url, viewer=PUBLIC)
-        title = ask.catalog("web.atom.of", name=feed.title or feed.url)
+        title = ask.catalog("web.atom.of", name=feed.title or site_of(feed.url))
         return self._atom(ask, title, f"/feeds/{feed_key(feed.url)}", hits)
 
     async def subscription_atom(self, request: web.Request) -> web.Response:

@@ -1,4 +1,5 @@
-"""CPU work on hostile input, in processes that can be killed: too long, too much memory or a crash costs one task.
+"""CPU work on hostile input, in processes that can be killed: too much processor time, too long by the clock, too much
+memory or a crash costs one task.
 
 What crosses the border is pickled here on both sides, so that whatever goes wrong in it goes wrong inside a task.
 """
@@ -26,6 +27,8 @@ T = TypeVar("T")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
 _START = 60.0
 """Seconds a fresh process may take to load before its task counts as lost, on a busy machine."""
+_PATIENCE = 3.0
+"""The clock's limit, in processor limits: a worker on a busy machine waits for its turn, and that is not its fault."""
 _ORPHAN = 10
 """Seconds past a task's limit after which a worker nobody watches any more ends itself."""
 _TASKS = 1000
@@ -52,8 +55,9 @@ class Workers:
         self._closed = False
 
     async def run(self, function: Callable[..., T], *args: object, seconds: float) -> T:
-        """`function(*args)` in a worker, for at most `seconds` once it has begun. The function must be importable.
-        Raises the function's `ChokanError`s as they are, and `WorkerFailed` for any other end without a result."""
+        """`function(*args)` in a worker: at most `seconds` of processor time, and three times that by the clock. The
+        function must be importable. Raises the function's `ChokanError`s as they are, and `WorkerFailed` for any other
+        end without a result."""
         payload = pickle.dumps((function, args), protocol=5)
         async with self._free:  # one task a process: none ever waits inside the pool, so a lost one is noticed
             answer = await self._answer(payload, seconds, _name(function))
@@ -70,11 +74,14 @@ class Workers:
 
     async def _answer(self, payload: bytes, seconds: float, name: str) -> bytes:
         crew = await self._present()
+        wall = seconds * _PATIENCE
         try:
-            return await _waited(crew, crew.pool.schedule(_work, args=(payload, seconds), timeout=seconds), seconds)
+            return await _waited(crew, crew.pool.schedule(_work, args=(payload, seconds, wall), timeout=wall), wall)
         except TimeoutError as error:
-            raise WorkerFailed(f"{name}: took longer than {seconds:g} s and was stopped") from error
+            raise WorkerFailed(f"{name}: took longer than {wall:g} s and was stopped") from error
         except ProcessExpired as error:
+            if error.exitcode == -signal.SIGPROF:
+                raise WorkerFailed(f"{name}: took more than {seconds:g} s of processor time and was stopped") from error
             raise WorkerFailed(f"{name}: its process died ({_cause(error.exitcode)})") from error
         except (BrokenProcessPool, RuntimeError) as error:
             await self._dismiss(crew)
@@ -151,11 +158,13 @@ def _prepare(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
 
 
-def _work(payload: bytes, seconds: float) -> bytes:
+def _work(payload: bytes, seconds: float, wall: float) -> bytes:
     """Run one task. Its end, good or bad, is bytes that are known to be picklable."""
-    signal.setitimer(signal.ITIMER_REAL, seconds + _ORPHAN)  # SIGALRM ends the process, also inside C code
+    # SIGPROF and SIGALRM end the process, also inside C code.
+    signal.setitimer(signal.ITIMER_REAL, wall + _ORPHAN)
     try:
         function, args = pickle.loads(payload)  # noqa: S301 - written by `Workers.run`
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # loading the function's modules is no fault of the input
         return pickle.dumps((True, function(*args)), protocol=5)
     except ChokanError as error:
         return pickle.dumps((False, error), protocol=5)
@@ -164,6 +173,7 @@ def _work(payload: bytes, seconds: float) -> bytes:
     except Exception as error:
         return pickle.dumps((False, _described(error)), protocol=5)
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

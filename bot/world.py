@@ -24,8 +24,9 @@ LEASE = 300.0
 """Seconds a claim on a feed, an article or a delivery lasts before another process may take it."""
 BATCH = 32
 """Feeds or articles claimed at a time."""
-DIGEST_SECONDS = 120.0
-"""Seconds the analysis or composition of one article may take."""
+DIGEST_SECONDS = 60.0
+"""Processor seconds the analysis or composition of one article may take; three times that by the clock is less than a
+lease."""
 
 R = TypeVar("R")
 

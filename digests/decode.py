@@ -138,13 +138,13 @@ def _candidates(body: bytes, headers: Mapping[str, str]) -> Iterator[str]:
     if not shifting and not body.isascii() and _is_utf8(body):
         yield "utf-8"
         return
+    if shifting:  # its escape sequences are in no other text, whatever is declared
+        yield "iso2022_jp_ext"
     for label in (_from_headers(headers), _from_declaration(body)):
         codec = codec_of(label or "")
         # a declaration that was readable as ASCII cannot be in a charset of two or four bytes
         if codec and not codec.startswith(("utf-16", "utf-32", "cp037")):
             yield codec
-    if shifting:
-        yield "iso2022_jp_ext"
     yield "utf-8"
     yield from sorted(_JAPANESE, key=lambda codec: _strangeness(body, codec))
 

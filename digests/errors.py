@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from digests.redact import redacted
+
 
 class ChokanError(Exception):
     """Anything Chokan itself reports. `str(error)` is one line for people; `kind` is one word for logs and metrics."""
 
     kind = "error"
+
+    def __str__(self) -> str:
+        """Addresses stand in most messages, and some carry a password or a token."""
+        return redacted(super().__str__())
 
     def __reduce__(self) -> tuple[object, ...]:
         """Errors cross process borders as they are, whatever their constructors ask for."""

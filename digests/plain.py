@@ -19,10 +19,15 @@ _DROPPED = re.compile(
 _BREAKS = re.compile(r"<(?:br|/?p|/?div|/?li|/?h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
 # Bidi controls reorder the text around them, zero-width and tag characters hide text. Joiners between emoji stay.
 _INVISIBLE = re.compile(
-    "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
 _JOINER = re.compile(
     "(?<![\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff])\u200d|\u200d(?![\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])|\u200c"
+)
+# A selector chooses a form of the character before it (emoji, Han); anywhere else, or in rows, it only carries bytes.
+_SELECTOR = re.compile(
+    "(?<![#*0-9\u00a9\u00ae\u203c-\u2bff\u3030\u303d\u3297\u3299\u3400-\u9fff\uf900-\ufaff\U0001f000-\U0003ffff])"
+    "[\ufe00-\ufe0f]|(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]"
 )
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE_SEQUENCE = re.compile("\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|\\][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?)")
@@ -45,8 +50,18 @@ def safe(text: str) -> str:
         .replace("\u2029", "\n")
         .replace("\x85", "\n")
     )
-    text = _JOINER.sub("", _INVISIBLE.sub("", _CONTROL.sub("", text)))
-    return unicodedata.normalize("NFC", _MARKS.sub(r"\1", text))
+    text = _JOINER.sub("", unselected(_INVISIBLE.sub("", _CONTROL.sub("", text))))
+    return unicodedata.normalize("NFC", unpiled(text))
+
+
+def unselected(text: str) -> str:
+    """`text` without variation selectors that select nothing."""
+    return _SELECTOR.sub("", text)
+
+
+def unpiled(text: str) -> str:
+    """`text` with at most four combining marks on a character."""
+    return _MARKS.sub(r"\1", text)
 
 
 def line(text: str) -> str:

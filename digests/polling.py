@@ -19,6 +19,7 @@ from statistics import median
 from digests.errors import FetchError
 from digests.model import FeedState, ParsedFeed, Validators
 from digests.ports import Response
+from digests.redact import redacted
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 SHORTEST, LONGEST = 15 * MINUTE, DAY
@@ -175,7 +176,7 @@ def _failed(state: FeedState, now: datetime, url: str, *, error: str, wait: floa
         next_poll=now + timedelta(seconds=_spread(max(min(doubled, LONGEST), wait), url)),
         failures=state.failures + 1,
         failing_since=since,
-        last_error=error,
+        last_error=redacted(error),
         stopped=state.stopped or now - since >= PAUSED_AFTER,
     )
 

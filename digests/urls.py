@@ -18,18 +18,22 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _LIMIT = 4096
+_WRITTEN = re.compile(r"(?:https?://|\bwww\.)([^\s/?#]{1,253})", re.IGNORECASE)
+_NAMED = re.compile(r"(?:[\w-]{1,63}[.．。｡]){1,10}(?:[a-z]{2,24}|[A-Z]{2,24}|xn--[\w-]{1,59})(?![\w-])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\<>\"{}|^`]")
 
 
 def web_url(url: str | None, base: str = "") -> str | None:
-    """`url` resolved against `base`, or None when it is no http(s) address with a host, or a monstrous one."""
+    """`url` resolved against `base`, or None when it is no http(s) address with a host, or a monstrous one. An address
+    with a user name in it is a lie about the host or a secret: None."""
     if not url or len(url) > _LIMIT:
         return None
     url = _CONTROL.sub("", url).strip()
     try:
         parts = urlsplit(urljoin(_CONTROL.sub("", base), url))
-        usable = parts.scheme.lower() in _PORTS and bool(parts.hostname) and (parts.port or 1) > 0
+        usable = parts.scheme.lower() in _PORTS and bool(parts.hostname) and "@" not in parts.netloc
+        usable = usable and (parts.port or 1) > 0
     except ValueError:
         return None
     return urlunsplit(parts) if usable else None
@@ -70,6 +74,25 @@ def site_of(url: str) -> str:
     known = get_tld(f"http://{host}/", as_object=True, fail_silently=True, search_private=True)
     registrable = getattr(known, "fld", None)
     return str(registrable) if registrable else host.removeprefix("www.")
+
+
+def names_another_site(text: str, url: str) -> bool:
+    """Whether a text shows an address or a domain name that is not of the site `url` leads to (`раураl.com`, as it
+    looks, is not `paypal.com`)."""
+    site = site_of(url)
+    named = (_site_named(found[0]) for found in _NAMED.finditer(text[:_LIMIT]))
+    addressed = (site_of(f"http://{found[1]}/") for found in _WRITTEN.finditer(text[:_LIMIT]))
+    return any(other not in ("", site) for other in (*named, *addressed))
+
+
+def _site_named(name: str) -> str:
+    """Empty for what only looks like a domain: `Node.js`."""
+    try:
+        host = name.lower().encode("idna").decode("ascii")
+    except UnicodeError:
+        return name
+    known = get_tld(f"http://{host}/", as_object=True, fail_silently=True, search_private=True)
+    return str(getattr(known, "fld", None) or "")
 
 
 def _host(parts: SplitResult) -> str:

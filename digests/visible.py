@@ -4,10 +4,25 @@ hidden from people is how strangers talk to machines, so it goes before any text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from digests.styles import (
+    WHITE,
+    Colour,
+    Declarations,
+    declarations,
+    font_size,
+    ground_colour,
+    has_picture,
+    hides_box,
+    is_clear,
+    is_legible,
+    text_colour,
+)
 
 PAGE_LIMIT = 2 * 1024 * 1024
 """Characters of a page that are read."""
@@ -16,28 +31,73 @@ ELEMENT_LIMIT = 20_000
 
 _LONG_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,80})\s[^<>]{4096,}>")
 _MANY_ATTRIBUTES = 200
-_UNSEEN_TAGS = ("script", "style", "template", "iframe", "object", "embed", "canvas", "svg", "math", "dialog")
+_UNSEEN_TAGS = frozenset(
+    (
+        "script",
+        "style",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "canvas",
+        "svg",
+        "math",
+        "dialog",
+        "noscript",
+        "noembed",
+        "noframes",
+        "textarea",
+        "select",
+        "datalist",
+        "audio",
+        "video",
+    )
+)
 _ROOTS = ("html", "head", "body")
-_HIDING = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
-    r"|font-size\s*:\s*(?:0+(?:\.0+)?(?:px|pt|r?em|ex|ch|%|v[wh])?|[01](?:\.\d+)?(?:px|pt)|0?\.0\d*r?em)\s*(?:$|;|!)"
-    r"|opacity\s*:\s*0*(?:\.0+)?%?\s*(?:$|;|!)|text-indent\s*:\s*-\d{3,}|clip-path\s*:\s*inset\(\s*(?:50|100)%"
-    r"|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01](?:px)?|transform\s*:\s*scale\(\s*0\s*\))",
-    re.IGNORECASE,
+_FOR_EARS = frozenset(
+    ("sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only", "screenreader-only")
 )
-_OFF_SCREEN = re.compile(r"(?:^|;)\s*(?:left|top|right|margin-left|margin-top)\s*:\s*-\d{4,}px", re.IGNORECASE)
-_COLOR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]{1,60})", re.IGNORECASE)
-_BACKGROUND = re.compile(r"(?:^|;)\s*background(?:-color|-image)?\s*:\s*([^;]{1,200})", re.IGNORECASE)
-_WHITE = re.compile(
-    r"white|#fff(?:f(?:ff(?:ff)?)?)?|#f[ef]f[ef]f[ef]|rgba?\(\s*25[3-5]\s*,\s*25[3-5]\s*,\s*25[3-5]\b[^)]*\)|"
-    r"hsla?\(\s*[\d.]+(?:deg)?\s*,\s*[\d.]+%\s*,\s*100%[^)]*\)|transparent|rgba\([^)]*,\s*0(?:\.0+)?\s*\)|#[0-9a-f]{6}00",
-    re.IGNORECASE,
-)
+"""Classes that mean the same everywhere: there for screen readers, out of everybody else's sight."""
 _RULE = re.compile(r"([^{}@;]{1,500})\{([^{}]{1,2000})\}")
-_SIMPLE_SELECTOR = re.compile(r"[a-z]{0,10}([.#])(-?[_a-zA-Z][\w-]{0,80})\Z")
+_SIMPLE_SELECTOR = re.compile(r"[a-z][a-z0-9]{0,9}|[a-z0-9]{0,10}(?:([.#])(-?[_a-zA-Z][\w-]{0,80})|\[([\w-]{1,80})\])")
 _STYLE_LIMIT = 200_000
 _MOST = 0.5
 """Share of a page's text that stylesheet rules may hide; a rule that hides more waits for a script to show it again."""
+_SMALLEST = 1.4
+"""Pixels: text no larger is not there to be read."""
+
+Rules = Mapping[tuple[str, str], Declarations]
+"""What a page's stylesheets say of a class (`.`), an id (`#`), an attribute (`[`) or a tag (empty)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """How the text of an element looks: what its children inherit."""
+
+    size: float = 16.0
+    shown: bool = True
+    ink: Colour | None = None
+    """None: as another file says."""
+    inline: bool = False
+    """The ink comes from the page's markup itself."""
+    ground: Colour | None = None
+    """None: as another file says, most often white."""
+    pictured: bool = False
+    """A picture lies behind, on which anything may be read."""
+
+    @property
+    def can_be_read(self) -> bool:
+        return self.shown and self.size > _SMALLEST and self._is_legible
+
+    @property
+    def _is_legible(self) -> bool:
+        """White on an unknown ground may stand on the dark one another file gives it; who writes white into the very
+        element means it."""
+        if self.ink is None or (self.pictured and not is_clear(self.ink)):
+            return True
+        if self.ground is None and not self.inline:
+            return not is_clear(self.ink)
+        return is_legible(self.ink, self.ground or WHITE)
 
 
 def visible_tree(text: str) -> HtmlElement | None:
@@ -46,11 +106,12 @@ def visible_tree(text: str) -> HtmlElement | None:
     tree = parsed_tree(text)
     if tree is None or size(tree) > ELEMENT_LIMIT:
         return None
-    selectors = _hidden_selectors(tree)
-    _drop(tree, [element for element in _elements(tree) if _is_hidden(element)])
-    styled = [element for element in _elements(tree) if _is_selected(element, selectors)]
-    if _length(styled) <= _MOST * _length([tree]):
-        _drop(tree, styled)
+    _drop(_unseen(tree, {}))
+    rules = _rules(tree)
+    styled = _unseen(tree, rules) if rules else _Unseen()
+    if styled.length <= _MOST * _length([tree]):
+        _drop(styled)
+    _drop(_Unseen(boxes=list(tree.iter("style"))))
     return tree
 
 
@@ -80,13 +141,30 @@ def size(tree: HtmlElement) -> int:
     return sum(1 for _ in tree.iter())
 
 
-def _elements(tree: HtmlElement) -> Iterator[HtmlElement]:
-    return (element for element in tree.iter(etree.Element) if element.tag not in _ROOTS)
+@dataclass(slots=True)
+class _Unseen:
+    """What nobody sees: whole elements, and elements whose own words are hidden though a child's may show."""
+
+    boxes: list[HtmlElement] = field(default_factory=list)
+    words: list[HtmlElement] = field(default_factory=list)
+
+    @property
+    def length(self) -> int:
+        return _length(self.boxes) + sum(len(text) for element in self.words for text in _own_words(element))
 
 
-def _drop(tree: HtmlElement, elements: list[HtmlElement]) -> None:
-    for element in elements:
-        if element.getparent() is not None and element is not tree:
+def _own_words(element: HtmlElement) -> Iterator[str]:
+    yield element.text or ""
+    yield from (child.tail or "" for child in element)
+
+
+def _drop(unseen: _Unseen) -> None:
+    for element in unseen.words:
+        element.text = None
+        for child in element:
+            child.tail = None
+    for element in unseen.boxes:
+        if element.getparent() is not None:
             element.drop_tree()
 
 
@@ -94,46 +172,75 @@ def _length(elements: list[HtmlElement]) -> int:
     return sum(len("".join(element.itertext())) for element in elements)
 
 
-def _is_hidden(element: HtmlElement) -> bool:
+def _unseen(tree: HtmlElement, rules: Rules) -> _Unseen:
+    """What is hidden, found in one walk from the root: children inherit how text looks, boxes hide all they hold."""
+    found = _Unseen()
+    waiting = [(tree, _Look(ground=None if _has_other_styles(tree) else WHITE))]
+    while waiting:
+        element, inherited = waiting.pop()
+        inline, ruled = declarations(_inline(element)), _ruled(element, rules)
+        style = {**ruled, **inline}
+        if element.tag not in _ROOTS and (_is_unseen_box(element, rules) or hides_box(style)):
+            found.boxes.append(element)
+            continue
+        look = _looked(inherited, style, inline, element)
+        if not look.can_be_read:
+            found.words.append(element)
+        waiting.extend((child, look) for child in element if isinstance(child.tag, str))
+    return found
+
+
+def _has_other_styles(tree: HtmlElement) -> bool:
+    """Whether another file may say how the page looks."""
+    return any("stylesheet" in (link.get("rel") or "").lower() for link in tree.iter("link"))
+
+
+def _inline(element: HtmlElement) -> str:
+    """The style attribute, and what attributes older than styles say."""
+    old = (("color", element.get("color") or element.get("text")), ("background", element.get("bgcolor")))
+    said = "".join(f"{name}:{value};" for name, value in old if value and ";" not in value)
+    return f"{said}{element.get('style') or ''}"
+
+
+def _is_unseen_box(element: HtmlElement, rules: Rules) -> bool:
     if element.tag in _UNSEEN_TAGS:
-        # JSON-LD is read for its metadata, never for its text
-        return bool(element.get("type") != "application/ld+json")
+        # JSON-LD is read for its metadata, never for its text; stylesheets go last, when they have been read
+        is_kept = element.get("type") == "application/ld+json" or (element.tag == "style" and not rules)
+        return not is_kept
     if element.get("hidden") is not None and element.get("hidden") != "until-found":
         return True
-    if (element.get("aria-hidden") or "").lower() == "true":
+    if element.get("popover") is not None or (element.get("aria-hidden") or "").lower() == "true":
         return True
-    style = element.get("style") or ""
-    return bool(style and (_HIDING.search(style) or _is_off_screen(style))) or _is_white_on_white(element, style)
+    return not _FOR_EARS.isdisjoint((element.get("class") or "").lower().split())
 
 
-def _is_off_screen(style: str) -> bool:
-    return bool(_OFF_SCREEN.search(style)) and "absolute" in style.lower()
+def _looked(inherited: _Look, style: Declarations, inline: Declarations, element: HtmlElement) -> _Look:
+    if not style:
+        return inherited
+    ink, ground, pictured = text_colour(style), ground_colour(style), has_picture(style)
+    seen = style.get("visibility")
+    is_root = element.tag in _ROOTS  # a script shows the whole page once it has loaded
+    return _Look(
+        size=inherited.size if is_root else font_size(style, inherited.size),
+        shown=inherited.shown if is_root or seen in (None, "inherit") else seen not in ("hidden", "collapse"),
+        ink=ink or inherited.ink,
+        inline=text_colour(inline) is not None if ink else inherited.inline,
+        ground=None if pictured else ground or inherited.ground,
+        pictured=pictured or (inherited.pictured and ground is None),
+    )
 
 
-def _is_white_on_white(element: HtmlElement, style: str) -> bool:
-    found = _COLOR.search(style)
-    color = (found[1] if found else element.get("color") or "").strip()
-    return bool(color and _WHITE.fullmatch(color)) and not _has_dark_ground(element)
-
-
-def _has_dark_ground(element: HtmlElement) -> bool:
-    """Whether an inline background lies under the element that could make white text readable."""
-    for ground in (element, *element.iterancestors()):
-        found = _BACKGROUND.search(ground.get("style") or "")
-        color = (found[1] if found else ground.get("bgcolor") or "").strip()
-        if color:
-            return not _WHITE.fullmatch(color)
-    return False
-
-
-def _hidden_selectors(tree: HtmlElement) -> frozenset[tuple[str, str]]:
-    """Classes and ids that a rule of the page's own stylesheets, outside of any @media, hides."""
+def _rules(tree: HtmlElement) -> Rules:
+    """What the page's own stylesheets say, outside of any @media, by selectors of one name."""
     css = "\n".join(style.text or "" for style in tree.iter("style"))[:_STYLE_LIMIT]
-    found: set[tuple[str, str]] = set()
+    found: dict[tuple[str, str], dict[str, str]] = {}
     for rule in _RULE.finditer(_top_level(css)):
-        if _HIDING.search(rule[2]):
-            found |= {(kind, name) for kind, name in map(_simple, rule[1].split(",")) if name}
-    return frozenset(found)
+        said = declarations(rule[2])
+        for selector in rule[1].split(","):
+            key = _simple(selector.strip())
+            if key and said:
+                found.setdefault(key, {}).update(said)
+    return found
 
 
 def _top_level(css: str) -> str:
@@ -142,14 +249,23 @@ def _top_level(css: str) -> str:
     return re.sub(r"@[^{};]{1,300}\{(?:[^{}]{0,5000}\{[^{}]{0,5000}\}){0,500}[^{}]{0,5000}\}", "", css)
 
 
-def _simple(selector: str) -> tuple[str, str]:
-    found = _SIMPLE_SELECTOR.match(selector.strip())
-    return (found[1], found[2]) if found else ("", "")
+def _simple(selector: str) -> tuple[str, str] | None:
+    found = _SIMPLE_SELECTOR.fullmatch(selector)
+    if found is None:
+        return None
+    if found[3]:
+        return "[", found[3].lower()
+    return (found[1], found[2]) if found[1] else ("", selector)
 
 
-def _is_selected(element: HtmlElement, selectors: frozenset[tuple[str, str]]) -> bool:
-    if not selectors:
-        return False
-    return ("#", element.get("id") or "") in selectors or any(
-        (".", name) in selectors for name in (element.get("class") or "").split()
-    )
+def _ruled(element: HtmlElement, rules: Rules) -> Declarations:
+    """What the rules say of an element; the more particular selector wins."""
+    if not rules:
+        return {}
+    keys = [("", str(element.tag)), *(("[", str(name)) for name in element.keys())]  # noqa: SIM118 (no mapping)
+    keys += [(".", name) for name in (element.get("class") or "").split()]
+    keys.append(("#", element.get("id") or ""))
+    found: dict[str, str] = {}
+    for key in keys:
+        found.update(rules.get(key, {}))
+    return found

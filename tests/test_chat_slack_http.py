@@ -16,7 +16,7 @@ from slack_clerk import Clerk, chat_for
 from slack_sdk.signature import SignatureVerifier
 from slack_stand import SlackStand
 
-from bot.slack_http import PATH, Listen
+from bot.slack_http import PATH, Gate, Listen
 from digests.errors import ChatRefused, NotListening
 
 
@@ -32,9 +32,9 @@ class Door:
     def __init__(self, slack: SlackStand, clerk: Clerk, port: int) -> None:
         self.slack, self.clerk, self.url = slack, clerk, f"http://127.0.0.1:{port}{PATH}"
 
-    async def send(self, body: str, kind: str, secret: str = "right") -> tuple[int, float]:
-        """(status, seconds until it was acknowledged)."""
-        stamp, began = str(int(time.time())), time.perf_counter()
+    async def send(self, body: str, kind: str, secret: str = "right", later: int = 0) -> tuple[int, float]:
+        """(status, seconds until it was acknowledged). `later`: seconds by which Slack's clock is ahead of ours."""
+        stamp, began = str(int(time.time()) + later), time.perf_counter()
         signature = str(SignatureVerifier(secret).generate_signature(timestamp=stamp, body=body))
         headers = {"Content-Type": kind, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
         async with aiohttp.ClientSession() as session, session.post(self.url, data=body, headers=headers) as answer:
@@ -107,11 +107,38 @@ async def test_what_a_verifier_stumbles_over_is_refused_like_any_forgery(door: D
 async def test_a_redelivered_event_is_answered_once_and_the_address_is_proved(door: Door) -> None:
     event = {"type": "app_mention", "user": "U1", "text": "<@UBOT> x", "channel": "C1", "ts": "2.0"}
     body = json.dumps({"type": "event_callback", "event_id": "Ev1", "team_id": "T1", "event": event})
-    assert [(await door.send(body, "application/json"))[0] for _ in range(3)] == [200] * 3
+    assert [(await door.send(body, "application/json", later=n))[0] for n in range(3)] == [200] * 3
     await door.slack.until(lambda: bool(door.slack.whispers))
     assert len(door.clerk.requests) == 1
     challenge = json.dumps({"type": "url_verification", "challenge": "c", "token": "stand"})
     assert (await door.send(challenge, "application/json"))[0] == 200
+
+
+async def test_a_replay_within_the_window_is_refused(door: Door) -> None:
+    body = json.dumps({"type": "event_callback", "event_id": "Ev2", "team_id": "T1", "event": {"type": "message"}})
+    assert [(await door.send(body, "application/json", later=9))[0] for _ in range(3)] == [200, 401, 401]
+
+
+def signed(stamp: int, body: bytes = b"x") -> dict[str, str]:
+    signature = SignatureVerifier("secret").generate_signature(timestamp=str(stamp), body=body)
+    return {"X-Slack-Request-Timestamp": str(stamp), "X-Slack-Signature": str(signature)}
+
+
+def test_the_gate_knows_every_request_again_for_as_long_as_it_is_valid() -> None:
+    now = [1000.0]
+    gate = Gate("secret", lambda: now[0])
+    assert [gate.admits(b"x", signed(1000)), gate.admits(b"x", signed(1000))] == [True, False]
+    now[0] = 1299.0
+    assert [gate.admits(b"x", signed(1000)), gate.admits(b"x", signed(1001))] == [False, True]
+    now[0] = 1301.0
+    assert [gate.admits(b"y", signed(1000, b"y")), gate.admits(b"y", signed(1602, b"y"))] == [False, False]
+
+
+def test_what_the_gate_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.slack_http.REMEMBERED", 10)
+    gate = Gate("secret", lambda: 1000.0)
+    assert all(gate.admits(b"%d" % n, signed(1000, b"%d" % n)) for n in range(100))
+    assert len(gate._seen) <= 11
 
 
 async def test_http_needs_its_secret_and_its_address(door: Door) -> None:
