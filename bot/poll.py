@@ -166,7 +166,7 @@ async def _poll_parsed(
         moved_to=moves_to(state),
     )
     failpoint("after-save-poll")
-    return _polled(feed, str(response.status), new=new)
+    return _polled(feed, str(response.status), new=new, note=state.note)
 
 
 async def _look_again(world: World, feed: Feed, entries: Sequence[Entry]) -> dict[str, bytes]:
@@ -235,9 +235,9 @@ async def read_page(world: Reads, url: str) -> Page:
     return await world.reading.run(_page, response.body, response.url, dict(response.headers), seconds=EXTRACT_SECONDS)
 
 
-def _polled(feed: Feed, status: str, *, new: int = 0, error: str | None = None) -> Polled:
+def _polled(feed: Feed, status: str, *, new: int = 0, error: str | None = None, note: str | None = None) -> Polled:
     level = logging.WARNING if error else logging.INFO
-    event(log, "feed.polled", level=level, feed=feed.url, status=status, new=new, error=error)
+    event(log, "feed.polled", level=level, feed=feed.url, status=status, new=new, error=error, note=note)
     return Polled(feed=feed.url, status=status, new=new, error=error)
 
 

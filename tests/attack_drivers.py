@@ -22,8 +22,8 @@ from bot import discord_text, slack_text
 from bot.discord_view import view_of
 from bot.exchange import NotAList, read
 from bot.opml import NotOpml, feeds_of, opml_of
-from bot.slack_desk import payload_of
 from bot.slack_http import Gate
+from bot.slack_reply import payload_of
 from bot.telemetry import one_line
 from digests.decode import decode
 from digests.errors import NotAFeed

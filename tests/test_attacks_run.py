@@ -15,11 +15,14 @@ from databases import database
 from discord_stand import TEXT, TOKEN, Stand
 from llm_stand import Fault
 from llm_stand import standing as thinking
+from loopback import serving
 from rich.console import Console
 from slack_stand import SlackStand
 from test_end_to_end import collect, morning, stands
+from test_poll_job import Site, polled, world_of
 
-from bot.app import Extras, archive, opened
+from bot.app import Extras, opened
+from bot.app_web import archive
 from bot.cli_base import secrets_of
 from bot.commands import Request
 from bot.delivery import deliver
@@ -28,7 +31,7 @@ from bot.jobs import digest
 from bot.lookups import Lookups
 from bot.poll import poll
 from bot.telemetry import set_up_logging
-from bot.terminal import finding_form
+from bot.terminal import finding_form, health_text
 from bot.web_access import Pulse
 from bot.world import World
 from config.settings import SECRETS, Settings, load_settings
@@ -166,3 +169,22 @@ async def test_no_secret_is_in_anything_a_run_wrote(
     written = "\n".join((*read, logged.err, logged.out))
     assert [secret for secret in secrets if secret in written or secret in stored] == []
     assert [row for row in written.split("\n") if FEED_KEY in row or "hooktoken1" in row] == []
+
+
+async def test_what_is_over_a_limit_is_said_in_the_log_and_in_the_list_of_feeds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = Site()
+    async with serving(site.application()) as site.base:
+        site.feed("/many", *(f"e{number}" for number in range(600)))
+        site.says("/big", "<rss>" + "x" * (5 << 20), kind="application/rss+xml")
+        async with world_of(site, tmp_path) as world:
+            set_up_logging("info", "text", ())
+            ended = [await polled(world, f"{site.base}/{name}") for name in ("many", "big")]
+            told = {health.feed.url[-4:]: health_text(health) for health in await world.store.feeds()}
+    logged = capsys.readouterr().err
+    assert [one.error is None for one in ended] == [True, False]
+    assert "100 entries left out" in logged
+    assert "larger than 5120 KiB" in logged
+    assert "100 entries left out" in told["many"]
+    assert "larger than 5120 KiB" in told["/big"]

@@ -102,6 +102,20 @@ async def test_a_command_is_acknowledged_before_any_work(house: House) -> None:
     assert order == ["asked after 1 callback"]
 
 
+async def test_an_interaction_that_comes_twice_is_answered_once(house: House) -> None:
+    """Discord takes one acknowledgement of an interaction; nothing is done before it."""
+    [feed] = house.env.backend.subscribers
+
+    def twice(event: str, payload: Any) -> None:
+        feed(event, payload)
+        if event == "INTERACTION_CREATE":
+            feed(event, payload)
+
+    house.env.backend.subscribers[:] = [twice]
+    await house.alice.slash(house.channel, "digest help")
+    assert len(house.desk.asked) == 1
+
+
 async def test_a_long_answer_goes_on_in_private_follow_ups(house: House) -> None:
     house.desk.message = said(*("これは長い段落です。" * 300 for _ in range(3)))
     result = await house.alice.slash(house.channel, "digest latest")
