@@ -34,28 +34,28 @@ async def rank_lines(
 ) -> AsyncIterator[str]:
     """One JSON line `{"id", "ranking"}` for each query line, in order. Raises BadInput, WorkerFailed."""
     records = list(_records(corpus))
-    openings = [_opening(record) for record in records]
+    openings = [opening(record) for record in records]
     vectors = await _embedded(runs, openings, embeddings, progress)
     known = dict(zip(openings, vectors, strict=True))
     index = await asyncio.to_thread(_indexed, records, vectors)
     for query in _records(queries):
-        text = _opening(query)
+        text = opening(query)
         vector = known[text] if text in known else (await _embedded(runs, [text], embeddings, _unwatched))[0]
-        near = index.nearest(_profile(query, vector), count=MOST, leave_out=str(query.id))
+        near = index.nearest(profiled(query, vector), count=MOST, leave_out=str(query.id))
         yield json.dumps({"id": str(query.id), "ranking": [one.article for one in near]}, ensure_ascii=False)
 
 
 def _indexed(records: Sequence[Record], vectors: Vectors) -> Index:
     index = Index(centres())
     for record, vector in zip(records, vectors, strict=True):
-        index.add(str(record.id), _profile(record, vector))
+        index.add(str(record.id), profiled(record, vector))
     for record, vector in zip(records, vectors, strict=True):
         # Every article is asked for once, so that the index knows how crowded its place is.
-        index.nearest(_profile(record, vector), count=1, leave_out=str(record.id))
+        index.nearest(profiled(record, vector), count=1, leave_out=str(record.id))
     return index
 
 
-def _profile(record: Record, vector: Floats) -> Profile:
+def profiled(record: Record, vector: Floats) -> Profile:
     return profile(record.title, record.text, vector, identify(f"{record.title}\n{record.text}", record.language))
 
 
@@ -98,6 +98,7 @@ def _whole(record: Record) -> str:
     return f"{record.title}\n{record.text}"
 
 
-def _opening(record: Record) -> str:
+def opening(record: Record) -> str:
+    """What of an article is embedded."""
     dense = record.language in ("ja", "zh", "th", "ko")
     return f"{record.title}\n{record.text[: _LEAD_DENSE if dense else _LEAD]}"

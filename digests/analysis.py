@@ -12,6 +12,7 @@ from digests.features import Scene
 from digests.language import identify
 from digests.model import ROLES, Sentence
 from digests.ports import Embedder, Vectors
+from digests.quick import VECTOR, grams, hashed_vectors, place, roles_by_words, salience_by_words
 from digests.roles import centre_of, centred, role_probabilities
 from digests.salience import salience
 from digests.sentences import Piece, sentences
@@ -19,8 +20,6 @@ from digests.sentences import Piece, sentences
 MOST_EMBEDDED = 120
 """Sentences of one article that are embedded; of a longer one the first and the most salient by words alone."""
 _FIRST = 40
-_MOST_JUDGED = 2000
-"""Sentences that are judged with all their neighbours; a longer text is judged in stretches of this many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +50,16 @@ class Analyser:
         code = identify(text if text.strip() else title, language)
         pieces = sentences(text, code)
         judged = [i for i, piece in enumerate(pieces) if piece.heading or not piece.boilerplate]
-        roles, scores = _by_words(title, code, pieces, judged)
-        vectors, title_vector = self._embedded(title, pieces, _chosen(judged, pieces, scores))
+        roles, scores, vectors, title_vector = _by_words(title, code, pieces, judged)
         if not self._lexical:
+            vectors, title_vector = self._embedded(title, pieces, _chosen(judged, pieces, scores))
             roles, scores = _by_meaning(title, code, pieces, vectors, title_vector, roles, scores)
         return Analysis(
             title=title,
             text=text,
             language=code,
             pieces=pieces,
-            sentences=tuple(_sentence(*row) for row in zip(pieces, roles, scores, strict=True)),
+            sentences=_scored(pieces, roles, scores),
             vectors=vectors,
             title_vector=title_vector,
             article_vector=_whole(title_vector, vectors, scores),
@@ -73,17 +72,23 @@ class Analyser:
         return vectors, made[0]
 
 
-def _by_words(title: str, language: str, pieces: tuple[Piece, ...], judged: list[int]) -> tuple[Vectors, Vectors]:
-    """Roles (n, 4) and salience (n,) without vectors; boilerplate keeps even roles and no salience."""
+def _by_words(
+    title: str, language: str, pieces: tuple[Piece, ...], judged: list[int]
+) -> tuple[Vectors, Vectors, Vectors, Vectors]:
+    """Roles (n, 4), salience (n,), hashed vectors (n, d) and the title's (d,); boilerplate keeps even roles, no
+    salience, and no vector."""
     roles = np.full((len(pieces), len(ROLES)), 1 / len(ROLES), dtype=np.float32)
     scores = np.zeros(len(pieces), dtype=np.float32)
-    for start in range(0, len(judged), _MOST_JUDGED):
-        stretch = judged[start : start + _MOST_JUDGED]
-        none = np.zeros((len(stretch), 0), dtype=np.float32)
-        scene = _scene(title, language, [pieces[i] for i in stretch], none, none.sum(axis=0))
-        roles[stretch] = role_probabilities(scene)
-        scores[stretch] = salience(scene, roles[stretch]) / (1 + start)
-    return roles, _without_boilerplate(scores, pieces)
+    vectors = np.zeros((len(pieces), VECTOR), dtype=np.float32)
+    named = grams([title], language)
+    if judged:
+        texts = [pieces[i].text for i in judged]
+        found = grams(texts, language)
+        seats = place(texts, [pieces[i].paragraph for i in judged], language)
+        roles[judged] = roles_by_words(found, seats, language)
+        scores[judged] = salience_by_words(found, texts, seats, named, language)
+        vectors[judged] = hashed_vectors(found)
+    return roles, _without_boilerplate(scores, pieces), vectors, hashed_vectors(named)[0]
 
 
 def _by_meaning(
@@ -131,16 +136,22 @@ def _without_boilerplate(scores: Vectors, pieces: tuple[Piece, ...]) -> Vectors:
     return np.where([piece.boilerplate for piece in pieces], 0, scores).astype(np.float32)
 
 
-def _sentence(piece: Piece, row: Vectors, score: float) -> Sentence:
-    roles: dict[str, float] = {role: round(float(p), 4) for role, p in zip(ROLES, row, strict=True)}
-    belongs = piece.heading or not piece.boilerplate
-    return Sentence(
-        start=piece.start,
-        end=piece.end,
-        text=piece.text,
-        role=ROLES[int(row.argmax())] if belongs else None,
-        roles=roles,
-        salience=round(float(score), 4),
+def _scored(pieces: tuple[Piece, ...], roles: Vectors, scores: Vectors) -> tuple[Sentence, ...]:
+    """The pieces as sentences with their scores; those that belong to no section have no role."""
+    best = roles.argmax(axis=1).tolist()
+    rows = np.round(roles.astype(np.float64), 4).tolist()
+    return tuple(
+        Sentence(
+            start=piece.start,
+            end=piece.end,
+            text=piece.text,
+            role=ROLES[likeliest] if piece.heading or not piece.boilerplate else None,
+            roles=dict(zip(ROLES, row, strict=True)),
+            salience=score,
+        )
+        for piece, likeliest, row, score in zip(
+            pieces, best, rows, np.round(scores.astype(np.float64), 4).tolist(), strict=True
+        )
     )
 
 

@@ -1,0 +1,187 @@
+"""Roles and salience from words alone, an article at a time: a linear model over hashed words, pairs of words, and
+place. It is what `--fast` knows, and what tells which sentences of a very long article are worth embedding.
+
+Everything is done for all sentences at once; the weights come from tools/train_quick.py.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digests.weights import Matrix, softmax, weights
+
+Codes = NDArray[np.int64]
+VECTOR = 256
+"""Cells of a hashed vector."""
+LONGEST = 600
+"""Characters of one sentence that are read."""
+TITLE_SHARE = 0.6
+"""What naming the title's words adds to a score of spread 1; not learnt, for the references have no title."""
+_UNSPACED = frozenset({"ja", "zh", "th", "lo", "km", "my"})
+_TYPICAL_LENGTH = {"ja": 45, "zh": 40, "ko": 60}
+"""Characters of a news sentence; 120 where words are spaced."""
+_TOKEN = re.compile(r"[^\W\d_]+|\d+|[$%?“\"\n]")
+_MIX = np.int64(0x9E3779B1)
+_MASK = np.int64(0xFFFFFFFF)
+_BREAK = ord("\n")
+_SPEAKS = {
+    "en": (("i", "we", "my", "our", "us", "me"), ("said", "says", "told", "asked", "added", "wrote")),
+    "ja": (("自分", "我々", "うち"), ("述べ", "話し", "語っ", "説明", "発言", "会見", "とし", "よれ")),
+}
+"""Words of one who speaks of himself, and of one who is quoted."""
+_QUOTES = ("「", "“", '"', "‘", "『", "'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grams:
+    """Hashed terms of an article's sentences, in order: `codes[k]` stands in sentence `rows[k]`. `words` are the terms
+    of one word (or two characters), `grams` those and the longer ones."""
+
+    count: int
+    words: Codes
+    word_rows: Codes
+    grams: Codes
+    gram_rows: Codes
+
+
+def grams(texts: Sequence[str], language: str) -> Grams:
+    """The terms of each text; runs of two to four characters where words are not spaced."""
+    joined = "\n".join(text[:LONGEST].replace("\n", " ") for text in texts).lower()
+    words, rows, pairs = _unspaced(joined) if language in _UNSPACED else _spaced(joined)
+    longer = [(words, rows), *pairs]
+    return Grams(
+        count=len(texts),
+        words=words,
+        word_rows=rows,
+        grams=np.concatenate([codes for codes, _ in longer]),
+        gram_rows=np.concatenate([at for _, at in longer]),
+    )
+
+
+def _spaced(joined: str) -> tuple[Codes, Codes, list[tuple[Codes, Codes]]]:
+    codes = np.array([_coded(token) for token in _TOKEN.findall(joined)], dtype=np.int64)
+    breaks = codes == _BREAK
+    rows = np.cumsum(breaks)
+    inner = ~(breaks[:-1] | breaks[1:])
+    pairs = (codes[:-1] * _MIX + codes[1:])[inner] & _MASK
+    return codes[~breaks], rows[~breaks], [(pairs, rows[:-1][inner])]
+
+
+@lru_cache(maxsize=16384)
+def _coded(token: str) -> int:
+    """CRC-32 of a word, the same on every machine; all numbers are one word, a line break is itself."""
+    if token == "\n":
+        return _BREAK
+    return zlib.crc32(b"0" if token.isdigit() else token.encode("utf-8", "ignore"))
+
+
+def _unspaced(joined: str) -> tuple[Codes, Codes, list[tuple[Codes, Codes]]]:
+    points = np.frombuffer(joined.encode("utf-32-le", "replace"), dtype="<u4").astype(np.int64)
+    breaks = points == _BREAK
+    rows = np.cumsum(breaks)
+    found, codes, whole = [], points, ~breaks
+    for size in (2, 3, 4):
+        codes = (codes[:-1] * _MIX + points[size - 1 :]) & _MASK
+        whole = whole[:-1] & ~breaks[size - 1 :]
+        found.append((codes[whole], rows[: len(codes)][whole]))
+    (words, at), *longer = found
+    return words, at, longer
+
+
+def roles_by_words(found: Grams, place: Matrix, language: str) -> Matrix:
+    """(n, 4) float32, rows sum to 1, columns in the order of `model.ROLES`."""
+    model, family = weights("quick"), "ja" if language == "ja" else "en"
+    known, idf = model[f"{family}.hashes"], model[f"{family}.idf"]
+    at, rows = known_terms(found, known)
+    weight = idf[at]
+    norms = np.sqrt(np.bincount(rows, weight * weight, found.count))
+    scores = place @ model[f"{family}.place"] + model[f"{family}.b"]
+    told = model[f"{family}.w"][at] * (weight / np.maximum(norms[rows], 1e-6))[:, None]
+    for role in range(scores.shape[1]):
+        scores[:, role] += np.bincount(rows, told[:, role], found.count)
+    four = softmax(scores) @ model["to_roles"] * model[f"{family}.bias"]
+    return np.asarray(four / four.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def known_terms(found: Grams, known: Codes) -> tuple[Codes, Codes]:
+    """(m,) places in `known` (sorted) of the terms that are there, and (m,) their sentences; each once a sentence."""
+    at = np.minimum(np.searchsorted(known, found.grams), len(known) - 1)
+    there = known[at] == found.grams
+    once = np.unique(found.gram_rows[there] * len(known) + at[there])
+    return once % len(known), once // len(known)
+
+
+def place(texts: Sequence[str], paragraphs: Sequence[int], language: str) -> Matrix:
+    """(n, 13): position from both ends, length, whether it goes on with a paragraph."""
+    n, at = len(texts), np.arange(len(texts))
+    length = np.array([len(text) for text in texts]) / _TYPICAL_LENGTH.get(language, 120)
+    own = np.array(paragraphs)
+    out = np.zeros((n, 13), dtype=np.float32)
+    for column, row in enumerate((0, 1, 2, n - 1, n - 2)):
+        if 0 <= row < n:
+            out[row, column] = 1
+    out[:, 5] = at / max(1, n - 1)
+    out[:, 6] = np.log1p(at)
+    out[:, 7] = 1 / (1 + at)
+    out[:, 8] = np.log(n)
+    out[:, 9] = n < 6
+    out[:, 10] = np.minimum(length, 4)
+    out[:, 11] = np.log(length + 0.05)
+    out[1:, 12] = own[1:] == own[:-1]
+    return out
+
+
+def salience_by_words(found: Grams, texts: Sequence[str], seats: Matrix, title: Grams, language: str) -> Matrix:
+    """(n,) float32 in 0..1; only the order within an article means something."""
+    model, family = weights("quick"), "ja" if language == "ja" else "en"
+    scores = telling(found, texts, seats, language) @ model[f"{family}.salience"]
+    shared = shares(found, title)
+    spread = float(shared.std())
+    if spread > 1e-6:
+        scores = scores + TITLE_SHARE * (shared - shared.mean()) / spread
+    return np.asarray(1 / (1 + np.exp(-0.6 * scores)), dtype=np.float32)
+
+
+def telling(found: Grams, texts: Sequence[str], seats: Matrix, language: str) -> Matrix:
+    """(n, 7) float32: whether it opens the article, its place and length, who speaks, quotations and questions."""
+    me, said = (np.isin(found.words, codes) for codes in _speaking("ja" if language in _UNSPACED else "en"))
+    columns = [
+        seats[:, 0],
+        seats[:, 6],
+        seats[:, 11],
+        np.log1p(np.bincount(found.word_rows[me], minlength=found.count)),
+        np.log1p(np.bincount(found.word_rows[said], minlength=found.count)),
+        np.array([text.startswith(_QUOTES) for text in texts]),
+        np.array(["?" in text or "？" in text for text in texts]),
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+@lru_cache(maxsize=2)
+def _speaking(family: str) -> tuple[Codes, ...]:
+    return tuple(grams(each, family).words for each in _SPEAKS[family])
+
+
+def shares(found: Grams, title: Grams) -> Matrix:
+    """(n,) how much of the title's words each sentence holds."""
+    wanted = np.unique(title.words)
+    there = np.isin(found.words, wanted)
+    once = np.unique(found.word_rows[there] << 32 | found.words[there]) >> 32
+    return np.asarray(np.bincount(once, minlength=found.count) / max(1, len(wanted)), dtype=np.float32)
+
+
+def hashed_vectors(found: Grams) -> Matrix:
+    """(n, `VECTOR`) float32, rows L2-normalised or zero: words counted in cells, log-weighted."""
+    cells = found.word_rows * VECTOR + (found.words >> 4) % VECTOR
+    counts = np.bincount(cells, np.where(found.words & 1, 1.0, -1.0), found.count * VECTOR)
+    out = np.log1p(np.abs(counts)) * np.sign(counts)
+    out = out.reshape(found.count, VECTOR)
+    norms = np.sqrt((out * out).sum(axis=1, keepdims=True))
+    return np.asarray(out / np.maximum(norms, 1e-6), dtype=np.float32)
