@@ -95,6 +95,12 @@ def bearings(text: str, language: str) -> frozenset[Bearing]:
     return frozenset(name for name, form in _FORMS.get(base(language), {}).items() if form.search(low))
 
 
+def bears(text: str, language: str, name: Bearing) -> bool:
+    """Whether `text` speaks of that one: much sooner known than all."""
+    form = _FORMS.get(base(language), {}).get(name)
+    return bool(form and form.search(text.lower()))
+
+
 def named(text: str, language: str) -> bool:
     """Whether the sentence says of whom or what it speaks. Japanese may leave the subject out, which reads well only
     behind the sentence that named it."""

@@ -67,9 +67,11 @@ class _Search:
             self._put(i, g)
 
     def improve(self) -> bool:
-        """Make the best single change; False when no change helps."""
-        moves = (self._best_add(), self._best_swap(), self._best_shift(), self._best_exchange(), self._best_relay())
-        gain, change = max(moves, key=lambda move: move[0])
+        """Make the best single change, an addition as long as one helps; False when no change helps."""
+        gain, change = self._best_add()
+        if gain <= _EPS:
+            moves = (self._best_swap(), self._best_shift(), self._best_exchange(), self._best_relay())
+            gain, change = max(moves, key=lambda move: move[0])
         if gain <= _EPS:
             return False
         for i, g in change:

@@ -11,7 +11,6 @@ from digests.model import Role
 from digests.readable import base
 
 _Forms = dict[str, re.Pattern[str]]
-_I = re.IGNORECASE
 _HARM_JA = (
     "震度|余震|発砲|射殺|銃撃|遭難|死亡|死者|負傷|重傷|重体|怪我|けが|遺体|行方不明|墜落|衝突|火災|火事|地震|"
     "津波|台風|"
@@ -26,7 +25,7 @@ _HARM_EN = (
 NEWS: dict[str, _Forms] = {
     "obituary": {
         "ja": re.compile(r"訃報|死去|逝去|亡くな"),
-        "en": re.compile(r"\b(?:dies|obituary|dead at|dies aged|passes away)\b", _I),
+        "en": re.compile(r"\b(?:dies|obituary|dead at|dies aged|passes away)\b"),
     },
     "sport": {
         "ja": re.compile(
@@ -39,14 +38,13 @@ NEWS: dict[str, _Forms] = {
             r"olympics?|medals?|"
             r"striker|midfielder|defender|marathon|race|team|players?|captain|injury|manager|innings|wicket|"
             r"seed|sets)\b",
-            _I,
         ),
     },
     "election": {
         "ja": re.compile(r"選挙|当選|大統領選|知事選|市長選|総選挙|投票|開票|住民投票"),
-        "en": re.compile(r"\b(?:elections?|elected|ballots?|polls?|voters?|referendum)\b", _I),
+        "en": re.compile(r"\b(?:elections?|elected|ballots?|polls?|voters?|referendum)\b"),
     },
-    "harm": {"ja": re.compile(_HARM_JA), "en": re.compile(_HARM_EN, _I)},
+    "harm": {"ja": re.compile(_HARM_JA), "en": re.compile(_HARM_EN)},
 }
 """Kinds of news that deserve frames of their own, in order of preference."""
 LEAST = {"obituary": 1, "sport": 3, "election": 2, "harm": 2}
@@ -60,7 +58,6 @@ SORTS: dict[Role, dict[str, _Forms]] = {
                 r"\b(?:strateg|national security|defen[cs]e|military|nuclear|deterren|territor|sanction|"
                 r"alliance|sovereign|"
                 r"minerals|arms\b)",
-                _I,
             ),
         },
         "economic": {
@@ -72,14 +69,12 @@ SORTS: dict[Role, dict[str, _Forms]] = {
                 r"[$£€¥]\s?\d|\b(?:profit|revenue|market|econom|shares|investor|earnings|jobs|growth|deficit|"
                 r"debt|price|sales"
                 r"|billion)",
-                _I,
             ),
         },
         "harm": {
             "ja": re.compile(r"死亡|死者|負傷|重傷|被害|避難|停電|損壞|損壊|倒壊|影響が出|運休|欠航|感染|犠牲"),
             "en": re.compile(
                 r"\b(?:kill|dead|death|died|injured|injuries|wounded|damage|destroy|victim|homeless|casualt|evacuat|infect)",
-                _I,
             ),
         },
     },
@@ -93,7 +88,6 @@ SORTS: dict[Role, dict[str, _Forms]] = {
                 r"\b(?:critic|rival|oppos|protest|pressure|accus|disput|row\b|condemn|union|negotiat|lawsuit|"
                 r"coalition|faction"
                 r"|reject|demand|blam)",
-                _I,
             ),
         }
     },
@@ -103,19 +97,24 @@ SORTS: dict[Role, dict[str, _Forms]] = {
 
 def news(title: str, texts: Sequence[str], language: str) -> str | None:
     """The kind of news, where title and opening say so clearly: at least `LEAST` different words of the kind."""
-    told = " ".join((title, title, *texts))
+    told = _low(" ".join((title, title, *texts)), language)
     for name, forms in NEWS.items():
         form = forms.get(base(language))
-        if form and len({match.casefold() for match in form.findall(told)}) >= LEAST[name]:
+        if form and len(set(form.findall(told))) >= LEAST[name]:
             return name
     return None
+
+
+def _low(text: str, language: str) -> str:
+    """English in small letters, as its expressions are written: they are found three times as fast as either kind."""
+    return text.lower() if base(language) == "en" else text
 
 
 def sort(role: Role, texts: Sequence[str], language: str) -> str | None:
     """What sort of thing the section tells: at least half of its texts say so."""
     for name, forms in SORTS[role].items():
         form = forms.get(base(language))
-        if form and sum(1 for text in texts if form.search(text)) * 2 >= max(1, len(texts)):
+        if form and sum(1 for text in texts if form.search(_low(text, language))) * 2 >= max(1, len(texts)):
             return name
     return None
 

@@ -77,6 +77,8 @@ def _japanese(text: str) -> list[Phrase]:
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’.&](?=[^\W_])[^\W_]+)*|[^\w\s]")
 _POSSESSIVES = ("'s", "’s", "s'", "s’")
+_NEVER = frozenset(FUNCTION_WORDS) | frozenset(ADVERBS)
+_APOSTROPHES = ("'s", "’s", "'", "’")
 _POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
 
 
@@ -118,7 +120,7 @@ Span = tuple[int, int]
 def _content(tokens: list[_Token], i: int, begin: int | None) -> bool:
     """Whether token `i` may belong to a noun phrase that began at `begin`."""
     token, low = tokens[i], tokens[i].low
-    if not token.text[0].isalnum() or low in FUNCTION_WORDS or low in ADVERBS:
+    if low in _NEVER or not token.text[0].isalnum():
         return False
     if token.text[0].isupper() and i > 0 and tokens[i - 1].text not in {".", "“", '"', "‘"}:
         return True
@@ -159,7 +161,7 @@ def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | 
         return None
     end = words[-1].end
     body = text[words[0].start : end]
-    tail = _POSSESSIVE.search(body)
+    tail = _POSSESSIVE.search(body) if body.endswith(_APOSTROPHES) else None
     body = body[: tail.start()] if tail else body
     if len(words) == 1 and first and tokens[first - 1].low == "to" and not words[0].low.endswith("s"):
         return None
@@ -201,7 +203,7 @@ def _skipped(token: _Token) -> bool:
 
 
 def _stem(token: _Token) -> str:
-    return _POSSESSIVE.sub("", token.low)
+    return _POSSESSIVE.sub("", token.low) if token.low.endswith(_APOSTROPHES) else token.low
 
 
 def _nounlike(words: list[_Token]) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digests.analysis import Analysis
-from digests.bearing import Bearing, bearings, named
+from digests.bearing import Bearing, bearings, bears, named
 from digests.choose import NOWHERE, TWICE, Floats, Problem, chosen, redundancy
 from digests.lines import Line
 from digests.model import ROLES
@@ -146,10 +146,15 @@ def plan(analysis: Analysis, lines: tuple[Line, ...]) -> Plan:
 
 def _bags(lines: Sequence[Line]) -> list[frozenset[str]]:
     """The terms that tell one line from another: neither grammar (pairs of kana) nor what most lines share."""
-    bags = [frozenset(t for t in terms(line.print.text) if t.isascii() or not _KANA.fullmatch(t)) for line in lines]
+    bags = [_telling_terms(line.print.text) for line in lines]
     count = Counter(term for bag in bags for term in bag)
     common = {term for term, n in count.items() if n > max(2, COMMON * len(bags))}
     return [bag - common or bag for bag in bags]
+
+
+def _telling_terms(text: str) -> frozenset[str]:
+    found = terms(text)
+    return frozenset(found) if text.isascii() else frozenset(t for t in found if not _KANA.fullmatch(t))
 
 
 def budget(analysis: Analysis) -> float:
@@ -183,7 +188,7 @@ class _Marks:
 
 
 def _marks(analysis: Analysis, lines: Sequence[Line]) -> _Marks:
-    said = [bearings(line.print.text, analysis.language) for line in lines]
+    said = [line.print.text for line in lines]
     return _Marks(
         roles=np.array([[line.sentence.roles.get(role, 0.0) for role in ROLES] for line in lines]),
         salience=np.array([line.sentence.salience for line in lines]),
@@ -191,8 +196,8 @@ def _marks(analysis: Analysis, lines: Sequence[Line]) -> _Marks:
         place=np.array([line.index for line in lines]) / max(1, len(analysis.sentences) - 1),
         odd=_long(lines),
         sound=np.array([_sound(line, analysis.language) for line in lines]),
-        ahead=np.array(["ahead" in row for row in said]),
-        turning=np.array(["turning" in row for row in said]),
+        ahead=np.array([bears(text, analysis.language, "ahead") for text in said]),
+        turning=np.array([bears(text, analysis.language, "turning") for text in said]),
     )
 
 
@@ -249,7 +254,7 @@ def _sound(line: Line, language: str) -> bool:
 
 def _titled(lines: Sequence[Line], title: str) -> Floats:
     """(n,) how many of the title's terms each line names: with none it cannot stand right below it."""
-    there = frozenset(term for term in terms(title) if not _KANA.fullmatch(term))
+    there = _telling_terms(title)
     return np.array([len(there.intersection(terms(line.print.text))) for line in lines])
 
 

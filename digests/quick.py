@@ -66,7 +66,7 @@ def grams(texts: Sequence[str], language: str) -> Grams:
 
 
 def _spaced(joined: str) -> tuple[Codes, Codes, list[tuple[Codes, Codes]]]:
-    codes = np.array([_coded(token) for token in _TOKEN.findall(joined)], dtype=np.int64)
+    codes = np.fromiter(map(_coded, _TOKEN.findall(joined)), dtype=np.int64)
     breaks = codes == _BREAK
     rows = np.cumsum(breaks)
     inner = ~(breaks[:-1] | breaks[1:])
@@ -75,11 +75,11 @@ def _spaced(joined: str) -> tuple[Codes, Codes, list[tuple[Codes, Codes]]]:
 
 
 @lru_cache(maxsize=16384)
-def _coded(token: str) -> int:
+def _coded(word: str) -> int:
     """CRC-32 of a word, the same on every machine; all numbers are one word, a line break is itself."""
-    if token == "\n":
+    if word == "\n":
         return _BREAK
-    return zlib.crc32(b"0" if token.isdigit() else token.encode("utf-8", "ignore"))
+    return zlib.crc32(b"0" if word.isdigit() else word.encode("utf-8", "ignore"))
 
 
 def _unspaced(joined: str) -> tuple[Codes, Codes, list[tuple[Codes, Codes]]]:
@@ -103,14 +103,15 @@ def roles_by_words(found: Grams, place: Matrix, language: str) -> Matrix:
     weight = idf[at]
     norms = np.sqrt(np.bincount(rows, weight * weight, found.count))
     scores = place @ model[f"{family}.place"] + model[f"{family}.b"]
-    told = model[f"{family}.w"][at] * (weight / np.maximum(norms[rows], 1e-6))[:, None]
-    for role in range(scores.shape[1]):
-        scores[:, role] += np.bincount(rows, told[:, role], found.count)
+    if len(rows):
+        told = model[f"{family}.w"][at] * (weight / norms[rows])[:, None]
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        scores[rows[starts]] += np.add.reduceat(told, starts)
     four = softmax(scores) @ model["to_roles"] * model[f"{family}.bias"]
     return np.asarray(four / four.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def known_terms(found: Grams, known: Codes) -> tuple[Codes, Codes]:
+def known_terms(found: Grams, known: Codes | Matrix) -> tuple[Codes, Codes]:
     """(m,) places in `known` (sorted) of the terms that are there, and (m,) their sentences; each once a sentence."""
     at = np.minimum(np.searchsorted(known, found.grams), len(known) - 1)
     there = known[at] == found.grams
@@ -150,8 +151,8 @@ def salience_by_words(found: Grams, texts: Sequence[str], seats: Matrix, title: 
 
 
 def telling(found: Grams, texts: Sequence[str], seats: Matrix, language: str) -> Matrix:
-    """(n, 7) float32: whether it opens the article, its place and length, who speaks, quotations and questions."""
-    me, said = (np.isin(found.words, codes) for codes in _speaking("ja" if language in _UNSPACED else "en"))
+    """(n, 6) float32: whether it opens the article, its place and length, who speaks, whether it opens a quotation."""
+    me, said = (among(found.words, codes) for codes in _speaking("ja" if language in _UNSPACED else "en"))
     columns = [
         seats[:, 0],
         seats[:, 6],
@@ -159,22 +160,28 @@ def telling(found: Grams, texts: Sequence[str], seats: Matrix, language: str) ->
         np.log1p(np.bincount(found.word_rows[me], minlength=found.count)),
         np.log1p(np.bincount(found.word_rows[said], minlength=found.count)),
         np.array([text.startswith(_QUOTES) for text in texts]),
-        np.array(["?" in text or "？" in text for text in texts]),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
 @lru_cache(maxsize=2)
 def _speaking(family: str) -> tuple[Codes, ...]:
-    return tuple(grams(each, family).words for each in _SPEAKS[family])
+    return tuple(np.unique(grams(each, family).words) for each in _SPEAKS[family])
+
+
+def among(codes: Codes, known: Codes) -> NDArray[np.bool_]:
+    """(m,) which codes are in `known`: sorted, not empty."""
+    return np.asarray(known[np.minimum(np.searchsorted(known, codes), len(known) - 1)] == codes)
 
 
 def shares(found: Grams, title: Grams) -> Matrix:
     """(n,) how much of the title's words each sentence holds."""
     wanted = np.unique(title.words)
-    there = np.isin(found.words, wanted)
+    if not len(wanted):
+        return np.zeros(found.count, dtype=np.float32)
+    there = among(found.words, wanted)
     once = np.unique(found.word_rows[there] << 32 | found.words[there]) >> 32
-    return np.asarray(np.bincount(once, minlength=found.count) / max(1, len(wanted)), dtype=np.float32)
+    return np.asarray(np.bincount(once, minlength=found.count) / len(wanted), dtype=np.float32)
 
 
 def hashed_vectors(found: Grams) -> Matrix:

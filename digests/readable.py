@@ -129,6 +129,12 @@ _IN_BYLINE = ("author", "contributed")
 _IN_CAPTION = ("FILE PHOTO", "REUTERS/", "Getty", "AFP", "AP Photo", "Image ", "=", "＝")
 _IN_LINK_LIST = ("年", "ウィキ", "情報源")
 """What the expressions hold that may be met behind the beginning: looked for first, for that takes no time."""
+_IN_PROMPT = (
+    *("click here", "read more", "sign up", "subscribe", "follow us", "share this", "download", "scroll", "watch"),
+    *("find out", "see also", "this story", "http"),
+    *("→", "こちら", "続き", "登録", "メルマガ", "シェア", "フォロー", "関連"),
+)
+_OPENS_QUOTATION = ("“", '"', "‘", "'", "„", "«", "「", "『")
 _NOT_WORD = re.compile(r"\W+")
 
 
@@ -164,7 +170,7 @@ def connects(text: str, language: str) -> bool:
 def speakerless(text: str) -> bool:
     """Nothing but a quotation, or one that only a pronoun speaks: who says so stands elsewhere."""
     bare = _plain_quotes(text.strip())
-    return bool(FULL_QUOTE.match(bare) or PRONOUN_SPEAKER.match(bare))
+    return bare.startswith(_OPENS_QUOTATION) and bool(FULL_QUOTE.match(bare) or PRONOUN_SPEAKER.match(bare))
 
 
 def _plain_quotes(text: str) -> str:
@@ -174,6 +180,8 @@ def _plain_quotes(text: str) -> str:
 
 def half_quoted(text: str) -> bool:
     """Some quotation or parenthesis opens or closes without its other half."""
+    if text.isascii() and not any(mark in text for mark in "\"'`()[]"):
+        return False
     text = _plain_quotes(text)
     if text.count('"') % 2:
         return True
@@ -200,6 +208,12 @@ def within_quotations(text: str, starts: Sequence[int]) -> frozenset[int]:
     return frozenset(inside)
 
 
+def prompts(text: str) -> bool:
+    """Asks the reader to click, share or read on."""
+    low = text.lower()
+    return any(word in low for word in _IN_PROMPT) and bool(PROMPT.search(low))
+
+
 def ends(text: str, language: str) -> bool:
     return base(language) in UNSTOPPED or bool(END.search(text))
 
@@ -216,7 +230,7 @@ def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
         ("caption", _found(CAPTION, text, _IN_CAPTION)),
         ("link list", _found(LINK_LIST, text, _IN_LINK_LIST)),
         ("list", bool(LIST.match(text))),
-        ("prompt", bool(PROMPT.search(text.lower()))),
+        ("prompt", prompts(text)),
         ("no sentence end", not ends(text, language)),
     )
     return tuple(name for name, found in checks if found)

@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 
 K1, B, K3 = 1.2, 0.75, 8.0
 """Okapi BM25's saturation and length constants, and the query's own saturation (Robertson et al., TREC-3, 1994)."""
+RARITY = 1.0
+"""Power of a term's rarity (1 in BM25): above it, names tell more and common words less (tools/fit_retrieval.py)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +101,10 @@ def term_weights(counts: Floats, lengths: Floats | float, mean: float) -> Floats
     return np.asarray(counts * (1 + K1) / (counts + norm), dtype=np.float32)
 
 
-def query_weights(counts: Floats, found: Floats, size: int) -> Floats:
+def query_weights(counts: Floats, found: Floats, size: int, rarity: float = RARITY) -> Floats:
     """What each of a query's terms weighs: its own saturated count times the inverse of how many articles have it."""
-    rarity = np.log1p((size - found + 0.5) / (found + 0.5))
-    return np.asarray(counts * (1 + K3) / (counts + K3) * rarity, dtype=np.float32)
+    rare = np.log1p((size - found + 0.5) / (found + 0.5)) ** rarity
+    return np.asarray(counts * (1 + K3) / (counts + K3) * rare, dtype=np.float32)
 
 
 def centres() -> dict[str, Floats]:

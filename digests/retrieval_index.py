@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from digests.retrieval import (
     CROWD,
     CROWDED,
+    RARITY,
     Floats,
     Near,
     Profile,
@@ -37,7 +38,8 @@ TRUST = 50.0
 class Index:
     """Profiles by article, site and role. The last profile of an article counts; it is searchable at once."""
 
-    def __init__(self, centres: Mapping[str, Floats] | None = None) -> None:
+    def __init__(self, centres: Mapping[str, Floats] | None = None, *, rarity: float = RARITY) -> None:
+        self._rarity = rarity
         self._blocks: list[_Block] = []
         self._place: dict[str, tuple[int, int]] = {}
         self._codes: dict[str, int] = {}
@@ -135,7 +137,7 @@ class Index:
         counts = (query.terms & 255).astype(np.float32)
         found = np.stack([block.postings().found(hashes) for block in self._blocks]).sum(axis=0).astype(np.float32)
         size = sum(block.size for block in self._blocks)
-        weights = query_weights(counts, found, size)
+        weights = query_weights(counts, found, size, self._rarity)
         mean = self._terms / size
         own = float(weights @ term_weights(counts, float(counts.sum()), mean))
         rare = found <= max(COMMON, size / 20)

@@ -71,7 +71,9 @@ def is_prefix(phrase: tuple[str, ...]) -> bool:
 
 
 def _plain_words(text: str) -> list[str]:
-    folded = _POSSESSIVE.sub("", text.lower())
+    folded = text.lower()
+    if "'s" in folded or "’s" in folded:
+        folded = _POSSESSIVE.sub("", folded)
     return _PLAIN_WORD.findall(_GROUPED_DIGITS.sub("", folded) if "," in folded else folded)
 
 

@@ -29,6 +29,7 @@ ASIDE = re.compile(
 MOST_ASIDES = 2
 _BROKEN = re.compile(r"(?<=[\u3000-\u30ff\u4e00-\u9fff])\s*\n\s*(?=[\u3000-\u30ff\u4e00-\u9fff])")
 _SPACED_MARK = re.compile(r" ([,.;:!?、。])(?=\s|$)")
+_SPACED_MARKS = tuple(f" {mark}" for mark in ",.;:!?、。")
 LOOSE = " \t\n\r\u3000:：;；,、。."
 """White space, and marks that no sentence begins with."""
 
@@ -118,7 +119,8 @@ def _tidy(text: str) -> str:
     """White space as a reader expects it; a line break between two Japanese characters is nothing."""
     if "\n" in text:
         text = _BROKEN.sub("", text)
-    return _SPACED_MARK.sub(r"\1", " ".join(text.split()))
+    text = " ".join(text.split())
+    return _SPACED_MARK.sub(r"\1", text) if any(mark in text for mark in _SPACED_MARKS) else text
 
 
 def _closed(text: str) -> str:

@@ -10,74 +10,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from bot.sample import sample_articles
+from tools.bench import ROOT, Bench, harness, measured, number, pair, told
 from tools.scoreboard import Row, table, written
 
-ROOT = Path(__file__).resolve().parent.parent
 DIGEST, RANK, GROUND = "chokan digest --jsonl --explain", "chokan rank --corpus {corpus}", "chokan ground --jsonl"
 DECLARED = {"roles": "majority 12 · position 30 · cue words 50 · TF-IDF 58 · e5 63 (full sets, as given)"}
 """Baselines nobody reruns: the harness has none for roles."""
 MOST_OWN = 40
 """Of our own labelled articles read: the model has seen them all, so more of them say no more."""
-LONGEST = 1800
-"""Seconds after which one command is given up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """Where the data are (None: the project's own only), how many articles own measures read, where to put files."""
-
-    shared: Path | None
-    n: int
-    folder: Path
-
-    def data(self, name: str) -> Path:
-        assert self.shared is not None, "only rows that need no gold are measured without the shared folder"
-        return self.shared / "data" / name
-
-
-# --- the harness ----------------------------------------------------------------------------------------------------
-
-
-def harness(bench: Bench, what: str, data: Path, command: str, *more: str) -> str:
-    """What the harness printed."""
-    assert bench.shared is not None, "the harness lies in the shared folder"
-    script = str(bench.shared / "eval" / "engine_eval.py")
-    return _ran([sys.executable, script, what, "--data", str(data), "--cmd", command, *more])
-
-
-def _ran(command: Sequence[str]) -> str:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    env = {**os.environ, "PATH": path, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=LONGEST, check=False)
-    print("".join(f"    {line}\n" for line in done.stdout.splitlines() if not line.startswith("{")), end="")
-    if done.returncode:
-        print(f"    ended with {done.returncode}: {done.stderr[-600:]}")
-    return done.stdout
-
-
-def number(pattern: str, printed: str) -> float:
-    """The first group of `pattern` in what was printed; NaN when it is not there."""
-    found = re.search(pattern, printed)
-    return float(found.group(1)) if found else float("nan")
-
-
-def pair(name: str, printed: str, first: str, second: str) -> tuple[float, float]:
-    """Two figures on the line of one system."""
-    line = next((line for line in printed.splitlines() if line.startswith(name)), "")
-    return number(rf"{first} ([\d.]+)", line), number(rf"{second} ([\d.]+)", line)
 
 
 def roles(bench: Bench) -> Iterator[Row]:
@@ -202,6 +151,21 @@ def retrieval(key: str) -> Callable[[Bench], Iterator[Row]]:
     return rows
 
 
+def merge(bench: Bench) -> Iterator[Row]:
+    print("    merge decisions of stories_vi_dev")
+    got = told("tools.story_pairs", "--data", str(bench.data("stories_vi_dev.json")))
+    if got:
+        yield Row(
+            key="merge",
+            what="merge decisions, pairwise F1 (precision / recall)",
+            data=f"stories_vi_dev, {got['articles']:g} articles at once, {got['pairs']:g} pairs",
+            baselines=f"equal titles {got['same_title']:.3f}",
+            must="≥ 0.9",
+            got=f"{got['f1']:.3f} ({got['precision']:.3f} / {got['recall']:.3f})",
+            met=got["f1"] >= 0.9,
+        )
+
+
 def support(bench: Bench) -> Iterator[Row]:
     for language in ("en", "ja"):
         name = f"articles_{language}"
@@ -238,14 +202,6 @@ def _plain(figures: str) -> str:
 # --- our own measures -----------------------------------------------------------------------------------------------
 
 
-def measured(bench: Bench, what: str, name: str, articles: Path, n: int) -> dict[str, float]:
-    """Figures of tools/measures.py over `n` articles; empty when it failed."""
-    print(f"    {what} of {name}, up to {n} articles")
-    told = _ran([sys.executable, "-m", "tools.measures", what, "--articles", str(articles), "--n", str(n)])
-    found: dict[str, float] = json.loads(told.splitlines()[-1]) if told.strip() else {}
-    return found
-
-
 def speed(bench: Bench) -> Iterator[Row]:
     name, articles = _articles(bench, "en")
     got = measured(bench, "speed", name, articles, min(bench.n, 40))
@@ -277,6 +233,21 @@ def fast(bench: Bench) -> Iterator[Row]:
             got=f"{got['fast']:.0f}{times}",
             met=got["fast"] >= 2 * peer if peer else None,
         )
+
+
+def fast_quality(bench: Bench) -> Iterator[Row]:
+    command = f"{DIGEST} --fast"
+    judged = harness(bench, "roles", bench.data("roles_dev.jsonl"), command)
+    chosen = harness(bench, "salience", bench.data("news_en_dev.jsonl"), command, "--k", "3")
+    macro, pure = number(r"macro-F1 ([\d.]+)", judged), number(r"printed sentences ([\d.]+)", judged)
+    main_event = number(r"in section 1: ([\d.]+)", judged)
+    yield Row(
+        key="fast_quality",
+        what="`--fast`: role macro-F1 / purity / main event in section 1 / ROUGE-2, 3 sentences",
+        data="roles_dev, news_en_dev",
+        baselines="the same with embeddings: rows roles and salience",
+        got=f"{macro:.1f} / {pure:.1f} / {main_event:.1f} / {pair('chokan', chosen, 'ROUGE-1', 'ROUGE-2')[1]:.2f}",
+    )
 
 
 def memory(bench: Bench) -> Iterator[Row]:
@@ -347,11 +318,13 @@ ROWS: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "salience": salience,
     "salience_ja": salience_ja,
     **{key: retrieval(key) for key in RETRIEVAL},
+    "merge": merge,
     "support": support,
     "form": form,
     "ground": ground,
     "speed": speed,
     "fast": fast,
+    "fast_quality": fast_quality,
     "memory": memory,
 }
 OWN = ("form", "speed", "fast", "memory")

@@ -3,8 +3,9 @@
     python -m tools.story_pairs --data stories_vi_dev.json [--cache DIR]
 
 All articles of the collection are grouped at once, as an edition groups those of a morning. A pair is gold where one
-article is listed as the other's (`rel`); pairs of which neither article was asked about count for nothing, because nobody
-said what belongs to them. Precision, recall and F1 are over pairs; `same_title` is what merging equal titles gets.
+article is listed as the other's (`rel`); pairs of which neither article was asked about count for nothing, because
+nobody said what belongs to them. Precision, recall and F1 are over pairs; `same_title` is what merging equal titles
+gets.
 """
 
 from __future__ import annotations
@@ -62,9 +63,7 @@ def main() -> None:
         named.setdefault(title.casefold(), []).append(name)
     found = agreement(merged_pairs(groups, related), gold)
     titled = agreement(merged_pairs(list(named.values()), related), gold)
-    sys.stdout.write(
-        json.dumps({"articles": len(ids), "pairs": len(gold), **found, "same_title": titled["f1"]}) + "\n"
-    )
+    sys.stdout.write(json.dumps({"articles": len(ids), "pairs": len(gold), **found, "same_title": titled["f1"]}) + "\n")
 
 
 if __name__ == "__main__":

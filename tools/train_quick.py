@@ -28,7 +28,7 @@ VOCABULARY = {"en": 4000, "ja": 3000}
 STEPS, RATE, RIDGE = 100, 0.05, 6e-4
 SCALE = np.float32(3)
 """What terms weigh beside place, so that one ridge suits both."""
-SEARCHED, RANK = (1, 3, 4, 2, 5, 6), 1
+SEARCHED, RANK = (1, 3, 4, 2, 5), 1
 """Columns of `telling` that are searched for English, and the one of the place."""
 
 
@@ -58,7 +58,7 @@ class Sentences:
             at, rows = known_terms(found, known)
             out[start + rows, at] = idf[at]
             start += found.count
-        return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
+        return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6), dtype=np.float32)
 
     def trained(self, chosen: Matrix) -> dict[str, Matrix]:
         """A model from the sentences that are `chosen` (n,), without its bias."""
@@ -132,7 +132,9 @@ def salience(data: Path) -> dict[str, Matrix]:
 
 def _told(case: Case) -> Case:
     seats = place(case.texts, range(len(case.texts)), case.language)
-    return replace(case, features={"quick": telling(grams(case.texts, case.language), case.texts, seats, case.language)})
+    return replace(
+        case, features={"quick": telling(grams(case.texts, case.language), case.texts, seats, case.language)}
+    )
 
 
 def main() -> None:
