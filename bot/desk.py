@@ -1,24 +1,30 @@
 """The CPU work of a digest, as plain functions that worker processes run: no port, no clock, no database.
 
-A worker keeps one analyser (model and tokenizer load lazily, once a process) and nothing else.
+The engine is imported where the work is done: the process that only hands work out starts fast and stays small. A
+worker keeps one analyser (model and tokenizer load lazily, once a process) and nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-from digests.analysis import Analyser, Analysis
 from digests.catalog import Catalogs
-from digests.embed import LexicalEmbedder, default_embedder
-from digests.extractive import ExtractiveEngine
 from digests.model import Article, Digest
 from digests.ports import Candidate
+
+if TYPE_CHECKING:
+    from digests.analysis import Analyser, Analysis
 
 
 @cache
 def analyser(embeddings: bool) -> Analyser:
     """This process's analyser, with sentence embeddings where they can be loaded, or with words alone."""
+    from digests.analysis import Analyser
+    from digests.embed import LexicalEmbedder, default_embedder
+
     return Analyser(default_embedder() if embeddings else LexicalEmbedder())
 
 
@@ -36,14 +42,16 @@ def composed(
     catalogs: Catalogs,
 ) -> Digest:
     """The four-section digest of an article that has been analysed."""
+    from digests.extractive import ExtractiveEngine
+
     return ExtractiveEngine(_Analysed(analysis), catalogs).digest(article, related, citations, language)
 
 
-class _Analysed(Analyser):
+@dataclass(frozen=True, slots=True)
+class _Analysed:
     """An analyser that has done its work already."""
 
-    def __init__(self, analysis: Analysis) -> None:
-        self.analysis = analysis
+    analysis: Analysis
 
     def analyse(self, title: str, text: str, language: str | None = None) -> Analysis:
         return self.analysis

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.desk import analysed, composed
 from bot.failpoints import failpoint
@@ -17,7 +17,6 @@ from bot.links import profile_of
 from bot.poll import article_of_url
 from bot.telemetry import event
 from bot.world import BATCH, DIGEST_SECONDS, LEASE, World, each
-from digests.analysis import Analysis
 from digests.edition import delivery_key, due_slot, edition_of, ranked, skipped_days, wanted, window_start
 from digests.errors import (
     ChatRefused,
@@ -28,6 +27,9 @@ from digests.feeds import article_id
 from digests.layout import edition_sheets
 from digests.model import Article, Delivery, Digest, Edition, Slot, Subscription
 from digests.retrieval import packed
+
+if TYPE_CHECKING:
+    from digests.analysis import Analysis
 
 log = logging.getLogger("chokan.jobs")
 
@@ -51,7 +53,7 @@ async def digest(world: World) -> int:
     return taken
 
 
-Studied = tuple[Article, Analysis]
+Studied = tuple[Article, "Analysis"]
 
 
 async def study(world: World, article: Article) -> Studied | None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import trafilatura
 from lxml.etree import _Element
 from lxml.html import HtmlElement
 
@@ -152,6 +151,8 @@ def _title(entry: Entry, page: Page | None, feed: Feed, text: str) -> str:
 def _main_text(tree: HtmlElement, url: str, title: str) -> tuple[_Element | None, str]:
     """Trafilatura's body (TEI-like blocks with `ref` for links) and its text: found with precision, which keeps
     boilerplate out of digests, or without where that finds too little."""
+    import trafilatura  # half a second: only where a page is read
+
     for precision in (True, False) if size(tree) <= _TWICE_UP_TO else (True,):
         document = trafilatura.bare_extraction(
             tree,

@@ -4,8 +4,9 @@ no LLM."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from digests.analysis import Analyser
+from digests.analysis import Analysis
 from digests.catalog import Catalogs
 from digests.cite import cited, linked
 from digests.compose import conclusion, lead, sections
@@ -15,10 +16,16 @@ from digests.plan import plan
 from digests.ports import Candidate
 
 
+class Analyses(Protocol):
+    """`digests.analysis.Analyser`, or one who has done its work before."""
+
+    def analyse(self, title: str, text: str, language: str | None = None) -> Analysis: ...
+
+
 class ExtractiveEngine:
     """Implements `ports.Engine`: analyse, plan, set, cite."""
 
-    def __init__(self, analyser: Analyser, catalogs: Catalogs) -> None:
+    def __init__(self, analyser: Analyses, catalogs: Catalogs) -> None:
         self._analyser, self._catalogs = analyser, catalogs
 
     def digest(
