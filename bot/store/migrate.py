@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from bot.store.database import Database
 from digests.errors import StoreError
 
+STEPS = Path(__file__).parent / "migrations"
 LOCK = 0x43484F4B414E
 """PostgreSQL's advisory lock of migrations: the letters of CHOKAN."""
 APPLICATION = 0x43484F4B
@@ -32,10 +33,16 @@ async def migrate(database: Database) -> None:
         await connection.run_sync(_upgrade, database.name)
 
 
-def _upgrade(connection: Connection, name: str) -> None:
+def scripts_for(connection: Connection) -> Config:
+    """Alembic's configuration: our steps, on this connection."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(STEPS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection, name: str) -> None:
+    config = scripts_for(connection)
     scripts = ScriptDirectory.from_config(config)
     current = MigrationContext.configure(connection).get_current_heads()
     known = {script.revision for script in scripts.walk_revisions()}
