@@ -127,7 +127,7 @@ class Admin:
         chat = self.world.chats.get(order.destination.platform)
         if chat is None or asker.origin is None or order.destination.channel == asker.origin.channel:
             return reply
-        found = await chat.check((order.destination,))
+        found = await chat.check((order.destination,), asker.catalog.language)
         wrong = [one for one in found if not one.ok and one.subject == str(order.destination)]
         if not wrong:
             return reply

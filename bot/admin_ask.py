@@ -44,7 +44,7 @@ class Asking:
     async def check(self, asker: Asker, here: Destination) -> Reply:
         chat = self.world.chats.get(here.platform)
         places = {str(s.destination): s.destination for s in await self._orders.mine(asker)} | {str(here): here}
-        found = await chat.check(tuple(places.values())) if chat else ()
+        found = await chat.check(tuple(places.values()), asker.catalog.language) if chat else ()
         lines = finding_lines(found, asker.catalog)
         return Reply(message=described(asker.catalog("admin.check.title"), lines, asker.catalog))
 

@@ -64,7 +64,7 @@ class ConsoleChat:
     async def run(self) -> None:
         """Nothing to connect to."""
 
-    async def check(self, destinations: Sequence[Destination]) -> tuple[Finding, ...]:
+    async def check(self, destinations: Sequence[Destination], language: str = "en") -> tuple[Finding, ...]:
         return ()
 
     async def close(self) -> None:

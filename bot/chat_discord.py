@@ -47,7 +47,7 @@ class DiscordChat:
         api_url: str | None = None,
         groups: Mapping[str, Sequence[Command]] = GROUPS,
     ) -> None:
-        self._token = token
+        self._token, self._catalogs = token, catalogs
         self.client = _Client(api_url)
         self.client.tree = Tree(self.client, answers, catalogs, groups)
         self._poster = Poster(self.client)
@@ -126,14 +126,15 @@ class DiscordChat:
         _log.info("discord.commands changed=%s", changed)
         return changed
 
-    async def check(self, destinations: Sequence[Destination]) -> tuple[Finding, ...]:
+    async def check(self, destinations: Sequence[Destination], language: str = "en") -> tuple[Finding, ...]:
+        words = self._catalogs.of(language)
         try:
             await self._sign_in()
         except ChatError as error:
-            fix = "set DISCORD_TOKEN (developer portal → your app → Bot → Reset Token)"
-            return (Finding(subject="discord", ok=False, text=str(error), fix=fix),)
-        channels = [await channel_finding(self.client, destination) for destination in destinations]
-        return (bot_finding(self.client), *channels)
+            fix = words("check.discord.token.fix")
+            return (Finding(subject="discord", ok=False, text=error.worded(words), fix=fix),)
+        channels = [await channel_finding(self.client, destination, words) for destination in destinations]
+        return (bot_finding(self.client, words), *channels)
 
     async def close(self) -> None:
         if self.client.shards:

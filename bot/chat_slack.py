@@ -81,6 +81,7 @@ class SlackChat:
     ) -> None:
         self._app_token, self._signing_secret = (app_token or "").strip(), signing_secret
         self._client = web_client(api_url or API_URL, bot_token)
+        self._catalogs = catalogs
         self._people = SlackPeople(self._client, admins)
         self._desk = SlackDesk(
             client=self._client, people=self._people, answers=answers, catalogs=catalogs, groups=groups
@@ -322,9 +323,9 @@ class SlackChat:
         finally:
             self._is_reached = False
 
-    async def check(self, destinations: Sequence[Destination]) -> tuple[Finding, ...]:
+    async def check(self, destinations: Sequence[Destination], language: str = "en") -> tuple[Finding, ...]:
         """Token, scopes and membership in plain words; never raises."""
-        return await checked(self._client, self._app_token, destinations)
+        return await checked(self._client, self._app_token, destinations, self._catalogs.of(language))
 
     async def close(self) -> None:
         """Give up the answers under way."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from bot.failpoints import failpoint
-from bot.notices import CLOSED, OPEN, tell_closed, withdraw
+from bot.notices import CLOSED, OPEN, tell_closed, withdraw, words_of
 from bot.telemetry import event
 from bot.trouble import tell_failed
 from bot.world import LEASE, Resumes, World
@@ -170,7 +170,7 @@ async def _not_delivered(world: World, delivery: Delivery, error: ChatError) -> 
     if isinstance(error, ChatRefused):
         await world.store.hold_delivery(delivery.id, error=str(error), state="held")
         if isinstance(error, DestinationClosed):
-            await pause_destination(world, delivery.destination, str(error))
+            await pause_destination(world, delivery.destination, error)
     elif gives_up(delivery, world.clock(), world.give_up):
         event(log, "delivery.given_up", level=logging.ERROR, delivery=delivery.id, edition=delivery.edition)
         await world.store.hold_delivery(delivery.id, error=f"given up: {error}", state="failed")
@@ -197,10 +197,11 @@ def backoff(delivery: Delivery) -> float:
     return base * (0.75 + crc32(delivery.id.encode()) / 0xFFFFFFFF / 2)
 
 
-async def pause_destination(world: World, destination: Destination, reason: str) -> None:
+async def pause_destination(world: World, destination: Destination, error: ChatError) -> None:
     """Pause every subscription that goes to a place which is shut to us, so that it is not knocked at every morning."""
     for subscription in await world.store.subscriptions():
         if subscription.destination == destination and not subscription.paused:
+            reason = error.worded(words_of(world, subscription))
             await world.store.pause_subscription(subscription.id, reason)
             await tell_closed(world, subscription, reason)
             event(log, "subscription.paused", level=logging.ERROR, subscription=subscription.id, reason=reason)

@@ -8,17 +8,19 @@ from collections.abc import Sequence
 import discord
 
 from bot.discord_errors import asking
+from digests.catalog import Catalog
 from digests.errors import ChatError
 from digests.model import Destination
 from digests.ports import Finding
 
-CLIENT_WORDS = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "create_public_threads": "Create Public Threads",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "read_message_history": "Read Message History",
-}
+PERMISSIONS = (
+    "view_channel",
+    "send_messages",
+    "create_public_threads",
+    "send_messages_in_threads",
+    "read_message_history",
+)
+"""All the bot can need, by discord.py's names; the client's own are `check.discord.<name>` in the catalogs."""
 _ALWAYS = ("view_channel", "read_message_history")
 _BY_KIND = {
     discord.ChannelType.text: ("send_messages", "create_public_threads", "send_messages_in_threads"),
@@ -33,55 +35,55 @@ _NO_PLACE = frozenset({discord.ChannelType.category, discord.ChannelType.media})
 _log = logging.getLogger(__name__)
 
 
-def bot_finding(client: discord.Client) -> Finding:
+def bot_finding(client: discord.Client, words: Catalog) -> Finding:
     """Which bot the token belongs to."""
     user, app = client.user, client.application
-    name = f"{user} ({user.id})" if user else "unknown"
+    name = f"{user} ({user.id})" if user else "–"
     if app is not None and app.interactions_endpoint_url:
-        return Finding(
-            subject="discord",
-            ok=False,
-            text=f"signed in as {name}, but commands go to {app.interactions_endpoint_url}",
-            fix="clear the Interactions Endpoint URL in the Discord developer portal",
-        )
-    return Finding(subject="discord", ok=True, text=f"signed in as {name}")
+        text = words("check.discord.elsewhere", name=name, url=app.interactions_endpoint_url)
+        return Finding(subject="discord", ok=False, text=text, fix=words("check.discord.elsewhere.fix"))
+    return Finding(subject="discord", ok=True, text=words("check.discord.ok", name=name))
 
 
-async def channel_finding(client: discord.Client, destination: Destination) -> Finding:
+async def channel_finding(client: discord.Client, destination: Destination, words: Catalog) -> Finding:
     """Whether the bot can do in a channel what it has to."""
     subject = str(destination)
     try:
-        with asking(destination.channel, "View Channel"):
-            return await _looked_at(client, destination)
+        with asking(destination.channel, words("check.discord.view_channel")):
+            return await _looked_at(client, destination, words)
     except ChatError as error:
-        return Finding(subject=subject, ok=False, text=str(error), fix="see the message; then run the check again")
+        return Finding(subject=subject, ok=False, text=error.worded(words), fix=words("check.discord.again"))
     except Exception as error:  # a check must tell, not break
         _log.exception("discord.check_failed destination=%s", subject)
-        return Finding(subject=subject, ok=False, text=f"could not be checked ({type(error).__name__})")
+        text = words("check.discord.unchecked", error=type(error).__name__)
+        return Finding(subject=subject, ok=False, text=text)
 
 
-async def _looked_at(client: discord.Client, destination: Destination) -> Finding:
+async def _looked_at(client: discord.Client, destination: Destination, words: Catalog) -> Finding:
     subject = str(destination)
     if not (destination.channel.isascii() and destination.channel.isdigit()):
-        fix = "write discord:123… with the channel's number (right-click the channel, Copy Channel ID)"
-        return Finding(subject=subject, ok=False, text="no Discord channel number", fix=fix)
+        text, fix = words("check.discord.no-number"), words("check.discord.no-number.fix")
+        return Finding(subject=subject, ok=False, text=text, fix=fix)
     channel = await client.fetch_channel(int(destination.channel))
     if isinstance(channel, discord.abc.PrivateChannel):
-        return Finding(subject=subject, ok=True, text="a direct message; there are no threads, all is posted inline")
+        return Finding(subject=subject, ok=True, text=words("check.discord.direct"))
     where = f"#{channel.name}"
     if channel.type in _NO_PLACE:
-        return Finding(subject=subject, ok=False, text=f"{where} is a {channel.type.name}", fix="choose a text channel")
+        text = words("check.discord.no-place", channel=where, kind=channel.type.name)
+        return Finding(subject=subject, ok=False, text=text, fix=words("check.discord.no-place.fix"))
     missing = _missing(channel.type, await _permissions(client, channel))
     if not missing:
-        return Finding(subject=subject, ok=True, text=f"{where} ({channel.type.name}): everything needed is allowed")
-    return _lacking(subject, where, missing)
+        text = words("check.discord.allowed", channel=where, kind=channel.type.name)
+        return Finding(subject=subject, ok=True, text=text)
+    return _lacking(subject, where, missing, words)
 
 
-def _lacking(subject: str, where: str, missing: Sequence[str]) -> Finding:
-    names = ", ".join(CLIENT_WORDS[name] for name in missing)
-    fix = f"in Discord: Edit Channel → Permissions → the bot's role → allow {names}"
+def _lacking(subject: str, where: str, missing: Sequence[str], words: Catalog) -> Finding:
+    """The permissions by their names in the client of whoever asks."""
+    names = words("check.discord.and").join(words(f"check.discord.{name}") for name in missing)
+    text, fix = words("check.discord.missing", channel=where, names=names), words("check.discord.allow", names=names)
     only_history = list(missing) == ["read_message_history"]
-    return Finding(subject=subject, ok=only_history, text=f"{where}: missing {names}", fix=fix, warning=only_history)
+    return Finding(subject=subject, ok=only_history, text=text, fix=fix, warning=only_history)
 
 
 def _missing(kind: discord.ChannelType, permissions: discord.Permissions) -> list[str]:

@@ -95,7 +95,10 @@ def _answered(error: discord.HTTPException, channel: object, needs: str) -> Chat
     if reason is None:
         return ChatRefused(f"Discord refused a message for channel {channel}: {text}")
     kind = DestinationClosed if error.code in CLOSED else ChatRefused
-    return kind(f"Discord: {reason.format(channel=channel, needs=needs, text=text)}")
+    found = kind(f"Discord: {reason.format(channel=channel, needs=needs, text=text)}")
+    found.key = f"chat.discord.{error.code or _code_of(error.status)}"
+    found.values = {"channel": channel, "needs": needs, "text": text}
+    return found
 
 
 def _code_of(status: int) -> int:

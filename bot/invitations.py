@@ -14,7 +14,7 @@ from bot.commands import GROUPS
 from digests.catalog import Catalogs
 
 DISCORD_SCOPES = ("bot", "applications.commands")
-EVENTS = ("app_mention",)
+EVENTS = ("app_mention", "app_home_opened")
 PARTS = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -34,9 +34,9 @@ def discord_invite(application: str) -> str:
     """Where an admin of a Discord server lets the bot in."""
     import discord  # heavy, and wanted only here
 
-    from bot.discord_check import CLIENT_WORDS
+    from bot.discord_check import PERMISSIONS
 
-    permissions = discord.Permissions(**dict.fromkeys(CLIENT_WORDS, True))
+    permissions = discord.Permissions(**dict.fromkeys(PERMISSIONS, True))
     return discord.utils.oauth_url(application, permissions=permissions, scopes=DISCORD_SCOPES)
 
 
@@ -60,6 +60,12 @@ def slack_manifest(catalogs: Catalogs, language: str, *, url: str = "") -> str:
         }
         for group, table in GROUPS.items()
     ]
+    search = {
+        "name": catalog("slack.shortcut"),
+        "type": "global",
+        "callback_id": "digest_search",
+        "description": catalog("slack.search.placeholder"),
+    }
     shortcut = {
         "name": catalog("command.link.label"),
         "type": "message",
@@ -75,7 +81,12 @@ def slack_manifest(catalogs: Catalogs, language: str, *, url: str = "") -> str:
         },
         "features": {
             "bot_user": {"display_name": catalog("edition.name"), "always_online": True},
-            "shortcuts": [shortcut],
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "shortcuts": [search, shortcut],
             "slash_commands": commands,
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},

@@ -8,36 +8,35 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack_errors import code_of, slack_border
+from digests.catalog import Catalog
 from digests.errors import ChatError
 from digests.model import Destination
 from digests.ports import Finding
 
-_NEEDED: Mapping[str, str] = {"chat:write": "to post", "commands": "for /digest"}
-_WANTED: Mapping[str, str] = {
-    "channels:history": "to look for a message after a crash instead of holding it back",
-    "groups:history": "the same, in private channels",
-    "channels:read": "to check channels",
-    "groups:read": "to check private channels",
-    "users:read": "to answer readers in their own language",
-}
+_NEEDED = ("chat:write", "commands")
+_WANTED = ("channels:history", "groups:history", "channels:read", "groups:read", "users:read")
+"""What each is for stands in the catalogs: `check.slack.scope.<scope>`."""
 SCOPES = (*_NEEDED, *_WANTED, "app_mentions:read", "usergroups:read")
 """Scopes of a bot that can do everything."""
-_REINSTALL = "add it under OAuth & Permissions and reinstall the app"
 
 
-async def checked(client: AsyncWebClient, app_token: str, destinations: Sequence[Destination]) -> tuple[Finding, ...]:
+async def checked(
+    client: AsyncWebClient, app_token: str, destinations: Sequence[Destination], words: Catalog
+) -> tuple[Finding, ...]:
     """One line for each thing looked at; never raises."""
+    subject = words("check.slack.token")
     try:
         with slack_border("slack"):
             me = await client.auth_test()
     except ChatError as error:
-        fix = "set SLACK_BOT_TOKEN to the Bot User OAuth Token (xoxb-…) of the app"
-        return (Finding(subject="slack token", ok=False, text=str(error), fix=fix),)
+        fix = words("check.slack.token.fix")
+        return (Finding(subject=subject, ok=False, text=error.worded(words), fix=fix),)
     scopes = _scopes(me.headers)
-    name = f"{me.get('user') or 'bot'} in {me.get('team') or me.get('team_id') or 'the workspace'}"
-    found = [Finding(subject="slack token", ok=True, text=f"signed in as {name}"), *_scope_findings(scopes)]
-    found.append(await _socket_finding(client, app_token))
-    found += [await _channel_finding(client, destination, scopes) for destination in destinations]
+    team = me.get("team") or me.get("team_id") or ""
+    signed = words("check.slack.token.ok", name=me.get("user") or "bot", workspace=team)
+    found = [Finding(subject=subject, ok=True, text=signed), *_scope_findings(scopes, words)]
+    found.append(await _socket_finding(client, app_token, words))
+    found += [await _channel_finding(client, destination, scopes, words) for destination in destinations]
     return tuple(found)
 
 
@@ -47,50 +46,60 @@ def _scopes(headers: Mapping[str, str]) -> frozenset[str]:
     return frozenset(scope.strip() for scope in said.split(",") if scope.strip())
 
 
-def _scope_findings(scopes: frozenset[str]) -> list[Finding]:
+def _scope_findings(scopes: frozenset[str], words: Catalog) -> list[Finding]:
+    subject = words("check.slack.scopes")
     if not scopes:
-        return [Finding(subject="slack scopes", ok=True, warning=True, text="Slack did not say which scopes there are")]
+        return [Finding(subject=subject, ok=True, warning=True, text=words("check.slack.scopes.unknown"))]
     lacking = [
-        Finding(subject="slack scopes", ok=not needed, warning=not needed, text=f"no {scope} ({why})", fix=_REINSTALL)
+        Finding(
+            subject=subject,
+            ok=not needed,
+            warning=not needed,
+            text=words("check.slack.scopes.missing", scope=scope, why=words(f"check.slack.scope.{scope}")),
+            fix=words("check.slack.scopes.fix", scope=scope),
+        )
         for needed, wishes in ((True, _NEEDED), (False, _WANTED))
-        for scope, why in wishes.items()
+        for scope in wishes
         if scope not in scopes
     ]
-    return lacking or [Finding(subject="slack scopes", ok=True, text="all there")]
+    return lacking or [Finding(subject=subject, ok=True, text=words("check.slack.scopes.ok"))]
 
 
-async def _socket_finding(client: AsyncWebClient, app_token: str) -> Finding:
-    subject = "slack socket mode"
-    fix = "set SLACK_APP_TOKEN to an app-level token (xapp-…) with connections:write, and turn Socket Mode on"
+async def _socket_finding(client: AsyncWebClient, app_token: str, words: Catalog) -> Finding:
+    subject, fix = words("check.slack.socket"), words("check.slack.socket.fix")
     if not app_token:
-        return Finding(
-            subject=subject, ok=True, warning=True, text="SLACK_APP_TOKEN is not set: no commands or buttons", fix=fix
-        )
+        return Finding(subject=subject, ok=True, warning=True, text=words("check.slack.socket.none"), fix=fix)
     try:
         with slack_border("slack", token="SLACK_APP_TOKEN"):  # noqa: S106 (a variable's name)
             await client.apps_connections_open(app_token=app_token)
     except ChatError as error:
-        return Finding(subject=subject, ok=False, text=str(error), fix=fix)
-    return Finding(subject=subject, ok=True, text="SLACK_APP_TOKEN is accepted")
+        return Finding(subject=subject, ok=False, text=error.worded(words), fix=fix)
+    return Finding(subject=subject, ok=True, text=words("check.slack.socket.ok"))
 
 
-async def _channel_finding(client: AsyncWebClient, destination: Destination, scopes: frozenset[str]) -> Finding:
-    subject = str(destination)
+async def _channel_finding(
+    client: AsyncWebClient, destination: Destination, scopes: frozenset[str], words: Catalog
+) -> Finding:
+    subject, invite = str(destination), words("check.slack.channel.invite")
     try:
         with slack_border(subject):
             answer = await client.conversations_info(channel=destination.channel)
     except ChatError as error:
+        said = error.worded(words)
         if code_of(error.__cause__) == "missing_scope":
-            return Finding(subject=subject, ok=True, warning=True, text=f"cannot be checked: {error}", fix=_REINSTALL)
-        return Finding(subject=subject, ok=False, text=str(error), fix="type /invite @Chokan in the channel")
-    return _membership(subject, answer.get("channel") or {}, scopes)
+            text, fix = words("check.slack.channel.unknown", reason=said), words("check.slack.channel.reinstall")
+            return Finding(subject=subject, ok=True, warning=True, text=text, fix=fix)
+        return Finding(subject=subject, ok=False, text=said, fix=invite)
+    return _membership(subject, answer.get("channel") or {}, scopes, words)
 
 
-def _membership(subject: str, channel: Mapping[str, Any], scopes: frozenset[str]) -> Finding:
+def _membership(subject: str, channel: Mapping[str, Any], scopes: frozenset[str], words: Catalog) -> Finding:
     name = f"#{channel.get('name') or channel.get('id') or '?'}"
     if channel.get("is_archived"):
-        return Finding(subject=subject, ok=False, text=f"{name} is archived", fix="unarchive it or choose another")
+        text, fix = words("check.slack.channel.archived", channel=name), words("check.slack.channel.unarchive")
+        return Finding(subject=subject, ok=False, text=text, fix=fix)
     open_to_all = not channel.get("is_private") and "chat:write.public" in scopes
     if channel.get("is_member") or channel.get("is_im") or open_to_all:
-        return Finding(subject=subject, ok=True, text=f"{name} can be posted to")
-    return Finding(subject=subject, ok=False, text=f"not a member of {name}", fix="type /invite @Chokan in the channel")
+        return Finding(subject=subject, ok=True, text=words("check.slack.channel.ok", channel=name))
+    text = words("check.slack.channel.stranger", channel=name)
+    return Finding(subject=subject, ok=False, text=text, fix=words("check.slack.channel.invite"))

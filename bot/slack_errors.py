@@ -41,6 +41,7 @@ CLOSED = frozenset(
 """Slack's word that a channel, or the whole workspace, is shut to the bot."""
 BAD_FORM = frozenset(("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"))
 _UNSURE = frozenset(("internal_error", "fatal_error", "request_timeout", "service_unavailable"))
+_UNREACHED = (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ConnectionTimeoutError)
 _LIMITED = frozenset(("ratelimited", "rate_limited"))
 _ADVICE: Mapping[str, str] = {
     "channel_not_found": "no such channel for this bot; use the channel's ID (C…) and, if it is private, "
@@ -71,12 +72,30 @@ def slack_border(subject: str, *, token: str = "SLACK_BOT_TOKEN") -> Iterator[No
 
 def translated(error: Exception, subject: str, token: str) -> ChatError:
     """The `ChatError` that says what `error` means for the message that was being sent."""
+    found = _translated(error, subject, token)
+    found.key, found.values = _words(error, token)
+    return found
+
+
+def _words(error: Exception, token: str) -> tuple[str, Mapping[str, object]]:
+    """What the catalogs call it; "" for what they have no words for."""
+    code = code_of(error)
+    if isinstance(error, _UNREACHED):
+        return "chat.slack.unreachable", {}
+    if code in _TOKEN:
+        return "chat.slack.token", {"token": token, "code": code}
+    if code == "missing_scope" and isinstance(error, SlackApiError):
+        return "chat.slack.missing_scope", {"scope": _field(error, "needed") or "?"}
+    return (f"chat.slack.{code}" if code else ""), {}
+
+
+def _translated(error: Exception, subject: str, token: str) -> ChatError:
     if isinstance(error, SlackApiError):
         return _answered(error, subject, token)
     if isinstance(error, aiohttp.InvalidURL):
         return ChatRefused(f"{subject}: SLACK_API_URL is not an address")
     # Refused, unresolved, no TLS, no way through the proxy: not a byte of the request was sent.
-    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError | aiohttp.ConnectionTimeoutError):
+    if isinstance(error, _UNREACHED):
         return ChatUnavailable(f"{subject}: Slack cannot be reached ({type(error).__name__})")
     return ChatUnknown(f"{subject}: no answer from Slack ({type(error).__name__}); it may have taken the message")
 

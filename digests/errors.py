@@ -6,7 +6,13 @@ there is something to do, what to do. Errors of foreign libraries are translated
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digests.catalog import Catalog
 
 from digests.redact import redacted
 
@@ -155,9 +161,15 @@ class WorkerFailed(ChokanError):
 
 
 class ChatError(ChokanError):
-    """A platform did not take a message. `outcome` says what is known of it."""
+    """A platform did not take a message. `key` and `values` say why in a catalog's words, where there are some."""
 
     kind = "chat"
+    key: str = ""
+    values: Mapping[str, object] = MappingProxyType({})
+
+    def worded(self, catalog: Catalog) -> str:
+        """In a reader's language; where there are no words of ours for it, as it is."""
+        return catalog(self.key, **self.values) if self.key and catalog.has(self.key) else str(self)
 
 
 class ChatRefused(ChatError):

@@ -493,7 +493,8 @@ class Chat(Protocol):
     def connected(self) -> bool:
         """Whether what people type reaches us now (while `run` runs)."""
 
-    async def check(self, destinations: Sequence[Destination]) -> tuple[Finding, ...]:
-        """Token, scopes and permissions in plain words; never raises."""
+    async def check(self, destinations: Sequence[Destination], language: str = "en") -> tuple[Finding, ...]:
+        """Token, scopes and permissions in plain words of that language; never raises. The `subject` of what is said of
+        a destination is `str(destination)`."""
 
     async def close(self) -> None: ...

@@ -261,6 +261,10 @@ async def test_check_names_the_bot_and_what_each_channel_lacks(house: House) -> 
     assert "allow Send Messages, Create Public Threads" in found[2].fix
     assert "no channel 42" in found[4].text
     assert "Copy Channel ID" in found[5].fix
+    told = await house.chat.check([Destination(platform="discord", channel=str(muted.id))], "ja")
+    assert told[1].text == "#muted: 「メッセージを送信」・「公開スレッドの作成」の権限がありません"
+    (unknown,) = (await house.chat.check([Destination(platform="discord", channel="42")], "ja"))[1:]
+    assert "チャンネル42がありません" in unknown.text
 
 
 async def test_no_privileged_intent_is_asked_for(house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from time import perf_counter
@@ -18,6 +19,7 @@ from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown,
 from digests.model import Destination, Message, Paragraph, Part, Posted, Span
 from digests.ports import Chat, Lookup
 
+_JAPANESE = re.compile("[\u3040-\u30ff]")
 NEWS = Destination(platform="slack", channel="C1")
 
 
@@ -285,6 +287,18 @@ async def test_check_says_what_is_wrong_and_what_to_do(scene: Scene) -> None:
     assert list(wrong) == ["slack scopes", "slack socket mode", "slack:C2", "slack:C3", "slack:C4"]
     assert all(wrong.values())
     assert {line.text for line in found if line.warning} >= {"no users:read (to answer readers in their own language)"}
+
+
+async def test_check_speaks_the_language_of_whoever_asks(scene: Scene) -> None:
+    scene.slack.scopes, scene.slack.app_token = "commands", "xapp-other"
+    scene.slack.channels["C3"] = Channel(id="C3", is_archived=True)
+    places = [Destination(platform="slack", channel=name) for name in ("C1", "C3", "C4")]
+    found = await scene.chat.check(places, "ja")
+    assert len(found) == 11
+    assert [
+        line for line in found if not _JAPANESE.search(line.text) or (line.fix and not _JAPANESE.search(line.fix))
+    ] == []
+    assert "/invite @Chokan" in found[-1].fix
 
 
 async def test_check_never_raises() -> None:

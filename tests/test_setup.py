@@ -222,10 +222,11 @@ def test_the_manifest_keeps_slacks_limits_and_has_every_command(language: str) -
     assert (len(shown["name"]) <= 35, len(shown["description"]) <= 140) == (True, True)
     assert [command["command"] for command in features["slash_commands"]] == ["/digest", "/digest-admin"]
     assert all(len(command["description"]) <= 2000 and "url" not in command for command in features["slash_commands"])
-    (shortcut,) = features["shortcuts"]
-    assert (shortcut["type"], len(shortcut["name"]) <= 24, bool(shortcut["callback_id"])) == ("message", True, True)
+    assert [shortcut["type"] for shortcut in features["shortcuts"]] == ["global", "message"]
+    assert all(len(shortcut["name"]) <= 24 and shortcut["callback_id"] for shortcut in features["shortcuts"])
+    assert features["app_home"]["home_tab_enabled"] is True
     assert made["settings"]["socket_mode_enabled"] is True
-    assert made["settings"]["event_subscriptions"] == {"bot_events": ["app_mention"]}
+    assert made["settings"]["event_subscriptions"] == {"bot_events": ["app_mention", "app_home_opened"]}
     scopes = made["oauth_config"]["scopes"]["bot"]
     assert {"chat:write", "commands", "app_mentions:read", "users:read", "channels:history"} <= set(scopes)
     assert not [scope for scope in scopes if "admin" in scope or scope.startswith("files")]
