@@ -1,7 +1,7 @@
-"""Pictures of what members see, from the real payloads: the sample's edition, a search and a preview on Discord and on
-Slack, in both languages, drawn in styles of our own and photographed by Chromium into docs/images/.
+"""Pictures of what members see, from the real payloads: the sample's edition, a search, a preview and windows on
+Discord and on Slack, in both languages, drawn in styles of our own and photographed by Chromium into docs/images/.
 
-Run by `make pictures`; without a Chromium it says so and does nothing.
+Run by `make pictures`; without a Chromium it says so and does nothing. With arguments: only those whose names begin so.
 """
 
 from __future__ import annotations
@@ -25,17 +25,28 @@ sys.path.insert(0, str(ROOT))
 from rich.console import Console
 
 from bot.app import Extras, opened
-from bot.commands import Reply, Request
+from bot.commands import Press, Reply, Request
+from bot.discord_forms import modal_of
 from bot.discord_view import view_of
-from bot.jobs import digest, prepared
+from bot.jobs import digest, prepared, publish_slot
 from bot.lookups import Lookups
 from bot.poll import poll
 from bot.sample import SampleSite, sample_sites
 from bot.slack_blocks import blocks_of
+from bot.slack_forms import home_of, options_of, search_window
+from bot.slack_forms import view_of as modal_view
 from bot.world import World
 from config.settings import load_settings
+from digests.answers import described
 from digests.edition import slot_now
 from digests.model import Destination, Feed, Message, Subscription
+from tools.pictures_windows import (
+    WINDOW_STYLE,
+    WINDOW_STYLES,
+    discord_window,
+    slack_menu,
+    slack_window,
+)
 from tools.small_png import packed
 
 IMAGES = ROOT / "docs" / "images"
@@ -43,12 +54,14 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTH = {"discord": 760, "slack": 760}
 MOST = 200_000
 """Bytes a picture may have."""
+OFFERED = 6
+"""Titles shown in the picture of a menu."""
 WORDS = {"ja": "地震 復旧", "en": "harbour"}
 ZONES = {"ja": "Asia/Tokyo", "en": "Europe/London"}
 Json = dict[str, Any]
 
 
-async def main() -> int:
+async def main(wanted: tuple[str, ...]) -> int:
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         sys.stderr.write("pictures: skipped, no Chromium here (Debian: apt-get install chromium fonts-noto-cjk)\n")
@@ -57,6 +70,8 @@ async def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         shots = await _shots(Path(folder))
         for name, html in shots.items():
+            if wanted and not name.startswith(wanted):
+                continue
             _photograph(browser, Path(folder), name, html)
     return 0
 
@@ -98,11 +113,43 @@ async def _of_one(world: World, platform: str, site: SampleSite) -> dict[str, st
     found = await _asked(answers, here, code, "search", words=WORDS[code])
     shown = await _asked(answers, here, code, "preview", url=site.feed_url)
     edition = [delivery.message for delivery in deliveries[:2]]
-    return {
+    windows = await _windows(world, answers, platform, site)
+    return windows | {
         f"{platform}-edition-{code}": _page(platform, code, edition, private=False),
         f"{platform}-search-{code}": _page(platform, code, [found.message], private=True),
         f"{platform}-preview-{code}": _page(platform, code, [shown.message, *shown.more[:2]], private=True),
     }
+
+
+async def _windows(world: World, answers: Lookups, platform: str, site: SampleSite) -> dict[str, str]:
+    """Subscribing; on Slack also the Home tab, and the search while one types."""
+    code = site.code
+    here = Destination(platform=platform, channel="100", tenant=f"500-{code}")
+    who: Json = {"locale": code, "origin": here, "admin": True, "reader": "U1", "zone": ZONES[code]}
+    offered = await answers.press(Press(verb="admin-new", value="", fields={"url": site.feed_url}, **who))
+    assert offered.form is not None
+    if platform == "discord":
+        form = discord_window(modal_of(offered.form).to_dict(), offered.form.send)
+        return {f"discord-subscribe-{code}": _sheet(platform, code, form)}
+    order = Subscription(id=f"news-{code}", destination=here, feeds=(site.feed_url,), language=code, zone=ZONES[code])
+    await world.store.save_subscription(order)
+    await publish_slot(world, order, slot_now(order, world.clock()))
+    catalog, word = world.catalogs.of(code), WORDS[code].split()[0]
+    await answers.answer(Request(command="search", options={"words": word}, **who))
+    home = home_of(await answers.home(Request(command="home", **who)))
+    hint = described(catalog("slack.search.title"), [catalog("slack.search.hint")], catalog)
+    offers = slack_menu(options_of(await answers.titles(word, code, here)), OFFERED)
+    search = slack_window(search_window([hint], catalog, {}), _block, word).replace("<p>", f"{offers}<p>", 1)
+    return {
+        f"slack-home-{code}": _sheet(platform, code, slack_window(home, _block)),
+        f"slack-typing-{code}": _sheet(platform, code, search),
+        f"slack-subscribe-{code}": _sheet(platform, code, slack_window(modal_view(offered.form, {}), _block)),
+    }
+
+
+def _sheet(platform: str, code: str, body: str) -> str:
+    style = f"{COMMON}{STYLES[platform]}{WINDOW_STYLE}{WINDOW_STYLES[platform]}"
+    return f'<!doctype html><html lang="{code}"><meta charset="utf-8"><style>{style}</style><main>{body}</main></html>'
 
 
 async def _asked(answers: Lookups, here: Destination, code: str, command: str, **options: str) -> Reply:
@@ -302,4 +349,4 @@ def _browse(browser: str, folder: Path, *arguments: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(asyncio.run(main(tuple(sys.argv[1:]))))
