@@ -32,6 +32,7 @@ from bot.notices import tell, tell_reopened
 from bot.poll import poll
 from bot.recent import Recent
 from bot.schedule import Alarm
+from bot.seeking import Seeker
 from bot.store import open_store
 from bot.telemetry import event
 from bot.trouble import tell_feeds
@@ -293,7 +294,8 @@ async def stay_up(world: World, settings: Settings, stop: asyncio.Event) -> None
     if not await world.store.alone():
         event(log, "run.second", level=logging.WARNING, note=SECOND)
     pulse = Pulse(finished=alarm.finished, scheduled=True, chats=lambda: connections(world))
-    async with archive(world.store, settings, pulse):
+    seeker = Seeker(world.store, world.links, world.thinking, embeddings=world.embeddings)
+    async with archive(world.store, settings, pulse, seeker.search):
         await _until(world, settings, alarm, stop)
 
 

@@ -17,7 +17,7 @@ from config.catalogs import locales, templates
 from config.settings import Settings
 from digests.catalog import Catalogs
 from digests.errors import ConfigError
-from digests.ports import Store
+from digests.ports import Seek, Store
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -30,8 +30,9 @@ SHORTEST_TOKEN = 16
 
 
 @asynccontextmanager
-async def archive(store: Store, settings: Settings, pulse: Pulse) -> AsyncIterator[str]:
-    """Serve the web archive while the block runs; gives its address, or "" where it is switched off.
+async def archive(store: Store, settings: Settings, pulse: Pulse, seek: Seek | None = None) -> AsyncIterator[str]:
+    """Serve the web archive while the block runs; gives its address, or "" where it is switched off. `seek`: how it is
+    searched; None: by words alone.
 
     Raises `NotListening` when its port is taken, `ConfigError` for a token that can be guessed.
     """
@@ -45,7 +46,8 @@ async def archive(store: Store, settings: Settings, pulse: Pulse) -> AsyncIterat
         metrics = Metrics()
         here = address_of(settings.web.host, listener.getsockname()[1])
         words = Catalogs(locales())
-        app = application(store, site_of(settings, here), words, templates(), metrics, pulse, desk_of(settings))
+        desk = desk_of(settings)
+        app = application(store, site_of(settings, here), words, templates(), metrics, pulse, desk, seek)
         with heard(metrics.heard):
             async with serving(app, listener):
                 event(log, "web.listening", address=here)

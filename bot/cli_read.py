@@ -19,6 +19,7 @@ from bot.desk import digested
 from bot.inputs import BadInput, article_of_file
 from bot.poll import article_of_url
 from bot.ranking import rank_lines
+from bot.seeking import Seeker
 from bot.stream import Making, digest_lines
 from bot.terminal import hits_form, print_explained, print_hits, progress_bar
 from bot.workers import Workers
@@ -30,6 +31,8 @@ from digests.model import Article, Digest
 from digests.printed import html, markdown, plain
 
 FORMATS = ("text", "json", "markdown", "html")
+PATIENCE = 30.0
+"""Seconds a search waits for the meaning of a question: a model is loaded first."""
 SAY_EVERY = 15.0
 """Seconds between two lines of progress where no bar can be drawn."""
 
@@ -181,16 +184,20 @@ def search_verb(
     words: Annotated[list[str], typer.Argument(help="What to look for.")],
     limit: Annotated[int, typer.Option(min=1, max=100, help="Most answers.")] = 10,
     json_out: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="By words alone, without what means the same.")] = False,
 ) -> None:
     """Search the archive. Exit code 1 when nothing is found."""
     session: Session = context.obj
-    run(session, _search(session, " ".join(words), limit, json_out=json_out))
+    run(session, _search(session, " ".join(words), limit, json_out=json_out, fast=fast))
 
 
-async def _search(session: Session, words: str, limit: int, *, json_out: bool) -> int:
+async def _search(session: Session, words: str, limit: int, *, json_out: bool, fast: bool) -> int:
     settings = session.settings()
     async with opened(settings, session.console) as world:
-        hits = await world.store.search(words, limit=limit)
+        seeker = Seeker(
+            world.store, world.links, world.thinking, embeddings=world.embeddings and not fast, patience=PATIENCE
+        )
+        hits = await seeker.search(words, limit=limit, viewer=None)
     if json_out:
         print_json(hits_form(hits))
     elif hits:

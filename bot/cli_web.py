@@ -9,10 +9,13 @@ from typing import Annotated
 
 import typer
 
-from bot.app import database_of, open_archive
+from bot.app import THINKING_MEMORY, database_of, open_archive
 from bot.app_web import archive, site_of
 from bot.cli_base import Session, run
+from bot.links import Links
+from bot.seeking import Seeker
 from bot.web_access import Pulse, subscription_address
+from bot.workers import Workers
 from config.settings import Settings
 from digests.errors import NotFound
 
@@ -33,9 +36,15 @@ async def _web(session: Session, port: int | None) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with open_archive(database_of(settings)) as store, archive(store, settings, Pulse()) as address:
-        session.console.print(f"Archive   {address}/   (Ctrl+C stops)", highlight=False, markup=False)
-        await stop.wait()
+    thinking = Workers(processes=1, memory=THINKING_MEMORY)  # starts with the first search
+    try:
+        async with open_archive(database_of(settings)) as store:
+            seeker = Seeker(store, Links(store), thinking, embeddings=settings.engine.embeddings)
+            async with archive(store, settings, Pulse(), seeker.search) as address:
+                session.console.print(f"Archive   {address}/   (Ctrl+C stops)", highlight=False, markup=False)
+                await stop.wait()
+    finally:
+        await thinking.close()
 
 
 def _must_exist(settings: Settings) -> None:

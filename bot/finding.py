@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands import QUERY
 from bot.jobs import Told, look_up, untold
+from bot.seeking import Seeker
 from bot.shelf import owned, viewer_of
 from bot.world import World
 from digests.answers import described, fits, full_answer, share_action, sources_message, standard_answer
@@ -57,6 +58,7 @@ class Finder:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.seeker = Seeker(world.store, world.links, world.thinking, embeddings=world.embeddings)
 
     async def latest(self, asker: Asker, feed: str, offset: int) -> Message:
         title = asker.catalog("command.latest.title")
@@ -112,7 +114,7 @@ class Finder:
         title = asker.catalog("command.search.title", words=words)
         if not words:
             return note(title, asker.catalog("command.search.empty"), asker.catalog)
-        hits = await self.world.store.search(words, limit=PAGE + 1, offset=offset, viewer=asker.viewer)
+        hits = await self.seeker.search(words, limit=PAGE + 1, offset=offset, viewer=asker.viewer)
         if not hits:
             return note(title, asker.catalog("command.search.none", words=words), asker.catalog)
         return _page(title, hits, asker.catalog, "search", words, offset)

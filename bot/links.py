@@ -53,6 +53,11 @@ class Links:
         named = {candidate.article.id for candidate in links}
         return related, (*links, *(c for c in references if c.article.id not in named))
 
+    async def alike(self, vector: Vectors, language: str, count: int) -> tuple[str, ...]:
+        """Source articles that mean what a question asks, best first."""
+        await self._catch_up()
+        return await asyncio.to_thread(self._index.alike, vector, language, count=count, role="source")
+
     async def stories(self, hits: Sequence[Hit], earlier: Sequence[Article]) -> tuple[Hit, ...]:
         """The hits of an edition with reports of one event merged, and follow-ups to `earlier` articles marked."""
         if not hits:

@@ -25,7 +25,7 @@ from bot.web_session import Sessions
 from bot.web_setup import SetupPages
 from digests.catalog import Catalogs
 from digests.errors import NotListening, StoreError
-from digests.ports import Store
+from digests.ports import Seek, Store
 
 log = logging.getLogger("chokan.web")
 
@@ -56,10 +56,11 @@ def application(
     metrics: Metrics,
     pulse: Pulse,
     desk: Desk | None = None,
+    seek: Seek | None = None,
 ) -> web.Application:
-    """All routes over one store; the operator's pages only where there is a `desk`."""
+    """All routes over one store; the operator's pages only where there is a `desk`. `seek`: other than by words."""
     pages = Pages(templates, catalogs, site)
-    archive = Archive(store, pages, site, pulse.clock)
+    archive = Archive(store, pages, site, pulse.clock, seek or store.search)
     app = web.Application(middlewares=[_middleware(pages, metrics)], client_max_size=FORM)
     for path, name, handler in archive.routes():
         app.router.add_get(path, handler, name=name)

@@ -19,7 +19,7 @@ from digests.edition import ranked
 from digests.layout import day_text, gist
 from digests.model import Digest, Edition, Subscription
 from digests.plain import line
-from digests.ports import PUBLIC, FeedHealth, Hit, Store
+from digests.ports import PUBLIC, FeedHealth, Hit, Seek, Store
 from digests.urls import site_of, web_url
 
 PAGE = 20
@@ -38,8 +38,8 @@ Respond = Callable[[web.Request], Awaitable[web.Response]]
 class Archive:
     """The handlers, over one store."""
 
-    def __init__(self, store: Store, pages: Pages, site: Site, clock: Callable[[], datetime]) -> None:
-        self.store, self.pages, self.site, self.clock = store, pages, site, clock
+    def __init__(self, store: Store, pages: Pages, site: Site, clock: Callable[[], datetime], seek: Seek) -> None:
+        self.store, self.pages, self.site, self.clock, self.seek = store, pages, site, clock, seek
         self.stories = Stories(store, clock)
 
     def routes(self) -> Iterator[tuple[str, str, Respond]]:
@@ -98,7 +98,7 @@ class Archive:
         words = line(request.query.get("q", ""))[:WORDS]
         ask = self.pages.ask(request, q=words)
         catalog = ask.catalog
-        hits = await self.store.search(words, limit=PAGE + 1, offset=_offset(ask), viewer=PUBLIC) if words else ()
+        hits = await self.seek(words, limit=PAGE + 1, offset=_offset(ask), viewer=PUBLIC) if words else ()
         key = "web.search.found" if ask.page == 1 else "web.search.more"
         return self._list(
             ask,

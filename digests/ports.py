@@ -250,6 +250,18 @@ class Store(Ledger, Protocol):
     async def alike(self, words: str, *, limit: int, viewer: Viewer = None) -> tuple[Hit, ...]:
         """As `search`, but with any of the words: what shares most of a headline."""
 
+    async def found(
+        self, words: str, *, limit: int = 10, offset: int = 0, feed: str | None = None, viewer: Viewer = None
+    ) -> tuple[str, ...]:
+        """The ids of what `search` finds."""
+
+    async def hits(self, ids: Sequence[str], *, viewer: Viewer = None) -> tuple[Hit, ...]:
+        """In the order asked; those unknown or not for these eyes are left out."""
+
+    async def spellings(self, words: Collection[str]) -> Mapping[str, Mapping[str, int]]:
+        """For each of these (folded) words that no article has: the archive's words of about its length that begin with
+        either of its first two letters, and how many articles have each."""
+
     async def latest(
         self,
         *,
@@ -449,6 +461,11 @@ class Finding:
     text: str
     fix: str = ""
     warning: bool = False
+
+
+class Seek(Protocol):
+    async def __call__(self, words: str, *, limit: int, offset: int = 0, viewer: Viewer) -> tuple[Hit, ...]:
+        """A page of what answers a question, best first. Raises `StoreError`."""
 
 
 class Permalinks(Protocol):

@@ -31,6 +31,9 @@ BLOCK = 2048
 DIMENSION = 384
 COMMON = 1000
 """Articles a term may stand in, or a twentieth of all, and still be looked up."""
+NEAR, OUTSTANDING = 0.28, 2.0
+"""A question's least cosine to what answers it, and its least distance from what any article has, in standard
+deviations: words that mean nothing are about as close to every article."""
 TRUST = 50.0
 """Articles of a language whose own mean weighs as much as the mean that came with the program."""
 
@@ -98,6 +101,17 @@ class Index:
             )
             for row in _best(scores, count)
         )
+
+    def alike(self, vector: Floats, language: str, *, count: int, role: str | None = None) -> tuple[str, ...]:
+        """Articles whose vectors stand out as close to a question's, best first: by meaning alone, in any language."""
+        with self._lock:
+            if not self._blocks or not _fitting(vector).any():
+                return ()
+            cosines = self._cosines(Profile(terms=np.zeros(0, dtype=np.uint32), vector=vector, language=language))
+            allowed = self._allowed(None, role, "")
+            least = max(NEAR, float(cosines.mean() + OUTSTANDING * cosines.std()))
+            cosines[~allowed | (cosines < least)] = -np.inf
+            return tuple(self._blocks[row // BLOCK].articles[row % BLOCK] for row in _best(cosines, count))
 
     def _measure(self, article: str, close: Floats) -> None:
         """Remember how close an article's closest ones are: what it costs as a candidate for others."""

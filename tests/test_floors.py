@@ -125,7 +125,9 @@ def module_level(path: Path) -> Iterator[str]:
 
 def test_every_question_of_the_web_and_of_members_says_whose_eyes_it_is_for() -> None:
     asks = {"search", "latest", "digested", "digest", "digests", "article", "articles", "feeds"}
-    modules = [ROOT / "bot" / f"{name}.py" for name in ("finding", "web_pages", "web_atom", "lookups", "shelf")]
+    modules = [
+        ROOT / "bot" / f"{name}.py" for name in ("finding", "seeking", "web_pages", "web_atom", "lookups", "shelf")
+    ]
     unsaid = {
         f"{name_of(path)}: {ast.unparse(node)}"
         for path in modules

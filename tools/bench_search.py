@@ -1,11 +1,14 @@
-"""How long a search takes over many short Japanese articles, beside FTS5's own trigram tokenizer on the same texts.
+"""How long a search by words and meaning takes over many short Japanese articles, beside FTS5's own trigram tokenizer
+on the same texts.
 
-Run as `python tools/bench_search.py [ARTICLES]`; the texts are made up here, from a fixed seed.
+Run as `python tools/bench_search.py [ARTICLES]`; the texts are made up here, from a fixed seed. Their vectors are
+mixtures of real sentences' vectors and noise; the questions' are made by a worker, as in the program.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sqlite3
 import sys
@@ -17,15 +20,25 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import numpy as np
 from sqlalchemy import text
 
+from bot.app import THINKING_MEMORY
+from bot.links import Links
+from bot.ranking import embedded
+from bot.seeking import DEEP, Seeker
 from bot.store import SqlStore, open_store
 from bot.store.rows import article_row
-from bot.store.tables import articles
+from bot.store.tables import articles, vectors
+from bot.workers import Workers
 from digests.model import Article
+from digests.ports import PUBLIC, Vectors
+from digests.retrieval import Profile, packed
 from digests.terms import index_terms
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
+TIMES = 9
+"""Each question is asked, of each way."""
 PLACES = tuple("東京 大阪 能登 福島 札幌 仙台 沖縄 広島 京都 熊本 新潟 長野 神戸 横浜 青森 秋田 高知 鹿児島".split())  # noqa: SIM905
 THINGS = tuple(
     (  # noqa: SIM905
@@ -58,9 +71,20 @@ def made_up(number: int, dice: random.Random) -> Article:
     )
 
 
-async def fill(store: SqlStore, many: int) -> float:
+def meanings(samples: Vectors, many: int, seed: int) -> Vectors:
+    """(many, d) unit vectors: each between two of the samples, with as much noise as an article's own words add."""
+    dice = np.random.default_rng(seed)
+    first, second = dice.integers(len(samples), size=(2, many))
+    share = dice.uniform(0.5, 1.0, size=(many, 1))
+    made = share * samples[first] + (1 - share) * samples[second]
+    made += dice.normal(0, 0.3 / np.sqrt(made.shape[1]), size=made.shape)
+    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
+
+
+async def fill(store: SqlStore, many: int, samples: Vectors) -> float:
     """Seconds it takes to store and index `many` articles, a thousand to a transaction."""
     dice = random.Random(1)
+    none = np.zeros(0, dtype=np.uint32)
     started = time.perf_counter()
     insert = text("INSERT INTO article_terms(rowid, title, body) VALUES(:number, :title, :body)")
     for first in range(0, many, 1_000):
@@ -73,6 +97,10 @@ async def fill(store: SqlStore, many: int) -> float:
         async with store.database.write() as connection:
             await connection.execute(articles.insert(), rows)
             await connection.execute(insert, found)
+            made = meanings(samples, len(chunk), first)
+            packs = [packed(Profile(terms=none, vector=vector)) for vector in made]
+            pairs = [{"article": a.id, "vector": pack} for a, pack in zip(chunk, packs, strict=True)]
+            await connection.execute(vectors.insert(), pairs)
     return time.perf_counter() - started
 
 
@@ -105,24 +133,55 @@ def quantile(times: Sequence[float], share: float) -> float:
 
 
 async def main(many: int) -> None:
+    thinking = Workers(processes=1, memory=THINKING_MEMORY)
+    dice = random.Random(2)
+    said = [sentence for number in range(60) for sentence in made_up(number, dice).text.split("。")[:3]]
     with tempfile.TemporaryDirectory() as folder:
         store = await open_store(f"sqlite:///{folder}/chokan.db", now=NOW)
-        print(f"{many} articles stored and indexed in {await fill(store, many):.0f} s")
+        samples = await thinking.run(embedded, said, True, seconds=300.0)
+        print(f"{many} articles stored and indexed in {await fill(store, many, samples):.0f} s", flush=True)
         three = trigrams(Path(folder) / "trigram.db", many)
-        ours: list[float] = []
-        theirs: list[float] = []
-        print(f"{'query':<16}{'ours ms':>9}{'hits':>6}{'trigram ms':>12}{'hits':>6}")
-        for words in QUERIES:
-            mine = [await timed(store.search, words) for _ in range(9)]
-            other = [await timed(lambda words: by_trigram(three, words), words) for _ in range(9)]
-            hits = (len(await store.search(words)), by_trigram(three, words))
-            print(f"{words:<16}{quantile(mine, 0.5):>9.1f}{hits[0]:>6}{quantile(other, 0.5):>12.1f}{hits[1]:>6}")
-            ours += mine
-            theirs += other
-        for name, times in (("bigrams (ours)", ours), ("trigram", theirs)):
-            print(f"{name}: p50 {quantile(times, 0.5):.1f} ms, p95 {quantile(times, 0.95):.1f} ms")
+        links = Links(store)
+        began = time.perf_counter()
+        await links.alike(samples[0], "ja", 1)
+        print(f"the index of meanings read in {time.perf_counter() - began:.0f} s, once", flush=True)
+        asked = (thinking, links, store)
+        await compare(store, three, asked)
         three.close()
         await store.close()
+    await thinking.close()
+
+
+async def compare(store: SqlStore, three: sqlite3.Connection, asked: tuple[Workers, Links, SqlStore]) -> None:
+    thinking, links, _ = asked
+
+    async def both(words: str) -> object:
+        """A fresh seeker each time: no answer may be remembered. It waits for the meaning however long it takes."""
+        seeker = Seeker(store, links, thinking, patience=30.0)
+        return await seeker.search(words, limit=10, viewer=PUBLIC)
+
+    async def by_words(words: str) -> object:
+        seeker = Seeker(store, links, thinking, embeddings=False)
+        return await seeker.search(words, limit=10, viewer=PUBLIC)
+
+    ways: dict[str, Callable[[str], object]] = {
+        "words and meaning": both,
+        "words alone": by_words,
+        "trigram alone": lambda words: by_trigram(three, words),
+    }
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    print(f"{'median ms':<16}" + "".join(f"{name:>20}" for name in ways) + f"{'hits: ours':>12}{'trigram':>9}")
+    for words in QUERIES:
+        row = []
+        for name, ask in ways.items():
+            took = [await timed(ask, words) for _ in range(TIMES)]
+            times[name] += took
+            row.append(quantile(took, 0.5))
+        found = len(await store.found(words, limit=DEEP, viewer=PUBLIC))
+        print(f"{words:<16}" + "".join(f"{one:>20.1f}" for one in row) + f"{found:>12}{by_trigram(three, words):>9}")
+    for name, all_ in times.items():
+        print(f"{name}: p50 {quantile(all_, 0.5):.1f} ms, p95 {quantile(all_, 0.95):.1f} ms")
+    print(f"load of the machine meanwhile: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 if __name__ == "__main__":

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
-from bot.store.reading import hits_by_number
-from bot.store.sight import SEEN, hits_for
+from bot.store.reading import chunks, hits, hits_by_number
+from bot.store.rows import hit_from
+from bot.store.sight import SEEN, hits_for, seen_by
 from bot.store.tables import articles
 from bot.store.unbroken import unbroken
 from digests.model import Article
@@ -47,6 +48,22 @@ _POSTGRES = (
 )
 
 
+NEWEST = 5_000
+"""Articles whose words PostgreSQL is asked for, as it keeps no list of them."""
+_ONE_SQLITE = "SELECT rowid FROM article_terms WHERE article_terms MATCH :query LIMIT 1"
+_ONE_POSTGRES = "SELECT number FROM article_terms WHERE terms @@ CAST(:query AS tsquery) LIMIT 1"
+_VOCABULARY = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, article_terms, row)"
+_SPELLINGS = (
+    "SELECT term, doc FROM temp.vocabulary "
+    "WHERE term >= :start AND term < :end AND length(term) BETWEEN :least AND :most"
+)
+_SPELLINGS_POSTGRES = (
+    "SELECT lexeme AS term, count(*) AS doc FROM (SELECT terms FROM article_terms ORDER BY number DESC LIMIT :newest) "
+    'AS newest, unnest(terms) WHERE lexeme >= :start COLLATE "C" AND lexeme < :end COLLATE "C" '
+    "AND length(lexeme) BETWEEN :least AND :most GROUP BY lexeme"
+)
+
+
 class SearchRoom:
     """The part of the store that questions go to."""
 
@@ -56,14 +73,9 @@ class SearchRoom:
     async def search(
         self, words: str, *, limit: int = 10, offset: int = 0, feed: str | None = None, viewer: Viewer = None
     ) -> tuple[Hit, ...]:
-        phrases = query_terms(words)
-        if not phrases:
-            return ()
         page = {"limit": max(0, limit), "offset": max(0, offset), "feed": feed, "viewer": viewer}
         async with self.database.read() as connection:
-            found = await _found(connection, phrases, "all", page)
-            if not found and (single := _single(phrases)) != phrases and not await _any(connection, phrases, page):
-                found = await _found(connection, single, "any", page)
+            found = await _matches(connection, words, page)
             return await hits_for(connection, await hits_by_number(connection, found), viewer)
 
     @unbroken
@@ -73,6 +85,34 @@ class SearchRoom:
         async with self.database.read() as connection:
             found = await _found(connection, phrases, "any", page) if phrases else ()
             return await hits_for(connection, await hits_by_number(connection, found), viewer)
+
+    @unbroken
+    async def found(
+        self, words: str, *, limit: int = 10, offset: int = 0, feed: str | None = None, viewer: Viewer = None
+    ) -> tuple[str, ...]:
+        page = {"limit": max(0, limit), "offset": max(0, offset), "feed": feed, "viewer": viewer}
+        async with self.database.read() as connection:
+            numbers = [number for number, _ in await _matches(connection, words, page)]
+            names: dict[int, str] = {}
+            for chunk in chunks(numbers):
+                query = select(articles.c.number, articles.c.id).where(articles.c.number.in_(chunk))
+                names.update((row.number, row.id) for row in await connection.execute(query))
+            return tuple(names[number] for number in numbers if number in names)
+
+    @unbroken
+    async def hits(self, ids: Sequence[str], *, viewer: Viewer = None) -> tuple[Hit, ...]:
+        found: dict[str, Hit] = {}
+        async with self.database.read() as connection:
+            for chunk in chunks(ids):
+                query = hits().where(articles.c.id.in_(chunk), *seen_by(viewer))
+                rows = (await connection.execute(query)).mappings()
+                found.update((hit.article.id, hit) for hit in await hits_for(connection, map(hit_from, rows), viewer))
+        return tuple(found[article] for article in ids if article in found)
+
+    @unbroken
+    async def spellings(self, words: Collection[str]) -> Mapping[str, Mapping[str, int]]:
+        async with self.database.read() as connection:
+            return {word: await _like(connection, word) for word in words if not await _has(connection, word)}
 
 
 async def remember(connection: AsyncConnection, article: str) -> None:
@@ -108,6 +148,37 @@ def _terms_of(connection: AsyncConnection, number: int, title: str, body: str) -
     if connection.dialect.name == "sqlite":
         return {"number": number, "title": " ".join(index_terms(title)), "body": " ".join(index_terms(body))}
     return {"number": number, "terms": tsvector(index_terms(title), index_terms(body))}
+
+
+async def _has(connection: AsyncConnection, word: str) -> bool:
+    sqlite = connection.dialect.name == "sqlite"
+    query = (fts5_query if sqlite else tsquery)(query_terms(word), "all")
+    any_article = text(_ONE_SQLITE if sqlite else _ONE_POSTGRES)
+    return (await connection.execute(any_article, {"query": query})).first() is not None
+
+
+async def _like(connection: AsyncConnection, word: str) -> Mapping[str, int]:
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        await connection.execute(text(_VOCABULARY))
+    known: dict[str, int] = {}
+    for start in sorted(set(word[:2])):
+        given = {"start": start, "end": start + "\U0010ffff", "least": len(word) - 2, "most": len(word) + 2}
+        given |= {} if sqlite else {"newest": NEWEST}
+        rows = await connection.execute(text(_SPELLINGS if sqlite else _SPELLINGS_POSTGRES), given)
+        known.update((row.term, row.doc) for row in rows)
+    return known
+
+
+async def _matches(connection: AsyncConnection, words: str, page: dict[str, Any]) -> tuple[tuple[int, float], ...]:
+    """(number, score): articles with all phrases, else with any of their terms."""
+    phrases = query_terms(words)
+    if not phrases:
+        return ()
+    found = await _found(connection, phrases, "all", page)
+    if not found and (single := _single(phrases)) != phrases and not await _any(connection, phrases, page):
+        found = await _found(connection, single, "any", page)
+    return found
 
 
 async def _found(
