@@ -17,7 +17,7 @@ from digests.choose import NOWHERE, TWICE, Floats, Problem, chosen, redundancy
 from digests.lines import Line
 from digests.model import ROLES
 from digests.readable import base
-from digests.terms import terms
+from digests.telling import distinctive, rank, telling, titled
 
 Bools = NDArray[np.bool_]
 LEAD, CONCLUSION = len(ROLES), len(ROLES) + 1
@@ -25,10 +25,10 @@ SHARE = 0.6
 """Most of an article's characters that a digest prints."""
 MOST_CHARACTERS = {"ja": 1800, "zh": 1500, "ko": 2000}
 MOST_CHARACTERS_ELSEWHERE = 4200
-CAPS = (4, 3, 6, 5, 1, 1)
-FLOORS = (0.40, 0.55, 0.60, 0.70)
-SHORT_FLOORS = (0.40, 0.40, 0.45, 0.55)
-FIRST_FLOORS = (0.30, 0.28, 0.28, 0.60)
+CAPS = (5, 3, 6, 5, 1, 1)
+FLOORS = (0.60, 0.70, 0.65, 0.75)
+SHORT_FLOORS = (0.50, 0.45, 0.45, 0.55)
+FIRST_FLOORS = (0.50, 0.36, 0.28, 0.65)
 """Least probability of a role for a sentence to be printed under it, and for the article's best in that role."""
 NEARLY = 0.08
 """How far a role may be behind the sentence's likeliest one."""
@@ -65,20 +65,16 @@ RELAXED_JA, RELAXED = (1.0, 0.36, 0.34, 0.42), (1.0, 0.42, 0.40, 0.55)
 "endings."""
 SHORT = 60
 """Letters below which a line is thought to say little."""
-MISSED = 0.08
-"""Section 1 takes one more sentence while the chance that the main event is none of them is above this."""
+GAINED = 0.01
+"""Section 1 takes one more sentence while the chance that it tells the main event, and none before it, is more."""
 TELLS = 0.55
 """Chance of telling the main event from which a sentence does, however many do already."""
-MOST_MAIN = 4
-SURE_REST, SURE_REST_JA = 0.88, 0.45
+MOST_MAIN = 5
+SURE_REST, SURE_REST_JA = 0.97, 0.45
 """Chance that section 1 still tells the main event from which its best sentence may lead the digest instead. Japanese
 articles are short and open with all of the event: below it they would have no lead at all."""
 LEAD_CHARACTERS = (30, 330)
 """Characters of a lead; a Japanese one counts 2.2 times."""
-SHORT_ARTICLE = 9
-"""Lines up to which a sentence must look the part to be taken for the main event as well."""
-LEAST_MAIN, LEAST_MAIN_SHORT = 0.04, 0.3
-TELLING_FIRST, TELLING_SALIENT = 0.3, 0.4
 CLOSE, SURELY_CLOSE = 0.35, 0.45
 """Closeness to title and article, within the article, that a lead needs; the second where it names no turning "
 "point."""
@@ -107,7 +103,6 @@ _FOLLOWS = re.compile(
 _SAID = re.compile(
     r"\b(?:said|says|told|added|insisted|warned|admitted|believes?)\b|」と|と(?:話|述|語|指摘|説明|コメント)"
 )
-_KANA = re.compile(r"[ぁ-ゖー]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +141,10 @@ def plan(analysis: Analysis, lines: tuple[Line, ...]) -> Plan:
 
 def _bags(lines: Sequence[Line]) -> list[frozenset[str]]:
     """The terms that tell one line from another: neither grammar (pairs of kana) nor what most lines share."""
-    bags = [_telling_terms(line.print.text) for line in lines]
+    bags = [distinctive(line.print.text) for line in lines]
     count = Counter(term for bag in bags for term in bag)
     common = {term for term, n in count.items() if n > max(2, COMMON * len(bags))}
     return [bag - common or bag for bag in bags]
-
-
-def _telling_terms(text: str) -> frozenset[str]:
-    found = terms(text)
-    return frozenset(found) if text.isascii() else frozenset(t for t in found if not _KANA.fullmatch(t))
 
 
 def budget(analysis: Analysis) -> float:
@@ -220,12 +210,12 @@ def _as_lead(marks: _Marks, lines: Sequence[Line], title: str) -> Floats:
     """What this is about and why it is a turning point: close to the title, no mere background, nobody's words."""
     reported = np.array([any(mark in line.print.text for mark in QUOTES[:3]) for line in lines])
     said = np.array([bool(_SAID.search(line.print.text)) for line in lines])
-    titled = _titled(lines, title)
-    topical = (titled >= TITLED) & (marks.about >= SURELY_CLOSE) & (marks.salience >= TELLING) & ~said
-    fit = marks.sound & (titled > 0) & (marks.roles[:, 2] < 0.5) & (marks.about >= CLOSE)
+    named_so = titled(lines, title)
+    topical = (named_so >= TITLED) & (marks.about >= SURELY_CLOSE) & (marks.salience >= TELLING) & ~said
+    fit = marks.sound & (named_so > 0) & (marks.roles[:, 2] < 0.5) & (marks.about >= CLOSE)
     weight = 0.5 * marks.salience + 0.5 * marks.about + 0.3 * marks.roles[:, 1] - 0.35 * marks.place - marks.odd
     early = marks.place <= EARLY
-    turning = marks.turning & (early | (titled >= TITLED))
+    turning = marks.turning & (early | (named_so >= TITLED))
     return np.where(fit & ~reported & (turning | topical | early), weight, -np.inf)
 
 
@@ -250,12 +240,6 @@ def _sound(line: Line, language: str) -> bool:
     size = line.size * (2.2 if _wide(text) else 1.0)
     statement = text[0] not in QUOTES and not text.rstrip().endswith(("?", "？"))
     return low <= size <= high and statement and named(text, language) and not _FOLLOWS.match(text)
-
-
-def _titled(lines: Sequence[Line], title: str) -> Floats:
-    """(n,) how many of the title's terms each line names: with none it cannot stand right below it."""
-    there = _telling_terms(title)
-    return np.array([len(there.intersection(terms(line.print.text))) for line in lines])
 
 
 def _relax(worth: Floats, lines: Sequence[Line], pins: Mapping[int, int], language: str) -> None:
@@ -296,44 +280,38 @@ def main_events(analysis: Analysis, lines: Sequence[Line], alike: Floats) -> dic
     """The lines that open the digest whatever else is printed: enough of them in section 1 that the main event is
     hardly missed there, and the best of them as the lead where the others tell it as well."""
     opening = [k for k, line in enumerate(lines) if line.opens] or list(range(len(lines)))
-    ranked = sorted(opening, key=lambda k: (-_tells(lines[k]), k))
-    least = LEAST_MAIN if _wanders(analysis, lines) else LEAST_MAIN_SHORT
+    told = telling(analysis, lines)
+    order = rank(analysis, lines, told)
+    ranked = sorted(opening, key=lambda k: (-order[k], k))
     room = budget(analysis) * MAIN_SHARE
     best = ranked[0]
-    rest, missed = _telling(ranked[1:], lines, alike, room - lines[best].size, least, (best,))
+    rest, missed = _enough(ranked[1:], lines, told, alike, room - lines[best].size, (best,))
     sure = SURE_REST_JA if base(analysis.language) == "ja" else SURE_REST
     if rest and 1 - missed >= sure and best < min(rest) and _sound(lines[best], analysis.language):
         return {best: LEAD, **dict.fromkeys(rest, 0)}
-    return dict.fromkeys(_telling(ranked, lines, alike, room, least, ())[0], 0)
+    return dict.fromkeys(_enough(ranked, lines, told, alike, room, ())[0], 0)
 
 
-def _telling(
-    ranked: Sequence[int], lines: Sequence[Line], alike: Floats, room: float, least: float, taken: Sequence[int]
+def _enough(
+    ranked: Sequence[int],
+    lines: Sequence[Line],
+    told: Floats,
+    alike: Floats,
+    room: float,
+    taken: Sequence[int],
 ) -> tuple[list[int], float]:
     """As many of the `ranked` lines as it takes to tell the main event, and the chance that none of them does."""
     pins: list[int] = []
     missed = 1.0
     for k in ranked:
-        told = lines[k].sentence.roles.get("development", 0.0)
-        if (pins or taken) and ((missed < MISSED and told < TELLS) or len(pins) == MOST_MAIN or told < least):
+        if (pins or taken) and ((missed * told[k] < GAINED and told[k] < TELLS) or len(pins) == MOST_MAIN):
             break
         fresh = all(alike[k, other] < TWICE for other in (*taken, *pins))
         if not (pins or taken) or (fresh and lines[k].size <= room):
             pins.append(k)
-            missed *= 1 - told
+            missed *= 1 - told[k]
             room -= lines[k].size
     return pins, missed
-
-
-def _wanders(analysis: Analysis, lines: Sequence[Line]) -> bool:
-    """Long English features come to their point late; short reports and Japanese ones open with it."""
-    return len(lines) > SHORT_ARTICLE and base(analysis.language) != "ja"
-
-
-def _tells(line: Line) -> float:
-    """How likely a line tells what happened; the opening of an article mostly does."""
-    roles = line.sentence.roles
-    return roles.get("development", 0.0) + TELLING_FIRST / (1 + line.index) + TELLING_SALIENT * line.sentence.salience
 
 
 def _followed(groups: tuple[int, ...], problem: Problem, worth: Floats, lines: Sequence[Line]) -> list[int]:

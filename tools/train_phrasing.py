@@ -1,6 +1,6 @@
 """Retrains the word-by-word role model and writes `digests/data/phrasing.npz`; prints cross-validated figures.
 
-    python -m tools.train_phrasing --data DIR [--cache DIR] [--folds 5] [--held 2]
+    python -m tools.train_phrasing --data DIR [--cache DIR] [--folds 5] [--held 5] [--opinions FILE]
 
 Needs torch (`pip install torch`, for training only: the weights are read with numpy) and what tools/train_roles.py
 needs, whose perceptrons are judged together with this model when the biases are chosen. The seed is fixed.
@@ -166,9 +166,10 @@ def inputs_of(articles: Sequence[Labelled], seen: Sequence[Scene], model: dict[s
     return made
 
 
-def cross_validated(perceptrons: Trainer, inputs: Sequence[Inputs], table: Matrix, folds: int, held: int) -> Matrix:
-    """The bias (4,) for both models together in English, chosen on the first `held` of the folds; prints what those
-    score, and what they would in Japanese, which is judged without this model."""
+def unseen_opinions(
+    perceptrons: Trainer, inputs: Sequence[Inputs], table: Matrix, folds: int, held: int
+) -> dict[int, tuple[Matrix, Matrix]]:
+    """What models that never saw an article think of it: perceptrons and this one (n, 8); of the first `held` folds."""
     count = len(inputs)
     opinions: dict[int, tuple[Matrix, Matrix]] = {}
     for fold in range(held):
@@ -178,11 +179,19 @@ def cross_validated(perceptrons: Trainer, inputs: Sequence[Inputs], table: Matri
         for i in range(fold, count, folds):
             with torch.no_grad():
                 opinions[i] = (seen[i], torch.softmax(net(inputs[i])[0], -1).numpy())
-    _settled(perceptrons.articles, opinions, "ja")
-    return _settled(perceptrons.articles, opinions, "en")
+    return opinions
 
 
-def _settled(articles: Sequence[Labelled], opinions: dict[int, tuple[Matrix, Matrix]], language: str) -> Matrix:
+def kept(opinions: dict[int, tuple[Matrix, Matrix]], path: Path) -> None:
+    """Writes them for tools/train_telling.py: `s0`, `r0` and so on."""
+    arrays: dict[str, Any] = {
+        f"{name}{i}": one for i, two in opinions.items() for name, one in zip("sr", two, strict=True)
+    }
+    np.savez_compressed(path, **arrays)
+
+
+def settled(articles: Sequence[Labelled], opinions: dict[int, tuple[Matrix, Matrix]], language: str) -> Matrix:
+    """The bias (4,) for both models together that suits the opinions best; prints what they score with it."""
     mine = [i for i in opinions if articles[i].language == language]
 
     def score(bias: Matrix) -> tuple[float, list[float]]:
@@ -218,6 +227,7 @@ def main() -> None:
     ask.add_argument("--cache", type=Path)
     ask.add_argument("--folds", type=int, default=5)
     ask.add_argument("--held", type=int, default=5)
+    ask.add_argument("--opinions", type=Path)
     ask.add_argument("--out", type=Path, default=HERE.parent / "digests" / "data" / "phrasing.npz")
     given = ask.parse_args()
     torch.set_num_threads(1)
@@ -228,7 +238,11 @@ def main() -> None:
     model = vocabulary(articles, embedder)
     table = np.vstack([np.zeros((2, DEPTH)), model["table"] * model["scale"]]).astype(np.float32)
     inputs = inputs_of(articles, scenes(articles, embedder, perceptrons.model), model)
-    model["bias"] = cross_validated(perceptrons, inputs, table, given.folds, given.held)
+    opinions = unseen_opinions(perceptrons, inputs, table, given.folds, given.held)
+    if given.opinions:
+        kept(opinions, given.opinions)
+    settled(articles, opinions, "ja")
+    model["bias"] = settled(articles, opinions, "en")
     model["seeds"] = np.array(SEEDS)
     for seed in range(SEEDS):
         layers = plain_layers(trained(inputs, table, seed))
