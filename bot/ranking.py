@@ -19,7 +19,7 @@ from digests.retrieval_index import Index
 
 MOST = 51
 """Ids printed for a query."""
-CHUNK = 32
+CHUNK = 8
 """Texts a worker embeds at a time."""
 SECONDS = 300.0
 _LEAD = 400
