@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run setup test lint types lock eval docs check clean torture bench-delivery pictures audit fuzz
+.PHONY: run setup test lint types lock eval docs check clean torture bench-delivery pictures audit fuzz llm-test
 
 run: setup
 	$(BIN)/chokan run
@@ -40,6 +40,13 @@ audit: .venv/ready
 # Ten minutes for each target; FUZZ="--minutes 1 --only feeds" looks shorter. What it finds stays in tests/corpus/fuzz.
 fuzz: .venv/ready-dev
 	$(BIN)/python tools/fuzz.py $(FUZZ)
+
+# A real model of 135 million weights against the guard: builds llama.cpp once (minutes), then asks it about 50 articles.
+# LLM="--n 10 --minutes 30" bounds it; articles come from ../shared where that is, else from the samples.
+llm-test: .venv/ready-dev
+	tools/llm_server.sh .venv/llm "$(PYTHON)"
+	$(BIN)/python -m tools.llm_trial --server .venv/llm/build/bin/llama-server --model .venv/llm/model.gguf \
+		--articles ../shared/data/articles_en.jsonl ../shared/data/articles_ja.jsonl $(LLM)
 
 bench-delivery: .venv/ready-dev
 	$(BIN)/python tools/bench_delivery.py

@@ -27,6 +27,7 @@ from bot.fetch import Fetcher
 from bot.forget import forget
 from bot.jobs import digest, publish
 from bot.links import Links
+from bot.llm_chain import chained
 from bot.lookups import Lookups
 from bot.notices import tell, tell_reopened
 from bot.poll import poll
@@ -113,7 +114,7 @@ async def opened(
         reading, thinking = _workers(settings)
         stack.push_async_callback(reading.close)
         stack.push_async_callback(thinking.close)
-        writer = _writer(settings, store, thinking)
+        writer = _writer(settings, store, Desk(fetch=fetch, reading=reading), thinking)
         if writer is not None:
             stack.push_async_callback(writer.close)
         chats: dict[str, Chat] = {}
@@ -190,14 +191,13 @@ def _workers(settings: Settings) -> tuple[Workers, Workers]:
     return Workers(processes=2, memory=READING_MEMORY), Workers(processes=thinkers, memory=THINKING_MEMORY)
 
 
-def _writer(settings: Settings, ledger: Ledger, thinking: Workers) -> LlmEngine | None:
+def _writer(settings: Settings, ledger: Ledger, reads: Desk, thinking: Workers) -> LlmEngine | None:
     """The language model engine where one is asked for; its library is loaded only then. Raises ConfigError."""
     engine = settings.engine
     if engine.name != "llm":
         return None
-    if not engine.models:
-        raise ConfigError('engine: name = "llm" needs at least one [[engine.models]] with base_url and model')
-    from bot.llm import Caps, LlmEngine
+    from bot.llm import Limits, LlmEngine, Prompts
+    from bot.llm_budget import Caps
     from bot.llm_client import Endpoint
 
     keys = [settings.llm_api_key, *[settings.llm_fallback_api_key] * len(engine.models)]
@@ -205,14 +205,17 @@ def _writer(settings: Settings, ledger: Ledger, thinking: Workers) -> LlmEngine 
         Endpoint(**model.model_dump(), key=key.get_secret_value() if key else "")
         for model, key in zip(engine.models, keys, strict=False)
     ]
+    caps, each = (Caps(**table.model_dump()) for table in (engine.caps, engine.tenant_caps))
     return LlmEngine(
-        endpoints,
+        chained(endpoints, engine.fallback),
         ledger=ledger,
         runs=thinking,
-        prompt=_prompt(engine.prompt),
-        caps=Caps(**engine.caps.model_dump()),
-        concurrency=engine.concurrency,
+        reads=reads,
+        prompts=Prompts(digest=_prompt(engine.prompt), search=prompt("search.md")),
+        limits=Limits(caps=caps, each=each, concurrency=engine.concurrency),
+        catalogs=catalogs(),
         clock=lambda: datetime.now(UTC),
+        embeddings=engine.embeddings,
     )
 
 

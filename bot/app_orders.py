@@ -10,7 +10,7 @@ from bot.forget import Keep
 from bot.lookups import Quotas
 from bot.world import World
 from config.settings import WEEKDAYS, FeedSettings, Settings, SubscriptionSettings
-from digests.model import Destination, Feed, Subscription
+from digests.model import Destination, Feed, Subscription, Voice
 
 
 async def take_in(world: World, settings: Settings, more: tuple[Subscription, ...]) -> None:
@@ -60,6 +60,7 @@ def subscription_of(settings: SubscriptionSettings, now: datetime) -> Subscripti
         exclude=settings.exclude,
         limit=settings.limit,
         empty=settings.empty,
+        voice=Voice(tone=settings.tone, audience=settings.audience, topics=settings.topics),
         public=settings.public,
         created=now,
         origin="file",

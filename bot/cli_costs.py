@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.table import Table
@@ -44,10 +44,11 @@ def _form(row: ModelUsage) -> dict[str, Any]:
 
 def _table(rows: Sequence[ModelUsage], catalog: Catalog) -> Table:
     table = Table()
-    for name in ("day", "model", "requests", "tokens_in", "tokens_out", "cost"):
-        table.add_column(catalog(f"costs.{name}"), justify="left" if name in {"day", "model"} else "right")
+    for name in ("day", "model", "tenant", "requests", "tokens_in", "tokens_out", "cost"):
+        justify: Literal["left", "right"] = "left" if name in {"day", "model", "tenant"} else "right"
+        table.add_column(catalog(f"costs.{name}"), justify=justify)
     for row in rows:
-        table.add_row(row.day.isoformat(), row.model, *_figures(row))
+        table.add_row(row.day.isoformat(), row.model, row.tenant or catalog("costs.own"), *_figures(row))
     total = ModelUsage(
         day=rows[-1].day,
         model="",
@@ -56,7 +57,7 @@ def _table(rows: Sequence[ModelUsage], catalog: Catalog) -> Table:
         tokens_out=sum(row.tokens_out for row in rows),
         cost=sum(row.cost for row in rows),
     )
-    table.add_row(catalog("costs.total"), "", *_figures(total), style="bold")
+    table.add_row(catalog("costs.total"), "", "", *_figures(total), style="bold")
     return table
 
 

@@ -27,7 +27,7 @@ from bot.app import (
     stay_up,
 )
 from bot.chat_console import rendered
-from bot.cli_base import Session, print_json, run
+from bot.cli_base import Session, print_json, reader, run
 from bot.delivery import deliver, resume
 from bot.doctor import findings
 from bot.jobs import digest, prepared, publish_slot
@@ -299,7 +299,7 @@ async def _check(session: Session, *, json_out: bool) -> int:
         session.console.print(f"  archive: {_shown(database_of(settings))}", highlight=False, markup=False)
     wrong = 0
     async with opened(settings, session.console) as world:
-        async for finding in findings(world):
+        async for finding in findings(world, reader(settings)):
             wrong += not finding.ok
             forms.append(finding_form(finding))
             if not json_out:

@@ -13,19 +13,26 @@ from typing import TYPE_CHECKING
 
 from digests.catalog import Catalogs
 from digests.model import Article, Digest
-from digests.ports import Candidate
+from digests.ports import Candidate, Embedder
 
 if TYPE_CHECKING:
     from digests.analysis import Analyser, Analysis
 
 
 @cache
-def analyser(embeddings: bool) -> Analyser:
-    """This process's analyser, with sentence embeddings where they can be loaded, or with words alone."""
-    from digests.analysis import Analyser
+def embedder(embeddings: bool) -> Embedder:
+    """This process's model of meaning: sentence embeddings where they can be loaded, or words alone."""
     from digests.embed import LexicalEmbedder, default_embedder
 
-    return Analyser(default_embedder() if embeddings else LexicalEmbedder())
+    return default_embedder() if embeddings else LexicalEmbedder()
+
+
+@cache
+def analyser(embeddings: bool) -> Analyser:
+    """This process's analyser."""
+    from digests.analysis import Analyser
+
+    return Analyser(embedder(embeddings))
 
 
 def analysed(article: Article, embeddings: bool) -> Analysis:

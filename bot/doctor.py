@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.world import World
+from digests.catalog import Catalog
 from digests.errors import StoreError
 from digests.model import Delivery, Subscription
 from digests.ports import FeedHealth, Finding
@@ -18,7 +19,7 @@ LOW_DISK = 200 * 1024 * 1024
 PLATFORMS = {"discord": "DISCORD_TOKEN", "slack": "SLACK_BOT_TOKEN"}
 
 
-async def findings(world: World) -> AsyncIterator[Finding]:
+async def findings(world: World, catalog: Catalog) -> AsyncIterator[Finding]:
     """Everything there is to say of a world whose settings could be read, as it is found."""
     yield _disk()
     try:
@@ -32,6 +33,8 @@ async def findings(world: World) -> AsyncIterator[Finding]:
     for finding in (*_feeds(feeds), *_subscriptions(subscriptions, feeds, world), *_deliveries(stuck, subscriptions)):
         yield finding
     for finding in await _complaints(world):
+        yield finding
+    for finding in await world.writer.findings(catalog) if world.writer else ():
         yield finding
     for chat in world.chats.values():
         places = [s.destination for s in subscriptions if s.destination.platform == chat.platform]

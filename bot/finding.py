@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands import QUERY
 from bot.jobs import Told, look_up, untold
+from bot.renditions import reworded
 from bot.seeking import Seeker
 from bot.shelf import owned, viewer_of
 from bot.world import World
@@ -123,7 +124,8 @@ class Finder:
         asked = asked.strip()
         if not asked:
             return note(asker.catalog("command.help.title"), asker.catalog("command.article.empty"), asker.catalog)
-        return await self._standard(asker, await self._digest_of(asker, asked))
+        found = await reworded(self.world, await self._digest_of(asker, asked), asker.origin)
+        return await self._standard(asker, found)
 
     async def _standard(self, asker: Asker, digest: Digest) -> Message:
         return standard_answer(digest, asker.catalog, await self._page_of(asker, digest))
@@ -202,7 +204,7 @@ class Finder:
         digest = await self._held(asker, article)
         if digest is None:
             raise NotFound(article)
-        return digest
+        return await reworded(self.world, digest, asker.origin)
 
 
 def help_message(catalog: Catalog) -> Message:

@@ -15,6 +15,7 @@ from bot.desk import analysed, composed
 from bot.failpoints import failpoint
 from bot.links import profile_of
 from bot.poll import article_of_url
+from bot.renditions import worded, written
 from bot.telemetry import event
 from bot.world import BATCH, DIGEST_SECONDS, LEASE, World, each
 from digests.edition import delivery_key, due_slot, edition_of, ranked, skipped_days, wanted, window_start
@@ -100,7 +101,7 @@ async def compose(world: World, article: Article, analysis: Analysis) -> Digest:
     related, citations = await world.links.find(article, analysis.article_vector)
     work = (article, analysis, related, citations, article.language, world.catalogs)
     made = await world.thinking.run(composed, *work, seconds=DIGEST_SECONDS)
-    return made if world.writer is None else await world.writer.write(article, made, citations)
+    return await written(world, article, made, citations)
 
 
 async def _save_failure(world: World, article: Article, error: ChokanError, vector: bytes) -> None:
@@ -203,6 +204,7 @@ async def prepared(world: World, subscription: Subscription, slot: Slot) -> tupl
     found = await world.store.unpublished(subscription, since=window_start(subscription, now))
     chosen = ranked([hit for hit in found if wanted(subscription, hit.article)])
     hits = ranked(await world.links.stories(chosen, await _carried(world, subscription)))
+    hits = await worded(world, subscription, hits)
     edition = edition_of(subscription, slot, hits, now)
     if not hits and subscription.empty == "silent":
         return edition, ()

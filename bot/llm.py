@@ -1,7 +1,7 @@
 """The optional engine: a language model writes the digest, the guard checks every sentence of it.
 
 Whatever goes wrong leads down the chain of models to the extractive digest, which is always there; nothing is raised
-and nothing is partial. What a model costs is counted before it is asked and after.
+and nothing is partial. What a model costs is counted before it is asked and after (`bot.llm_budget`).
 """
 
 from __future__ import annotations
@@ -10,40 +10,36 @@ import asyncio
 import hashlib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from bot.llm_budget import Budget, CapReached, Caps
 from bot.llm_check import Checked, better, checked, digest_of
-from bot.llm_client import Completion, Endpoint, ModelClient, Turn, estimated_tokens
-from bot.llm_prompt import (
-    VERSION,
-    Answer,
-    BadAnswer,
-    Numbered,
-    Task,
-    answer_of,
-    complaint,
-    question,
-    schema,
-)
+from bot.llm_client import Endpoint, Turn
+from bot.llm_judges import checkable
+from bot.llm_prompt import VERSION, Answer, Numbered, Task, answer_of, complaint, question
+from bot.llm_search import Searcher
+from bot.llm_talk import Talk, Wait
 from bot.telemetry import event
-from digests.errors import ChokanError, ModelBusy, ModelCut, ModelError, ModelOverflow
-from digests.model import ROLES, Article, Digest, EngineInfo, ModelUsage, Role
-from digests.ports import Candidate, Ledger
+from bot.world import Reads
+from digests.catalog import Catalog, Catalogs
+from digests.errors import ChokanError, ModelCut, ModelError, ModelOverflow, ModelRefused
+from digests.model import ROLES, Article, Citation, Digest, EngineInfo, Role, Section, Sentence, Voice
+from digests.ports import Candidate, Finding, Ledger
 from digests.sentences import sentences
 
 log = logging.getLogger("chokan.llm")
 
-CHECK_SECONDS = 60.0
-MOST_TOKENS = 4000
-"""Tokens an answer may have: four sections and a conclusion have room in half of them."""
-MOST_WAIT = 20.0
-"""Seconds a provider may ask us to wait before the next engine is tried instead."""
+CHECK_SECONDS = 120.0
 FEWEST = 4
 """Sentences below which there is nothing to rewrite."""
 SOURCE_SENTENCES = 12
+LONGEST_SENTENCE = 1200
+"""Characters: what is longer is no sentence and is not shown to a model."""
+MOST_SHOWN = 40_000
+"""Characters of an article that a model is shown: of a longer one the sentences that matter most."""
 _TO_THE_MODEL = re.compile(
     r"\b(?:system|assistant|human|user)\s*[:\]>]|ignore (?:all |the )?(?:previous|above|prior)|system prompt|"
     r"as an ai|you are (?:now )?(?:a|an) |</?(?:system|article|document|instructions?)\b|"
@@ -58,20 +54,40 @@ class Runs(Protocol):
     async def run(self, function: Callable[..., R], *args: Any, seconds: float) -> R: ...
 
 
-class CapReached(ModelError):
-    """The day's or the month's money or tokens are used up."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompts:
+    """What models are told: to write a digest, and to search the web."""
 
-    kind = "model-cap"
+    digest: str
+    search: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caps:
-    """Most a day and a month (UTC), for each tenant and for all; 0: no limit."""
+class Limits:
+    """`caps`: over all, `each`: for each tenant; `concurrency`: questions to one model at once."""
 
-    money_day: float = 0.0
-    money_month: float = 0.0
-    tokens_day: int = 0
-    tokens_month: int = 0
+    caps: Caps = field(default_factory=Caps)
+    each: Caps = field(default_factory=Caps)
+    concurrency: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One digest to write."""
+
+    article: Article
+    base: Digest
+    language: str
+    voice: Voice
+    tenants: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a model may rest on; `sources` is what `Numbered.source` counts."""
+
+    task: Task
+    sources: tuple[Citation, ...]
 
 
 class LlmEngine:
@@ -83,178 +99,177 @@ class LlmEngine:
         *,
         ledger: Ledger,
         runs: Runs,
-        prompt: str,
-        caps: Caps,
-        concurrency: int = 2,
+        reads: Reads,
+        prompts: Prompts,
+        limits: Limits,
+        catalogs: Catalogs,
         clock: Callable[[], datetime],
-        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        embeddings: bool = True,
+        wait: Wait = asyncio.sleep,
     ) -> None:
-        """`prompt`: the system prompt. Raises ConfigError where the SDK is not installed."""
-        self._clients = [ModelClient(endpoint) for endpoint in endpoints]
-        self._ledger, self._runs, self._prompt, self._caps = ledger, runs, prompt, caps
-        self._clock, self._wait = clock, wait
-        self._free = asyncio.Semaphore(concurrency)
-        self._said: set[date] = set()
+        """Raises ConfigError where an SDK is not installed."""
+        self._budget = Budget(ledger, limits.caps, limits.each, clock)
+        self._talks = [Talk(endpoint, self._budget, limits.concurrency, wait) for endpoint in endpoints]
+        self._ledger, self._runs, self._prompts, self._clock = ledger, runs, prompts, clock
+        self._search = Searcher(reads, ledger, prompts.search, clock)
+        self._catalogs, self._embeddings = catalogs, embeddings
 
     async def close(self) -> None:
-        for client in self._clients:
-            await client.close()
+        for talk in self._talks:
+            await talk.close()
 
-    async def write(self, article: Article, base: Digest, citations: Sequence[Candidate]) -> Digest:
+    async def write(
+        self,
+        article: Article,
+        base: Digest,
+        citations: Sequence[Candidate],
+        *,
+        language: str | None = None,
+        voice: Voice | None = None,
+        tenants: Sequence[str] = (),
+    ) -> Digest:
         """The digest a model wrote about `article`, checked; else `base`, its extractive digest, saying why. Never
-        raises for what a model, a provider or the ledger does."""
-        numbered = numbered_of(article, base, citations)
-        if sum(one.source == 0 for one in numbered) < FEWEST:
+        raises for what a model, a provider or the ledger does. `language`: to write in, None: the article's;
+        `tenants`: whom it is for."""
+        job = _Job(article, base, language or base.language_of_text, voice or Voice(), tuple(tenants))
+        if sum(one.source == 0 for one in numbered_of(base, citations)) < FEWEST:
             return base
         reason = "unsupported"
-        for client in self._clients:
+        for talk in self._talks:
             try:
-                async with self._free:
-                    made = await self._written(client, article, base, numbered)
+                made = await self._written(talk, job, citations)
             except ChokanError as error:
                 reason = error.kind
-                self._tell(error, article, client)
+                self._tell(error, article, talk.endpoint)
                 continue
             if made is not None:
                 return made
-            event(log, "digest.untrusted", article=article.id, model=client.endpoint.model)
+            event(log, "digest.untrusted", article=article.id, model=talk.endpoint.model)
         return replace(base, engine=EngineInfo(name="extractive", fallback=reason))
 
-    def _tell(self, error: ChokanError, article: Article, client: ModelClient) -> None:
-        """A cap is told once a day; everything else each time."""
-        if isinstance(error, CapReached):
-            today = self._clock().date()
-            if today in self._said:
-                return
-            self._said.add(today)
-        fields = {"article": article.id, "model": client.endpoint.model, "kind": error.kind, "error": str(error)}
-        event(log, "model.failed", level=logging.WARNING, **fields)
+    async def findings(self, catalog: Catalog) -> tuple[Finding, ...]:
+        """For `chokan check`: each model asked one small question, and the limits. Never raises for a model."""
+        found = [await self._finding(talk, catalog) for talk in self._talks]
+        return (*found, *await self._budget.findings(catalog))
 
-    async def _written(
-        self, client: ModelClient, article: Article, base: Digest, numbered: tuple[Numbered, ...]
-    ) -> Digest | None:
+    async def _finding(self, talk: Talk, catalog: Catalog) -> Finding:
+        endpoint = talk.endpoint
+        subject = catalog("model.subject", name=endpoint.name or endpoint.model)
+        turns: list[Turn] = [
+            {"role": "system", "content": self._prompts.digest},
+            {"role": "user", "content": question(_TRIAL)},
+        ]
+        try:
+            await talk.complete(turns, (), most=_TRIAL_TOKENS)
+        except ModelCut:
+            return Finding(subject=subject, ok=True, text=catalog("model.short", url=endpoint.base_url))
+        except ChokanError as error:
+            status = getattr(error, "status", 0)
+            kind = {401: "key", 403: "key", 404: "name", 402: "account"}.get(status, error.kind)
+            told, fix = (f"model.{part}.{kind}" for part in ("wrong", "fix"))
+            if not catalog.has(told):
+                told, fix = "model.wrong.model", "model.fix.model"
+            values = {"url": endpoint.base_url, "model": endpoint.model, "error": str(error)}
+            return Finding(subject=subject, ok=False, text=catalog(told, **values), fix=catalog(fix, **values))
+        return Finding(subject=subject, ok=True, text=catalog("model.answers", url=endpoint.base_url))
+
+    def _tell(self, error: ChokanError, article: Article, endpoint: Endpoint) -> None:
+        """A cap is told by the budget, once a period; everything else each time."""
+        if not isinstance(error, CapReached):
+            fields = {"article": article.id, "model": endpoint.model, "kind": error.kind, "error": str(error)}
+            event(log, "model.failed", level=logging.WARNING, **fields)
+
+    async def _written(self, talk: Talk, job: _Job, citations: Sequence[Candidate]) -> Digest | None:
         """Raises ModelError; None when too little of the answer stands."""
-        task = Task(title=article.title, language=base.language_of_text, numbered=numbered)
-        key = self._key(client, task)
+        if not checkable(job.base.language_of_text, job.language, self._embeddings):
+            raise ModelRefused(f"a translation to {job.language} cannot be checked here")
+        shown = _shown(job, citations, await self._search.pages(talk, job.article, job.tenants))
+        key = self._key(talk.endpoint, shown.task)
         kept = await self._ledger.model_answer(key)
         if kept is not None:
-            found = await self._check(answer_of(kept), task, article)
+            found = await self._check(answer_of(kept), shown.task, job.article)
         else:
-            found = await self._asked(client, task, article, base)
+            found = await self._asked(talk, shown.task, job)
             await self._ledger.keep_model_answer(key, found.answer.model_dump_json(), self._clock())
         if not found.trusted:
             return None
-        return digest_of(found, base, numbered, client.endpoint.model, len(article.text))
+        base = self._base(job)
+        return digest_of(found, base, shown.task, shown.sources, talk.endpoint.model, len(job.article.text))
 
-    def _key(self, client: ModelClient, task: Task) -> str:
+    def _base(self, job: _Job) -> Digest:
+        """The extractive digest, for what a model leaves empty; in a translation under headings in its language."""
+        if job.language == job.base.language_of_text:
+            return job.base
+        catalog = self._catalogs.of(job.language)
+
+        def headed(section: Section) -> Section:
+            heading = catalog(f"digest.role.{section.role}")
+            body = section.body if section.addressed else (replace(section.body[0], text=catalog("digest.empty")),)
+            return replace(section, heading=heading, body=body)
+
+        sections = tuple(headed(section) for section in job.base.sections)
+        return replace(job.base, language=catalog.language, sections=sections)
+
+    def _key(self, endpoint: Endpoint, task: Task) -> str:
         """Same content, prompt, model and language: same answer."""
-        parts = (VERSION, self._prompt, client.endpoint.base_url, client.endpoint.model, task.language, question(task))
+        parts = (VERSION, self._prompts.digest, endpoint.base_url, endpoint.model, task.language, question(task))
         return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
-    async def _asked(self, client: ModelClient, task: Task, article: Article, base: Digest) -> Checked:
+    async def _asked(self, talk: Talk, task: Task, job: _Job) -> Checked:
         try:
-            return await self._conversation(client, task, article)
+            return await self._conversation(talk, task, job)
         except ModelOverflow:
-            answers = [await self._part(client, task, role, article, base) for role in ROLES]
+            answers = [await self._part(talk, task, role, job) for role in ROLES]
             whole = Answer(**dict(zip(ROLES, (a.section(r) for a, r in zip(answers, ROLES, strict=True)), strict=True)))
-            return await self._check(whole, task, article)
+            if not whole.texts:
+                raise
+            return await self._check(whole, task, job.article)
 
-    async def _part(self, client: ModelClient, task: Task, role: Role, article: Article, base: Digest) -> Answer:
+    async def _part(self, talk: Talk, task: Task, role: Role, job: _Job) -> Answer:
         """One section from the sentences that belong to it, for a model that cannot read the whole article."""
-        mine = {(s.start, s.end) for s in base.sentences if s.role == role}
+        mine = {(s.start, s.end) for s in job.base.sentences if s.role == role}
         numbered = tuple(one for one in task.numbered if one.source == 0 and (one.start, one.end) in mine)
         if not numbered:
             return Answer()
         part = replace(task, numbered=numbered, sections=(role,))
         try:
-            return (await self._conversation(client, part, article)).answer
+            return (await self._conversation(talk, part, job)).answer
         except ModelOverflow:
             return Answer()
 
-    async def _conversation(self, client: ModelClient, task: Task, article: Article) -> Checked:
+    async def _conversation(self, talk: Talk, task: Task, job: _Job) -> Checked:
         """An answer, and at most one better try each for its form and for what it says."""
         turns: list[Turn] = [
-            {"role": "system", "content": self._prompt},
+            {"role": "system", "content": self._prompts.digest},
             {"role": "user", "content": question(task)},
         ]
-        first = await self._check(await self._formed(client, turns), task, article)
+        first = await self._check(await talk.formed(turns, job.tenants), task, job.article)
         ask = _ask(first, task)
         if ask is None:
             return first
         turns.append({"role": "user", "content": ask})
         try:
-            second = await self._check(await self._formed(client, turns), task, article)
+            second = await self._check(await talk.formed(turns, job.tenants), task, job.article)
         except ModelError as error:
-            event(log, "model.retry_failed", article=article.id, kind=error.kind)
+            event(log, "model.retry_failed", article=job.article.id, kind=error.kind)
             second = first
         return _chosen(first, second, task)
 
-    async def _formed(self, client: ModelClient, turns: list[Turn]) -> Answer:
-        """A well-formed answer; malformed JSON is sent back once. `turns` grows by what was said."""
-        said = await self._complete(client, turns)
-        try:
-            answer = answer_of(said.text)
-        except BadAnswer as bad:
-            turns += [
-                {"role": "assistant", "content": said.text},
-                {"role": "user", "content": f"That is not the JSON object asked for ({bad}). Write only that object."},
-            ]
-            said = await self._complete(client, turns)
-            try:
-                answer = answer_of(said.text)
-            except BadAnswer as again:
-                raise ModelCut(f"{client.endpoint.model}: the answer is not the JSON asked for: {again}") from None
-        turns.append({"role": "assistant", "content": said.text})
-        return answer
-
-    async def _complete(self, client: ModelClient, turns: list[Turn]) -> Completion:
-        await self._afford(client.endpoint, turns)
-        try:
-            made = await client.complete(turns, schema(), MOST_TOKENS)
-        except ModelBusy as busy:
-            if (busy.retry_after or 0) > MOST_WAIT:
-                raise
-            await self._wait(busy.retry_after if busy.retry_after is not None else 1.0)
-            made = await client.complete(turns, schema(), MOST_TOKENS)
-        await self._account(client.endpoint, made)
-        return made
-
-    async def _afford(self, endpoint: Endpoint, turns: list[Turn]) -> None:
-        """Raises CapReached when what this question may cost is more than is left of a cap."""
-        caps, today = self._caps, self._clock().date()
-        if caps == Caps():
-            return
-        tokens = sum(estimated_tokens(turn["content"]) for turn in turns)
-        estimate = endpoint.cost(tokens, MOST_TOKENS // 2)
-        rows = await self._ledger.model_usage(today.replace(day=1))
-        for name, spent, money, most in (
-            ("day", [row for row in rows if row.day == today], caps.money_day, caps.tokens_day),
-            ("month", list(rows), caps.money_month, caps.tokens_month),
-        ):
-            dear = money and sum(row.cost for row in spent) + estimate > money
-            long = most and sum(row.tokens_in + row.tokens_out for row in spent) + tokens > most
-            if dear or long:
-                raise CapReached(
-                    f"the {name}'s limit for language models is reached; digests are extractive until then"
-                )
-
-    async def _account(self, endpoint: Endpoint, made: Completion) -> None:
-        event(log, "model.answered", model=endpoint.model, tokens_in=made.tokens_in, tokens_out=made.tokens_out)
-        await self._ledger.add_model_usage(
-            ModelUsage(
-                day=self._clock().date(),
-                model=endpoint.model,
-                requests=1,
-                tokens_in=made.tokens_in,
-                tokens_out=made.tokens_out,
-                cost=endpoint.cost(made.tokens_in, made.tokens_out),
-            )
-        )
-
     async def _check(self, answer: Answer, task: Task, article: Article) -> Checked:
         written = article.published or article.first_seen
-        work = (answer, task.numbered, task.title, task.language, written.date())
+        work = (answer, task, written.date(), self._embeddings)
         return await self._runs.run(checked, *work, seconds=CHECK_SECONDS)
+
+
+_TRIAL = Task(
+    title="A trial",
+    language="en",
+    article_language="en",
+    numbered=(Numbered(number=1, text="The bridge was opened on Monday.", start=0, end=32),),
+    sections=("development",),
+)
+_TRIAL_TOKENS = 300
+"""Enough for the one section of the trial; a model that says more is cut, and has answered."""
 
 
 def _ask(found: Checked, task: Task) -> str | None:
@@ -272,19 +287,52 @@ def _chosen(first: Checked, second: Checked, task: Task) -> Checked:
     return better(*right) if len(right) == 2 else right[0]
 
 
-def numbered_of(article: Article, base: Digest, citations: Sequence[Candidate]) -> tuple[Numbered, ...]:
-    """The sentences a model may rest on: the article's, then those of the texts the extractive digest cites."""
-    found = [
-        (one.text, one.start, one.end, 0)
-        for one in base.sentences
-        if one.role is not None and not _TO_THE_MODEL.search(one.text)
+def _shown(job: _Job, citations: Sequence[Candidate], pages: Sequence[Candidate]) -> _Shown:
+    """The numbered sentences, with those of the pages a search found behind those of the citations."""
+    known = {citation.url for citation in job.base.citations}
+    fresh = [page.article for page in pages if page.article.url not in known]
+    more = [
+        Citation(number=len(job.base.citations) + n, title=a.title, publisher=a.publisher or a.site, url=a.url)
+        for n, a in enumerate(fresh, 1)
     ]
+    sources = (*job.base.citations, *more)
+    found = [*citations, *(page for page in pages if page.article in fresh)]
+    task = Task(
+        title=job.article.title,
+        language=job.language,
+        article_language=job.base.language_of_text,
+        numbered=numbered_of(replace(job.base, citations=sources), found),
+        voice=job.voice,
+    )
+    return _Shown(task, sources)
+
+
+def _shows(text: str) -> bool:
+    return len(text) <= LONGEST_SENTENCE and not _TO_THE_MODEL.search(text)
+
+
+def _weightiest(found: Sequence[Sentence]) -> list[Sentence]:
+    """In their order, as many of the most salient as fit."""
+    kept: set[int] = set()
+    room = MOST_SHOWN
+    for one in sorted(found, key=lambda one: -one.salience):
+        room -= len(one.text)
+        if room < 0:
+            break
+        kept.add(one.start)
+    return [one for one in found if one.start in kept]
+
+
+def numbered_of(base: Digest, citations: Sequence[Candidate]) -> tuple[Numbered, ...]:
+    """The sentences a model may rest on: the article's, then those of the texts the digest `base` cites."""
+    fit = [one for one in base.sentences if one.role is not None and _shows(one.text)]
+    found = [(one.text, one.start, one.end, 0) for one in _weightiest(fit)]
     texts = {candidate.article.url: candidate.article for candidate in citations}
     for number, citation in enumerate(base.citations, 1):
         cited = texts.get(citation.url)
         if cited is not None and cited.language == base.language_of_text:
             pieces = [p for p in sentences(cited.text, cited.language) if not p.boilerplate][:SOURCE_SENTENCES]
-            found += [(p.text, p.start, p.end, number) for p in pieces if not _TO_THE_MODEL.search(p.text)]
+            found += [(p.text, p.start, p.end, number) for p in pieces if _shows(p.text)]
     return tuple(
         Numbered(number=n, text=text, start=start, end=end, source=origin)
         for n, (text, start, end, origin) in enumerate(found, 1)

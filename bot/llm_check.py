@@ -11,20 +11,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bot.llm_prompt import Answer, Numbered, Said, SaidPoint, SaidSection
-from digests.evidence import Source, line, source
-from digests.ground import Unsupported, judged
+from bot.llm_judges import Judge, judge_of
+from bot.llm_prompt import Answer, Numbered, Said, SaidPoint, SaidSection, Task
 from digests.language import identify
 from digests.model import LENGTHS, ROLES, Citation, Digest, EngineInfo, Length, Point, Role, Section, Support, Text
 from digests.readable import squeezed
-from digests.sentences import sentences
-from digests.signals import signals
 
 LEAST_KEPT = 0.5
 """Share of the texts that must stand; with less, the whole answer is not trusted."""
 LEAST_SECTIONS = 2
 SHARE = 0.6
 """Most of an article's characters that a digest prints."""
+WIDER = 2.5
+"""English letters for one Japanese character, in translations."""
 _MARKUP = re.compile(
     r"https?:|www\.|\b[\w-]+\.(?:com|net|org|io|example|jp)\b|@(?:everyone|here|channel)|<[@!#/a-z]|\]\(|&[a-z]+;|```|\*\*",
     re.I,
@@ -54,12 +53,9 @@ class _Checker:
     """Checks each text against the sentences it names; remembers what was wrong and what was said before."""
 
     numbered: dict[int, Numbered]
-    language: str
-    whole: Source
-    reference: date | None
+    judge: Judge
     problems: list[Problem] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
-    prepared: dict[tuple[int, ...], Source] = field(default_factory=dict)
 
     def texts(self, texts: Iterable[Said]) -> tuple[Said, ...]:
         return tuple(said for said in texts if self._stands(said))
@@ -80,20 +76,12 @@ class _Checker:
         named = tuple(sorted({n for n in said.rests_on if n in self.numbered}))
         if not named or len(named) < len(set(said.rests_on)):
             return "no such sentence", ()
-        wrong = _wrong(said.text, self._origin(named), self.language, self.reference)
+        wrong = self.judge.wrong(said.text, named)
         return (wrong.reason, wrong.what) if wrong else None
-
-    def _origin(self, named: tuple[int, ...]) -> Source:
-        if named not in self.prepared:
-            text = "\n".join(self.numbered[n].text for n in named)
-            self.prepared[named] = source(text, self.language, self.reference)
-        return self.prepared[named]
 
     def heading(self, text: str) -> str:
         """The heading, or nothing when it names what the article does not."""
-        one = line(text, self.language, self.reference)
-        findings = signals(one, self.whole).findings
-        bad = findings.numbers or findings.dates or findings.names or _MARKUP.search(text) or not text.isprintable()
+        bad = _MARKUP.search(text) or not text.isprintable() or self.judge.foreign(text)
         return "" if bad else " ".join(text.split())
 
     def section(self, said: SaidSection) -> SaidSection:
@@ -109,16 +97,10 @@ class _Checker:
         )
 
 
-def _wrong(text: str, origin: Source, language: str, reference: date | None) -> Unsupported | None:
-    pieces = [piece.text for piece in sentences(text, language)] or [text]
-    verdict = judged([line(piece, language, reference) for piece in pieces], origin)
-    return verdict.unsupported[0] if verdict.unsupported else None
-
-
-def checked(answer: Answer, numbered: Sequence[Numbered], title: str, language: str, reference: date | None) -> Checked:
-    """`answer` without its unsupported texts. `language` is the one it should be written in: the article's own."""
-    whole = source("\n".join((title, *(one.text for one in numbered))), language, reference)
-    checker = _Checker({one.number: one for one in numbered}, language, whole, reference)
+def checked(answer: Answer, task: Task, reference: date | None, embeddings: bool) -> Checked:
+    """`answer` without its unsupported texts. `reference`: the day the article was written. `embeddings`: whether the
+    model of meaning may be loaded, which translations need."""
+    checker = _Checker({one.number: one for one in task.numbered}, judge_of(task, reference, embeddings))
     lead = checker.texts(answer.lead)
     sections = {role: checker.section(answer.section(role)) for role in ROLES}
     clean = Answer(lead=lead, conclusion=checker.texts(answer.conclusion), **sections)
@@ -128,7 +110,7 @@ def checked(answer: Answer, numbered: Sequence[Numbered], title: str, language: 
         problems=tuple(checker.problems),
         said=len(answer.texts),
         kept=len(clean.texts),
-        language=identify(written, language),
+        language=identify(written, task.language),
     )
 
 
@@ -223,11 +205,12 @@ class _Setter:
         return tuple(replace(self.sources[n - 1], number=i) for i, n in enumerate(self.used, 1))
 
 
-def digest_of(found: Checked, base: Digest, numbered: Sequence[Numbered], model: str, length: int) -> Digest:
+def digest_of(found: Checked, base: Digest, task: Task, sources: Sequence[Citation], model: str, length: int) -> Digest:
     """The checked answer as a digest. Parts it left empty come from `base`, the extractive digest, and are named in
-    `engine.fallback`. `length`: characters of the article."""
-    answer = _fitting(found.answer, length)
-    setter = _Setter({one.number: one for one in numbered}, base.citations)
+    `engine.fallback`. `sources`: what `Numbered.source` counts. `length`: characters of the article."""
+    share = 1.0 if task.language == task.article_language else WIDER
+    answer = _fitting(found.answer, int(length * share) if task.language != "ja" else length)
+    setter = _Setter({one.number: one for one in task.numbered}, sources)
     filled = [role for role in ROLES if not answer.section(role).texts and _addressed(base, role)]
     lead = tuple(setter.text(said, "compact") for said in answer.lead) or base.lead
     printed = {squeezed(said.text) for said in answer.texts}
@@ -243,6 +226,7 @@ def digest_of(found: Checked, base: Digest, numbered: Sequence[Numbered], model:
         sections=sections,
         conclusion=conclusion or kept,
         citations=setter.citations(),
+        language_of_text=task.language,
         engine=EngineInfo(name="llm", model=model, fallback=f"extractive: {', '.join(filled)}" if filled else None),
     )
 

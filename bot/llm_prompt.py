@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from digests.model import ROLES, Role
+from digests.model import ROLES, Role, Voice
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever a prompt file or the schema changes: answers made with another version are not used again."""
 MOST_TEXTS, MOST_CHARACTERS = 6, 600
 
@@ -84,8 +84,11 @@ class Task:
 
     title: str
     language: str
+    """To write in."""
+    article_language: str
     numbered: tuple[Numbered, ...]
     sections: tuple[Role, ...] = ROLES
+    voice: Voice = field(default_factory=Voice)
 
 
 def question(task: Task) -> str:
@@ -93,6 +96,7 @@ def question(task: Task) -> str:
     data: dict[str, Any] = {
         "write_in": task.language,
         "write_parts": [*(("lead", "conclusion") if task.sections == ROLES else ()), *task.sections],
+        **_readers(task.voice),
         "title": visible(task.title),
         "article": [{"n": one.number, "s": visible(one.text)} for one in task.numbered if one.source == 0],
         "sources": [
@@ -100,6 +104,13 @@ def question(task: Task) -> str:
         ],
     }
     return json.dumps(data, ensure_ascii=False)
+
+
+def _readers(voice: Voice) -> dict[str, Any]:
+    """What a subscription wishes of tone and choice; nothing when it wishes nothing."""
+    wishes = {"tone": voice.tone, "audience": voice.audience, "topics": list(voice.topics)}
+    said = {name: wish for name, wish in wishes.items() if wish}
+    return {"readers": said} if said else {}
 
 
 def complaint(problems: Sequence[tuple[str, str, Sequence[str]]]) -> str:
@@ -124,14 +135,15 @@ def answer_of(text: str) -> Answer:
 
 def schema() -> dict[str, Any]:
     """The JSON schema of `Answer` in the strict form providers ask for: everything required, nothing more allowed."""
-    said = _object(text={"type": "string"}, rests_on={"type": "array", "items": {"type": "integer"}})
+    said = _object(text={"type": "string"}, rests_on=_list({"type": "integer"}, 4))
     point = _object(label={"type": "string"}, **said["properties"])
-    section = _object(heading={"type": "string"}, body=_list(said), points=_list(point), closing=_list(said))
-    return _object(lead=_list(said), **dict.fromkeys(ROLES, section), conclusion=_list(said))
+    section = _object(heading={"type": "string"}, body=_list(said, 2), points=_list(point, 3), closing=_list(said, 1))
+    return _object(lead=_list(said, 2), **dict.fromkeys(ROLES, section), conclusion=_list(said, 2))
 
 
-def _list(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
+def _list(items: dict[str, Any], most: int) -> dict[str, Any]:
+    """Bounded, so that a small model comes to an end."""
+    return {"type": "array", "items": items, "maxItems": most}
 
 
 def _object(**properties: Any) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from bot.links import Links
 from bot.recent import Recent
 from bot.shelf import Shelf
 from bot.web_access import Addresses
-from digests.catalog import Catalogs
-from digests.model import Article, Digest
-from digests.ports import Candidate, Chat, Fetch, Permalinks, Store
+from digests.catalog import Catalog, Catalogs
+from digests.model import Article, Digest, Voice
+from digests.ports import Candidate, Chat, Fetch, Finding, Permalinks, Store
 
 log = logging.getLogger("chokan.jobs")
 
@@ -40,7 +40,20 @@ class Runs(Protocol):
 class Writes(Protocol):
     """A language model that never fails: what it cannot do better is given back as it was (`bot.llm`)."""
 
-    async def write(self, article: Article, base: Digest, citations: Sequence[Candidate]) -> Digest: ...
+    async def write(
+        self,
+        article: Article,
+        base: Digest,
+        citations: Sequence[Candidate],
+        *,
+        language: str | None = None,
+        voice: Voice | None = None,
+        tenants: Sequence[str] = (),
+    ) -> Digest:
+        """`language`: to write in (None: the article's), `voice`: for whom, `tenants`: on whose account."""
+
+    async def findings(self, catalog: Catalog) -> tuple[Finding, ...]:
+        """For `chokan check`: do the models answer, and what is left of their limits."""
 
 
 class SendForm(Protocol):

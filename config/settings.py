@@ -109,7 +109,9 @@ class SubscriptionSettings(Table):
     zone: Zone = Field("UTC", description="Time zone of `at`, such as Asia/Tokyo.")
     weekdays: tuple[Weekday, ...] = Field(WEEKDAYS, min_length=1, description="Days with an edition.")  # type: ignore[arg-type]
     language: str = Field(
-        "auto", pattern=r"^(auto|[a-z]{2})$", description="Language of headings; `auto`: the article's."
+        "auto",
+        pattern=r"^(auto|[a-z]{2})$",
+        description="Language of headings, and with a language model of the digests; `auto`: the article's.",
     )
     length: Literal["compact", "standard", "full"] = Field("standard", description="How long each digest is.")
     layout: Literal["thread", "inline", "overview"] = Field(
@@ -119,6 +121,11 @@ class SubscriptionSettings(Table):
     exclude: tuple[str, ...] = Field((), description="No articles with one of these words.")
     limit: int = Field(12, ge=1, le=50, description="Most digests in an edition; more are listed as headlines.")
     empty: Literal["say", "silent"] = Field("say", description="What an empty morning does.")
+    tone: str = Field("", max_length=200, description="For a language model: how to write, such as `plain and brief`.")
+    audience: str = Field("", max_length=200, description="For a language model: for whom, such as `school teachers`.")
+    topics: tuple[Annotated[str, Field(max_length=60)], ...] = Field(
+        (), max_length=10, description="For a language model: what these readers want to see first."
+    )
     public: bool = Field(
         False,
         description="Show its editions in the web archive to everybody. Otherwise they need the address with its own "
@@ -143,7 +150,24 @@ class FetchSettings(Table):
 class ModelSettings(Table):
     base_url: HttpUrl = Field(description="OpenAI-compatible endpoint, such as http://localhost:8080/v1.")
     model: str = Field(min_length=1, description="The model's name there.")
-    api: Literal["auto", "responses", "chat"] = Field("auto", description="Which API to speak; `auto` finds out.")
+    name: str = Field("", pattern=r"^[a-z0-9_-]{0,40}$", description="A short name, for `fallback` and `chokan check`.")
+    api: Literal["auto", "responses", "chat", "anthropic"] = Field(
+        "auto", description="Which API to speak; `auto` finds out (Anthropic by its host)."
+    )
+    context: int = Field(
+        0,
+        ge=0,
+        le=10_000_000,
+        description="Tokens it can read. Set it where the server cuts long questions silently (Ollama); longer "
+        "articles are then asked about section by section. 0: it says so itself.",
+    )
+    most_tokens: int = Field(4000, ge=200, le=100_000, description="Most tokens of one answer.")
+    requests_minute: float = Field(0, ge=0, description="Most questions a minute; 0: no limit.")
+    web_search: bool = Field(
+        False,
+        description="Let the provider search the web for other reports. A page it cites becomes a source only after it "
+        "was fetched from here and supports a sentence.",
+    )
     timeout: float = Field(120, gt=0, le=3600, description="Seconds one answer may take.")
     price_in: float = Field(0, ge=0, description="Price of a million tokens of questions; 0: free.")
     price_out: float = Field(0, ge=0, description="Price of a million tokens of answers; 0: free.")
@@ -163,9 +187,17 @@ class EngineSettings(Table):
     models: tuple[ModelSettings, ...] = Field(
         (), description="Language models, tried in this order; the extractive engine is always the last."
     )
+    fallback: tuple[str, ...] = Field(
+        (),
+        description='Names of models to try after the first, in this order, such as `["local", "extractive"]`; '
+        "empty: all of them as written. `extractive` is always the last.",
+    )
     prompt: str = Field("", description="File with a prompt of your own; empty: the one that comes with Chokan.")
-    caps: CapSettings = CapSettings()
-    concurrency: int = Field(2, ge=1, le=64, description="Questions to language models at once.")
+    caps: CapSettings = Field(CapSettings(), description="What language models may cost over all.")
+    tenant_caps: CapSettings = Field(
+        CapSettings(), description="For each server or workspace: those who take an article pay for it in equal parts."
+    )
+    concurrency: int = Field(2, ge=1, le=64, description="Questions to one language model at once.")
     embeddings: bool = Field(True, description="Sentence embeddings; without them digests are made from words alone.")
     workers: int = Field(0, ge=0, le=64, description="Worker processes; 0: one for each core, at most 4.")
 

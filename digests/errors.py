@@ -280,6 +280,10 @@ class ModelRefused(ModelError):
 
     kind = "model-refused"
 
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
 
 class ModelFiltered(ModelError):
     """The provider's content filter withheld the answer."""

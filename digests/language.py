@@ -128,17 +128,22 @@ class Morpheme:
     pos: str
     kind: str
     reading: str
+    known: bool
+    """Whether the dictionary has it."""
 
 
 def morphemes(text: str) -> tuple[Morpheme, ...]:
     """Japanese `text` analysed; it should be NFKC."""
     analyse = _analyser()
     found = (morpheme for chunk in _chunks(text) for morpheme in analyse(chunk))
-    return tuple(_morpheme(m.surface(), m.normalized_form(), m.part_of_speech(), m.reading_form()) for m in found)
+    return tuple(map(_morpheme, found))
 
 
-def _morpheme(surface: str, base: str, tags: Sequence[str], reading: str) -> Morpheme:
-    return Morpheme(surface, base, tags[0], tags[1], reading)
+def _morpheme(found: Any) -> Morpheme:
+    tags: Sequence[str] = found.part_of_speech()
+    return Morpheme(
+        found.surface(), found.normalized_form(), tags[0], tags[1], found.reading_form(), not found.is_oov()
+    )
 
 
 def _japanese_words(text: str) -> Iterator[str]:

@@ -240,7 +240,10 @@ def made_by(digest: Digest, catalog: Catalog) -> str:
     )
     if not engine.fallback:
         return text
-    return f"{text} · {catalog('edition.made.fallback' if engine.model is None else 'edition.made.partly')}"
+    if engine.model is not None:
+        return f"{text} · {catalog('edition.made.partly')}"
+    capped = engine.fallback == "model-cap"
+    return f"{text} · {catalog('edition.made.fallback-cap' if capped else 'edition.made.fallback')}"
 
 
 def _archived(page: str | None, catalog: Catalog) -> tuple[Span, ...]:

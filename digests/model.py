@@ -248,6 +248,15 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """For whom a language model writes; without one it changes nothing."""
+
+    tone: str = ""
+    audience: str = ""
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """A channel's standing order."""
 
@@ -271,6 +280,7 @@ class Subscription:
     paused: bool = False
     paused_reason: str | None = None
     created: datetime | None = None
+    voice: Voice = Voice()
     public: bool = False
     """Whether its editions stand in the web archive for everybody to read."""
     origin: Literal["file", "chat"] = "chat"

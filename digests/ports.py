@@ -239,6 +239,12 @@ class Store(Ledger, Protocol):
     async def vectors_of(self, ids: Sequence[str]) -> Mapping[str, bytes]:
         """What these articles are found by, for those that are indexed."""
 
+    async def save_rendition(self, article: str, key: str, digest: Digest, now: datetime) -> None:
+        """A digest in the wording `key` (`renditions.Rendition.key`), beside everybody's."""
+
+    async def renditions(self, ids: Sequence[str], key: str) -> Mapping[str, Digest]:
+        """Those of the articles `ids` that there are in the wording `key`."""
+
     async def vectors(self, after: int = 0, limit: int = 10_000) -> tuple[int, tuple[VectorRow, ...]]:
         """Rows in the order they were saved, after the cursor; and the cursor to go on from."""
 

@@ -88,6 +88,7 @@ async def newsroom(
     quotas: Quotas | None = None,
     api_url: str = "",
     config: str = "",
+    engine: str = "",
     environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Newsroom]:
     """`api_url`: where Discord is, for tests that post. `config` and `environment` add to the settings; with a Slack
@@ -97,7 +98,8 @@ async def newsroom(
         stand.settle(base)
         file = folder / "chokan.toml"
         listed = "".join(f'\n[[feeds]]\nurl = "{s.feed_url}"\nbackfill = 99\n' for s in stand.sites if feeds)
-        file.write_text(CONFIG.format(host=urlsplit(base).netloc) + listed + config, encoding="utf-8")
+        own = CONFIG.format(host=urlsplit(base).netloc).replace("[engine]\n", f"[engine]\n{engine}\n")
+        file.write_text(own + listed + config, encoding="utf-8")
         set_ = {"DATABASE_URL": f"sqlite:///{folder / 'chokan.db'}", "DISCORD_TOKEN": "the.right.token"}
         set_ |= {"DISCORD_API_URL": api_url} if api_url else {}
         settings = load_settings({**set_, **(environment or {})}, file)

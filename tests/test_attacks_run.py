@@ -106,7 +106,7 @@ async def everything_asked(world: World, settings: Settings) -> AsyncIterator[st
     ):
         request = Request(command=command, options=options, origin=ORIGIN, admin=True)
         yield plain((await answers.answer(request)).message)
-    async for finding in findings(world):
+    async for finding in findings(world, world.catalogs.of("en")):
         yield json.dumps(finding_form(finding))
     async with archive(world.store, settings, Pulse()) as base, ClientSession() as session:
         for path in PATHS:

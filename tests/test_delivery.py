@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from builders import CATALOGS
 from delivery_scene import DIRECT, Scene, staged, states
 from store_samples import DISCORD
 
@@ -33,7 +34,7 @@ async def test_a_place_that_is_shut_pauses_what_goes_there_and_is_told(scene: Sc
     assert await deliver(world) == 0
     (order,) = await world.store.subscriptions()
     assert (order.paused, order.paused_reason) == (True, "there is no channel 1")
-    wrong = [found async for found in findings(world) if not found.ok]
+    wrong = [found async for found in findings(world, CATALOGS.of("en")) if not found.ok]
     assert [found.text.partition(": ")[2] for found in wrong] == ["there is no channel 1"] * 2
     assert all(f"chokan resume {order.id}" in found.fix for found in wrong)
 
@@ -131,7 +132,7 @@ async def test_after_the_deadline_it_is_given_up_and_told(scene: Scene) -> None:
         wall.now += timedelta(minutes=15)
     assert await states(world) == ["failed"] * 3
     assert len(chat.asked) < 40
-    told = [found.text async for found in findings(world) if not found.ok]
+    told = [found.text async for found in findings(world, CATALOGS.of("en")) if not found.ok]
     assert any("given up: no answer" in text for text in told)
 
 

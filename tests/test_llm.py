@@ -1,56 +1,27 @@
-"""A language model writes digests, nothing it says is printed unchecked: the real SDK, a loopback provider."""
+"""A language model writes digests, nothing it says is printed unchecked: the real SDKs, a loopback provider."""
 
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from functools import cache
-from importlib import resources
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import CATALOGS
-from builders import article as blank
-from llm_stand import Fault, Json, Stand, Step, copying, standing
+from llm_house import ENGLISH, JAPANESE, NOW, Waits, engine, extractive, printed, said, spoken, whole, written
+from llm_stand import Fault, Json, copying, standing
 
-from bot.desk import digested
-from bot.llm import Caps, LlmEngine
-from bot.llm_client import Endpoint
+from bot.llm import Limits
+from bot.llm_budget import Caps
 from bot.store import SqlStore, open_store
-from config.catalogs import prompt
 from digests.form import digest_form
-from digests.model import ROLES, Article, Digest, ModelUsage
+from digests.model import ROLES, Article, ModelUsage
 from digests.readable import squeezed
 
 pytest.importorskip("openai", reason="the extra llm is not installed")
-NOW = datetime(2026, 2, 10, 3, 0, tzinfo=UTC)
-
-
-@cache
-def sample(language: str, slug: str) -> Article:
-    data = tomllib.loads(resources.files("config").joinpath("sample", language, f"{slug}.toml").read_text("utf-8"))
-    changes = {"id": slug, "language": language, "title": data["title"], "text": data["text"].strip()}
-    return blank(1, **changes, published=data["published"])
-
-
-@cache
-def extractive(article: Article) -> Digest:
-    return digested(article, (), (), article.language, CATALOGS, False)
-
-
-JAPANESE = sample("ja", "rare-metal-accord")
-ENGLISH = sample("en", "kelp-forest-return")
-
-
-class Here:
-    """Runs at once, in this process."""
-
-    async def run(self, function: Callable[..., Any], *args: Any, seconds: float) -> Any:
-        return function(*args)
+pytest.importorskip("anthropic", reason="the extra llm is not installed")
 
 
 @pytest.fixture
@@ -60,76 +31,45 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
     await store.close()
 
 
-class Waits(list[float]):
-    async def __call__(self, seconds: float) -> None:
-        self.append(seconds)
-
-
-def engine(
-    store: SqlStore, *stands: Stand, caps: Caps | None = None, waits: Waits | None = None, **more: Any
-) -> LlmEngine:
-    endpoints = [
-        Endpoint(**{"base_url": stand.url, "model": f"m{n}", "key": "sk-test", "timeout": 5.0, **more})
-        for n, stand in enumerate(stands, 1)
-    ]
-    text = prompt("digest.md")
-    wait = Waits() if waits is None else waits
-    return LlmEngine(
-        endpoints, ledger=store, runs=Here(), prompt=text, caps=caps or Caps(), clock=lambda: NOW, wait=wait
-    )
-
-
-async def written(store: SqlStore, *script: Step, article: Article = JAPANESE, **more: Any) -> tuple[Digest, Stand]:
-    options = {name: more.pop(name) for name in ("responses", "schemas", "usage") if name in more}
-    async with standing(*script, **options) as stand:
-        model = engine(store, stand, **more)
-        made = await model.write(article, extractive(article), ())
-        await model.close()
-    return made, stand
-
-
-def printed(digest: Digest) -> list[str]:
-    found = [*digest.lead, *digest.conclusion]
-    for section in digest.sections:
-        if section.addressed:
-            found += [*section.body, *section.closing]
-    points = [point.text for section in digest.sections for point in section.points]
-    return [text.text for text in found] + points
-
-
-def whole(digest: Digest) -> bool:
-    return tuple(section.role for section in digest.sections) == ROLES and all(printed(digest))
-
-
-def said(text: str, *numbers: int) -> Json:
-    return {"text": text, "rests_on": list(numbers)}
-
-
 # --- the two APIs --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("article", [JAPANESE, ENGLISH], ids=["ja", "en"])
-@pytest.mark.parametrize("responses", [True, False], ids=["responses", "chat"])
+@pytest.mark.parametrize("api", ["responses", "chat", "anthropic"])
 async def test_an_honest_model_is_printed_with_the_spans_it_rests_on(
-    store: SqlStore, article: Article, responses: bool
+    store: SqlStore, article: Article, api: str
 ) -> None:
-    made, stand = await written(store, copying, article=article, responses=responses)
+    made, stand = await written(store, copying, article=article, **spoken(api))
     assert (made.engine.name, made.engine.model, made.engine.fallback) == ("llm", "m1", None)
     assert whole(made)
-    assert {asked["api"] for asked in stand.asked} == {"responses" if responses else "chat"}
+    assert {asked["api"] for asked in stand.asked} == {api}
     for text in (*made.lead, *(text for section in made.sections for text in section.body)):
         span = article.text[text.support[0].start : text.support[0].end]
         assert squeezed(text.text) in squeezed(span)
 
 
-async def test_an_endpoint_without_schemas_is_asked_without(store: SqlStore) -> None:
-    made, stand = await written(store, copying, schemas=False)
+@pytest.mark.parametrize("api", ["responses", "chat", "anthropic"])
+async def test_an_endpoint_without_schemas_is_asked_without(store: SqlStore, api: str) -> None:
+    made, stand = await written(store, copying, schemas=False, **spoken(api))
     assert made.engine.name == "llm"
-    assert "text" not in stand.asked[0]["body"]
+    assert not {"text", "response_format", "tools"} & set(stand.asked[0]["body"])
 
 
-async def test_the_key_travels_in_the_header_alone(store: SqlStore) -> None:
-    _, stand = await written(store, copying)
+@pytest.mark.parametrize("api", ["responses", "chat", "anthropic"])
+async def test_an_endpoint_with_schemas_is_given_the_answers_form(store: SqlStore, api: str) -> None:
+    _, stand = await written(store, copying, **spoken(api))
+    body = stand.asked[0]["body"]
+    forms: dict[str, Callable[[], Any]] = {
+        "responses": lambda: body["text"]["format"]["schema"],
+        "chat": lambda: body["response_format"]["json_schema"]["schema"],
+        "anthropic": lambda: body["tools"][0]["input_schema"],
+    }
+    assert forms[api]()["required"] == ["lead", *ROLES, "conclusion"]
+
+
+@pytest.mark.parametrize("api", ["responses", "anthropic"])
+async def test_the_key_travels_in_the_header_alone(store: SqlStore, api: str) -> None:
+    _, stand = await written(store, copying, **spoken(api))
     assert set(stand.keys) == {"Bearer sk-test"}
     assert "sk-test" not in json.dumps(stand.asked)
 
@@ -274,7 +214,7 @@ async def test_the_wrong_language_is_asked_again_once(store: SqlStore) -> None:
     assert again.engine.fallback == "model-cut"
 
 
-@pytest.mark.parametrize("responses", [True, False], ids=["responses", "chat"])
+@pytest.mark.parametrize("api", ["responses", "chat", "anthropic"])
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
@@ -292,9 +232,9 @@ async def test_the_wrong_language_is_asked_again_once(store: SqlStore) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 async def test_every_fault_ends_in_a_whole_digest_that_says_why(
-    store: SqlStore, fault: Fault, kind: str, responses: bool
+    store: SqlStore, fault: Fault, kind: str, api: str
 ) -> None:
-    made, _ = await written(store, fault, responses=responses, timeout=0.5)
+    made, _ = await written(store, fault, timeout=0.5, **spoken(api))
     assert made == replace(extractive(JAPANESE), engine=made.engine)
     assert (made.engine.name, made.engine.fallback) == ("extractive", kind)
 
@@ -357,7 +297,7 @@ async def test_a_reached_cap_asks_nothing_and_is_told_once(
 ) -> None:
     caplog.set_level("WARNING", logger="chokan.llm")
     async with standing(copying) as stand:
-        model = engine(store, stand, caps=caps, price_in=2.0, price_out=10.0)
+        model = engine(store, stand, limits=Limits(caps=caps), price_in=2.0, price_out=10.0)
         made = [await model.write(one, extractive(one), ()) for one in (JAPANESE, ENGLISH)]
         await model.close()
     assert ([d.engine.fallback for d in made], stand.asked) == (["model-cap", "model-cap"], [])

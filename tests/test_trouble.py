@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from builders import CATALOGS
 from delivery_scene import DIRECT, Scene, staged, states
 from store_samples import DISCORD, FEED
 
@@ -40,7 +41,7 @@ async def test_an_edition_that_never_arrives_is_marked_said_and_sent_with_one_cl
     assert await states(world) == ["failed"] * 3
     (edition,) = await world.store.editions()
     assert edition.state == "failed"
-    wrong = [found async for found in findings(world) if not found.ok]
+    wrong = [found async for found in findings(world, CATALOGS.of("en")) if not found.ok]
     assert any("failed since" in found.text and "out of order" in found.text for found in wrong)
     assert [await tell(world), await tell(world)] == [1, 0]
     [(where, told)] = chat.said

@@ -59,14 +59,29 @@ def _variables() -> Iterator[str]:
             yield f"| `{name}` | {about}{secret} |\n"
 
 
+def _nested(name: str, model: type[BaseModel]) -> Iterator[str]:
+    """The table `name`, then the tables in it."""
+    yield _table({key: field for key, field in model.model_fields.items() if not _model(field.annotation)})
+    for key, field in model.model_fields.items():
+        inner = _model(field.annotation)
+        if inner:
+            yield f"\n### {_titled(f'{name}.{key}', field)}\n\n"
+            yield from _nested(f"{name}.{key}", inner)
+
+
+def _titled(name: str, field: FieldInfo) -> str:
+    about = f"\n\n{field.description}" if field.description else ""
+    return (f"[[{name}]]" if get_origin(field.annotation) is tuple else f"[{name}]") + about
+
+
 def _tables() -> Iterator[str]:
     plain = {k: f for k, f in Settings.model_fields.items() if not f.validation_alias and not _model(f.annotation)}
     yield "\n### Top level\n\n" + _table(plain)
     for name, field in Settings.model_fields.items():
         model = _model(field.annotation)
         if model:
-            many = get_origin(field.annotation) is tuple
-            yield f"\n### {f'[[{name}]]' if many else f'[{name}]'}\n\n" + _table(model.model_fields)
+            yield f"\n### {_titled(name, field)}\n\n"
+            yield from _nested(name, model)
 
 
 def _table(fields: dict[str, FieldInfo]) -> str:

@@ -19,6 +19,7 @@ from bot.store.migrate import migrate
 from bot.store.notices import NoticeRoom
 from bot.store.outbox import OutboxRoom
 from bot.store.presence import PresenceRoom
+from bot.store.renditions import RenditionRoom
 from bot.store.search import SearchRoom
 from bot.store.sight import SightRoom
 
@@ -40,6 +41,7 @@ class SqlStore(
     PresenceRoom,
     LedgerRoom,
     ForgettingRoom,
+    RenditionRoom,
 ):
     """Each method is one transaction; each room of methods has its own module. Raises `StoreError`."""
 

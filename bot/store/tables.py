@@ -178,6 +178,15 @@ digests = Table(
     Column("made", UtcTime, nullable=False),
 )
 
+renditions = Table(
+    "renditions",
+    metadata,
+    Column("article", Words, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(80), primary_key=True),  # `digests.renditions.Rendition.key`
+    Column("digest", Words, nullable=False),
+    Column("made", UtcTime, nullable=False),
+)
+
 vectors = Table(
     "vectors",
     metadata,
