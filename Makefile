@@ -64,8 +64,9 @@ eval: .venv/ready-dev
 	$(BIN)/python -m tools.evaluate $(EVAL)
 
 # Draws docs/images from real payloads; needs a Chromium (Debian: chromium fonts-noto-cjk).
-pictures: .venv/ready
+pictures: .venv/ready-dev
 	$(BIN)/python tools/pictures.py
+	$(BIN)/python tools/web_pictures.py
 
 docs: .venv/ready
 	$(BIN)/python tools/write_configuration.py

@@ -1,0 +1,186 @@
+"""Pictures of the archive, the operator's pages and the setup wizard: the real server over the sample's editions,
+photographed by Chromium through Playwright into docs/images/.
+
+Run by `make pictures`; without a Chromium it says so and does nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from playwright.async_api import Browser, Page, async_playwright
+from rich.console import Console
+
+from bot.app import Extras, opened
+from bot.app_web import setup_pages
+from bot.jobs import digest, publish_slot
+from bot.metrics import Metrics
+from bot.poll import poll
+from bot.sample import sample_sites
+from bot.web import application, bound, serving
+from bot.web_access import Desk, Pulse, Site
+from bot.wizard import Draft, Files, Wizard
+from bot.world import World
+from config.catalogs import templates
+from config.settings import load_settings
+from digests.edition import slot_now
+from digests.model import Destination, Feed, Feedback, Subscription
+from tools.small_png import packed
+
+IMAGES = ROOT / "docs" / "images"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+MOST = 200_000
+"""Bytes a picture may have."""
+KEY = "the key of this one picture"
+DESKTOP, PHONE = {"width": 1100, "height": 900}, {"width": 390, "height": 844}
+
+
+async def main() -> int:
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if browser is None:
+        sys.stderr.write("pictures: skipped, no Chromium here (Debian: apt-get install chromium fonts-noto-cjk)\n")
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            async_playwright() as playwright,
+            _world(Path(folder)) as world,
+            _served(world, Path(folder)) as (archive, setup),
+        ):
+            chromium = await playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+            await _shoot(chromium, world, archive, setup)
+            await chromium.close()
+    return 0
+
+
+async def _shoot(browser: Browser, world: World, archive: str, setup: str) -> None:
+    ja, en = [await _best(world, code) for code in ("ja", "en")]
+    dark: dict[str, Any] = {"color_scheme": "dark", "viewport": PHONE}
+    await _picture(browser, f"{archive}/?lang=ja", "archive-front-ja")
+    await _picture(browser, f"{archive}/?lang=en", "archive-front-en")
+    await _picture(browser, f"{archive}/d/{ja}?lang=ja", "archive-digest-ja", point=True)
+    await _picture(browser, f"{archive}/d/{en}?lang=en", "archive-digest-en", point=True)
+    await _picture(browser, f"{archive}/d/{ja}?lang=ja", "archive-phone-dark", **dark)
+    await _picture(browser, f"{archive}/admin?lang=en", "admin-en", token=KEY)
+    await _picture(browser, f"{archive}/admin/feeds?lang=ja", "admin-feeds-ja", token=KEY)
+    for code in ("en", "ja"):
+        await _picture(browser, f"{setup}/setup?lang={code}", f"setup-{code}", key=KEY, full=True)
+
+
+async def _picture(
+    browser: Browser,
+    url: str,
+    name: str,
+    *,
+    point: bool = False,
+    token: str = "",
+    key: str = "",
+    full: bool = False,
+    **options: Any,
+) -> None:
+    """One page as it first shows; with `point`, the first sentence is pointed at; `token` and `key` open doors."""
+    context = await browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
+    page = await context.new_page()
+    if key:
+        await page.goto(f"{url.partition('/setup')[0]}/setup?key={key}")
+    await page.goto(url)
+    if token:
+        await page.fill("#token", token)
+        await page.press("#token", "Enter")
+        await page.wait_for_selector(".tabs")
+        await page.goto(url)
+    if point:
+        await page.hover(".said >> nth=0")
+    await _save(page, name, full=full)
+    await context.close()
+
+
+async def _save(page: Page, name: str, *, full: bool) -> None:
+    picture = IMAGES / f"{name}.png"
+    await page.screenshot(path=picture, full_page=full)
+    picture.write_bytes(packed(picture.read_bytes()))
+    size = picture.stat().st_size
+    sys.stdout.write(f"{picture.relative_to(ROOT)}  {size // 1000} kB\n")
+    if size > MOST:
+        raise SystemExit(f"{picture.name} is over {MOST // 1000} kB")
+
+
+# --- what is photographed ---------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def _world(folder: Path) -> AsyncIterator[World]:
+    """The sample's feeds, digested, and an edition for each language."""
+    environment = {"DATABASE_URL": f"sqlite:///{folder}/p.db"}
+    async with sample_sites() as sites:
+        extras = Extras(allow_hosts=[urlsplit(site.base).netloc for site in sites], spacing=0.0)
+        async with opened(load_settings(environment), Console(quiet=True), extras=extras) as world:
+            for site in sites:
+                role = "reference" if site.code == "ref" else "source"
+                await world.store.add_feed(Feed(url=site.feed_url, role=role, backfill=99))  # type: ignore[arg-type]
+            await poll(world, urls=[site.feed_url for site in sites])
+            await digest(world)
+            for site in sites[:2]:
+                order = _order(site.code, site.feed_url)
+                await world.store.save_subscription(order)
+                await publish_slot(world, order, slot_now(order, world.clock()))
+            await world.store.pause_subscription("en", "missing Send Messages in #news")
+            said = Feedback(digest="x", text="?", origin="discord:1", locale="en", at=world.clock())
+            await world.store.save_feedback(said)
+            yield world
+
+
+def _order(code: str, feed: str) -> Subscription:
+    zone = {"ja": "Asia/Tokyo", "en": "Europe/London"}[code]
+    here = Destination(platform="console")
+    return Subscription(id=code, destination=here, feeds=(feed,), language=code, zone=zone, public=True)
+
+
+async def _best(world: World, code: str) -> str:
+    """The digest of a language with most to show: citations, related links, every section."""
+    hits = [hit for hit in await world.store.latest(limit=200) if hit.digest and hit.article.language == code]
+
+    def worth(found: Any) -> tuple[int, int, int]:
+        made = found.digest
+        points = sum(len(section.points) for section in made.sections)
+        return sum(section.addressed for section in made.sections), bool(made.citations) + bool(made.related), points
+
+    return max(hits, key=worth).article.id
+
+
+@asynccontextmanager
+async def _served(world: World, folder: Path) -> AsyncIterator[tuple[str, str]]:
+    """Addresses of the archive and of a wizard that has found a feed."""
+    words: Mapping[str, str] = templates()
+    with bound("127.0.0.1", 0) as one, bound("127.0.0.1", 0) as two:
+        archive, setup = (f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in (one, two))
+        site = Site(base=archive, public=True, zone="Asia/Tokyo")
+        app = application(world.store, site, world.catalogs, words, Metrics(), Pulse(), Desk(token=KEY))
+        wizard = await _wizard(world, folder)
+        wizard_app, _ = setup_pages(wizard, setup, KEY, "en")
+        async with serving(app, one), serving(wizard_app, two):
+            yield archive, setup
+
+
+async def _wizard(world: World, folder: Path) -> Wizard:
+    files = Files(folder=folder, config=folder / "chokan.toml", check=lambda path: None)
+    wizard = Wizard(world, world.thinking, world.catalogs, files, draft=Draft(zone="Asia/Tokyo"), known={})
+    feeds = [health.feed for health in await world.store.feeds() if health.feed.role == "source"]
+    await wizard.find(feeds[-1].url)
+    wizard.draft = replace(wizard.draft, feed="https://news.example.jp/feed.xml")  # the sample's own port changes
+    return wizard
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
