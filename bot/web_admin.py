@@ -19,7 +19,7 @@ from bot.web_render import Ask, Pages
 from bot.web_session import Sessions, same_site
 from digests.catalog import Catalog
 from digests.errors import NotFound
-from digests.model import Delivery, Edition, Subscription
+from digests.model import Delivery, Destination, Edition, Subscription
 from digests.ports import FeedHealth, Store
 from digests.urls import web_url
 
@@ -177,7 +177,7 @@ class Admin:
         when = f"{order.at:%H:%M} {order.zone}"
         cells = (
             Cell(text=order.id, note=catalog("admin.list.every-feed") if not order.feeds else ", ".join(order.feeds)),
-            Cell(text=str(order.destination)),
+            Cell(text=_place(order.destination)),
             Cell(text=when, note=weekdays_text(order.weekdays, catalog)),
             Cell(text=state, wrong=order.paused),
         )
@@ -215,7 +215,7 @@ class Admin:
         made = f"{self._moment(edition.made)} · {count}"
         cells = (
             Cell(text=edition.subscription, href=posted and web_url(posted), note=made),
-            Cell(text=", ".join(dict.fromkeys(str(one.destination) for one in deliveries)) or "–"),
+            Cell(text=", ".join(dict.fromkeys(_place(one.destination) for one in deliveries)) or "–"),
             Cell(text=f"{len(sent)} / {len(deliveries)}"),
             Cell(text=_said(ask, state), note=reason, wrong=stuck),
         )
@@ -294,6 +294,10 @@ class Admin:
 
 def _said(ask: Ask, state: str, **values: object) -> str:
     return ask.catalog(f"web.admin.state.{state}", **values)
+
+
+def _place(destination: Destination) -> str:
+    return str(destination).removesuffix(":")
 
 
 def _ill(health: FeedHealth) -> bool:

@@ -1,7 +1,8 @@
 """Pictures of the archive, the operator's pages and the setup wizard: the real server over the sample's editions,
 photographed by Chromium through Playwright into docs/images/.
 
-Run by `make pictures`; without a Chromium it says so and does nothing.
+Run by `make pictures`; without a Chromium it says so and does nothing. With names (`setup admin`): only pictures whose
+names begin so.
 """
 
 from __future__ import annotations
@@ -90,6 +91,8 @@ async def _picture(
     **options: Any,
 ) -> None:
     """One page as it first shows; with `point`, the first sentence is pointed at; `token` and `key` open doors."""
+    if sys.argv[1:] and not name.startswith(tuple(sys.argv[1:])):
+        return
     context = await browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
     page = await context.new_page()
     if key:
@@ -114,6 +117,7 @@ async def _save(page: Page, name: str, *, full: bool) -> None:
     sys.stdout.write(f"{picture.relative_to(ROOT)}  {size // 1000} kB\n")
     if size > MOST:
         raise SystemExit(f"{picture.name} is over {MOST // 1000} kB")
+    sys.stdout.flush()
 
 
 # --- what is photographed ---------------------------------------------------------------------------------------------
