@@ -39,6 +39,7 @@ class Reader:
     async def open(self, path: str, **options: Any) -> Any:
         """A page in a context of its own; requests to anywhere else are remembered on it."""
         context = await self.browser.new_context(**{"locale": "en", **options})
+        context.set_default_timeout(120_000)  # a busy machine is no fault of the page
         page = await context.new_page()
         page.elsewhere = []
         page.on("request", lambda asked: asked.url.startswith(self.web.url) or page.elsewhere.append(asked.url))
