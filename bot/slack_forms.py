@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.commands import Field, Form, Suggestion
 from bot.slack_blocks import blocks_of, button_id
-from bot.slack_text import cut, line
+from bot.slack_text import cut, isolated, line
 from digests.catalog import Catalog
 from digests.model import Message
 
@@ -211,4 +211,5 @@ def _option(one: Suggestion) -> Json:
 
 
 def _plain(text: str, limit: int) -> Json:
-    return {"type": "plain_text", "text": cut(line(text), limit) or "…", "emoji": False}
+    """Right-to-left text is set apart, so that it does not reorder what stands beside it."""
+    return {"type": "plain_text", "text": isolated(cut(line(text), limit - 2)) or "…", "emoji": False}

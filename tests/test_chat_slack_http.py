@@ -16,6 +16,7 @@ from slack_clerk import Clerk, chat_for
 from slack_sdk.signature import SignatureVerifier
 from slack_stand import SlackStand
 
+from bot.commands import Suggestion
 from bot.slack_http import PATH, Gate, Listen
 from digests.errors import ChatRefused, NotListening
 
@@ -39,6 +40,14 @@ class Door:
         headers = {"Content-Type": kind, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
         async with aiohttp.ClientSession() as session, session.post(self.url, data=body, headers=headers) as answer:
             return answer.status, time.perf_counter() - began
+
+    async def read(self, body: str, kind: str) -> str:
+        """What stands in the acknowledgement."""
+        stamp = str(int(time.time()))
+        signature = str(SignatureVerifier("right").generate_signature(timestamp=stamp, body=body))
+        headers = {"Content-Type": kind, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
+        async with aiohttp.ClientSession() as session, session.post(self.url, data=body, headers=headers) as answer:
+            return await answer.text()
 
     async def command(self, text: str, secret: str = "right", trigger: str = "t") -> tuple[int, float]:
         told = {"command": "/digest", "text": text, "user_id": "U1", "channel_id": "C1", "team_id": "T1"}
@@ -139,6 +148,19 @@ def test_what_the_gate_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
     gate = Gate("secret", lambda: 1000.0)
     assert all(gate.admits(b"%d" % n, signed(1000, b"%d" % n)) for n in range(100))
     assert len(gate._seen) <= 11
+
+
+async def test_the_home_tab_and_the_search_menu_work_over_http_too(door: Door) -> None:
+    event = {"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "home"}
+    body = json.dumps({"type": "event_callback", "event_id": "Ev9", "team_id": "T1", "event": event})
+    assert (await door.send(body, "application/json"))[0] == 200
+    await door.slack.until(lambda: "U1" in door.slack.homes)
+    assert "home U1" in str(door.slack.homes["U1"])
+    door.clerk.suggestions = (Suggestion(label="地震の記事", value="a1"), Suggestion(label="選挙", value="a2"))
+    asked = {"type": "block_suggestion", "user": {"id": "U1"}, "team": {"id": "T1"}, "view": {"type": "modal"}}
+    asked |= {"action_id": "chokan:pick:0", "block_id": "pick", "value": "地震"}
+    sent = await door.read(urlencode({"payload": json.dumps(asked)}), "application/x-www-form-urlencoded")
+    assert [option["value"] for option in json.loads(sent)["options"]] == ["a1"]
 
 
 async def test_http_needs_its_secret_and_its_address(door: Door) -> None:
