@@ -35,7 +35,8 @@ class Unsupported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`score` 0–1, higher is better supported; below `SUPPORTED` exactly when something is unsupported."""
+    """`score` 0–1, higher is better supported. For one sentence it is below `SUPPORTED` exactly when that is
+    unsupported; for several it grades the whole, and `unsupported` says which are not."""
 
     score: float
     unsupported: tuple[Unsupported, ...] = ()
@@ -82,7 +83,8 @@ def judged(lines: Sequence[Line], origin: Source) -> Verdict:
         problem for one, found in zip(lines, measured, strict=True) if (problem := _problem(one, found)) is not None
     )
     probability = _together([found.values for found in measured])
-    return Verdict(score=round(_score(probability, bool(wrong)), 6), unsupported=wrong)
+    score = probability if len(lines) > 1 else _score(probability, bool(wrong))
+    return Verdict(score=round(score, 6), unsupported=wrong)
 
 
 def _together(values: Sequence[Mapping[str, float]]) -> float:

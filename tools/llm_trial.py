@@ -134,7 +134,7 @@ def unsupported(text: str, support: tuple[Support, ...], article: Article) -> st
 
 def whole(digest: Digest) -> bool:
     filled = all(section.body or section.points for section in digest.sections)
-    return tuple(section.role for section in digest.sections) == ROLES and filled and bool(digest.lead)
+    return tuple(section.role for section in digest.sections) == ROLES and filled
 
 
 async def trial(url: str, name: str, chosen: list[Article], seconds: float) -> Counter[str]:
