@@ -56,6 +56,7 @@ MOST = 200_000
 """Bytes a picture may have."""
 OFFERED = 6
 """Titles shown in the picture of a menu."""
+RICH = '<div class="rich">'
 WORDS = {"ja": "地震 復旧", "en": "harbour"}
 ZONES = {"ja": "Asia/Tokyo", "en": "Europe/London"}
 Json = dict[str, Any]
@@ -139,7 +140,7 @@ async def _windows(world: World, answers: Lookups, platform: str, site: SampleSi
     home = home_of(await answers.home(Request(command="home", **who)))
     hint = described(catalog("slack.search.title"), [catalog("slack.search.hint")], catalog)
     offers = slack_menu(options_of(await answers.titles(word, code, here)), OFFERED)
-    search = slack_window(search_window([hint], catalog, {}), _block, word).replace("<p>", f"{offers}<p>", 1)
+    search = slack_window(search_window([hint], catalog, {}), _block, word).replace(RICH, f"{offers}{RICH}", 1)
     return {
         f"slack-home-{code}": _sheet(platform, code, slack_window(home, _block)),
         f"slack-typing-{code}": _sheet(platform, code, search),
