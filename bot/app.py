@@ -60,6 +60,8 @@ BEAT_EVERY = 20.0
 HUBS_EVERY = 300.0
 PUBLISH_EVERY = 15.0
 """Seconds between looks at what is due: how late a morning edition can start."""
+DELIVER_EVERY = 0.5
+"""Seconds between looks into the outbox while editions are being made."""
 FORGET_EVERY = 3600.0
 KNOCK_EVERY = 600.0
 """Seconds between looks at places that were shut to us."""
@@ -272,8 +274,16 @@ async def poll_and_digest(world: World) -> None:
 
 
 async def publish_and_deliver(world: World) -> None:
-    await publish(world)
-    await deliver(world)
+    """What is made is delivered at once: with thousands of subscriptions, nobody waits for the last edition."""
+    publishing = asyncio.create_task(publish(world))
+    try:
+        while not publishing.done():
+            await asyncio.wait({publishing}, timeout=DELIVER_EVERY)
+            await deliver(world)
+    finally:
+        publishing.cancel()
+        await asyncio.wait({publishing})
+    publishing.result()
     await revise(world)
     await send_revisions(world)
     await tell(world)

@@ -8,8 +8,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from bot.desk import analysed, composed
 from bot.failpoints import failpoint
@@ -17,7 +18,7 @@ from bot.links import profile_of
 from bot.poll import article_of_url
 from bot.renditions import worded, written
 from bot.telemetry import event
-from bot.world import BATCH, DIGEST_SECONDS, LEASE, World, each
+from bot.world import BATCH, DIGEST_SECONDS, LEASE, World, each, stopping
 from digests.edition import delivery_key, due_slot, edition_of, ranked, skipped_days, wanted, window_start
 from digests.errors import (
     ChatRefused,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("chokan.jobs")
 
+AT_ONCE = 32
+"""Editions made side by side; the first of them are delivered while the last are made."""
 LOOK_BACK = 7
 """Editions in which an earlier article of a story is looked for."""
 DIGEST_PATIENCE = timedelta(minutes=10)
@@ -46,10 +49,18 @@ DIGEST_PATIENCE = timedelta(minutes=10)
 async def digest(world: World) -> int:
     """Digest every article that has none yet, once for all channels. Returns how many were taken up."""
     taken = 0
-    while claimed := await world.store.claim_undigested(world.clock(), lease=LEASE, limit=BATCH):
-        # All are analysed and indexed before the first is composed: what arrives together may link to each other.
-        studied = await each(claimed, lambda article: study(world, article), world, "digest")
-        await each(studied, lambda pair: digest_article(world, *pair), world, "compose")
+    while not world.stop.is_set():
+        claimed = await world.store.claim_undigested(world.clock(), lease=LEASE, limit=BATCH)
+        if not claimed:
+            break
+        try:
+            # All are analysed and indexed before the first is composed: what arrives together may link to each other.
+            studied = await each(claimed, lambda article: study(world, article), world, "digest")
+            if not world.stop.is_set():
+                await each(studied, lambda pair: digest_article(world, *pair), world, "compose")
+        finally:
+            if stopping(world):
+                await world.store.release_articles([article.id for article in claimed])
         taken += len(claimed)
     return taken
 
@@ -148,12 +159,23 @@ async def publish(world: World) -> tuple[Edition, ...]:
     now, last = world.clock(), await world.store.last_slots()
     subscriptions = await world.store.subscriptions()
     slots = [(s, due_slot(s, now, last.get(s.id), world.catch_up)) for s in subscriptions]
-    due = [Due(subscription, slot) for subscription, slot in slots if slot]
+    # Whoever's time came first is served first; among equals each has the same place every day, and none by its name.
+    due = sorted((Due(subscription, slot) for subscription, slot in slots if slot), key=_place)
     for subscription, slot in due:
         for day in skipped_days(subscription, slot, last.get(subscription.id)):
             event(log, "edition.skipped", level=logging.WARNING, subscription=subscription.id, day=day)
     ready = await _digested(world, due) if due else []
-    return tuple(await each(ready, lambda one: publish_slot(world, one.subscription, one.slot), world, "publish"))
+    made: list[Edition] = []
+    for start in range(0, len(ready), AT_ONCE):
+        if world.stop.is_set():
+            break
+        few = ready[start : start + AT_ONCE]
+        made += await each(few, lambda one: publish_slot(world, one.subscription, one.slot), world, "publish")
+    return tuple(made)
+
+
+def _place(one: Due) -> tuple[datetime, int]:
+    return one.slot.at, crc32(one.id.encode())
 
 
 class Due(NamedTuple):

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
-from bot.world import R, World, each
+from bot.world import R, World, each, stopping
 from digests.ports import FeedHealth
 
 LANES = 32
@@ -39,10 +39,5 @@ async def in_lanes(
     try:
         return await each([health for host in hosts.values() for health in host], one, world, stage)
     finally:
-        if undone and (world.stop.is_set() or _cancelled()):
+        if undone and stopping(world):
             await world.store.release_feeds(undone)
-
-
-def _cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -144,3 +144,9 @@ async def each(units: Sequence[Any], work: Callable[[Any], Awaitable[R | None]],
 
     results = await asyncio.gather(*(one(unit) for unit in units))
     return [result for result in results if result is not None]
+
+
+def stopping(world: World) -> bool:
+    """Is this work to end now: were we asked to stop, or is it being cancelled? What is undone is then given back."""
+    task = asyncio.current_task()
+    return world.stop.is_set() or (task is not None and task.cancelling() > 0)

@@ -222,6 +222,9 @@ class Store(Ledger, Protocol):
     async def claim_undigested(self, now: datetime, *, lease: float, limit: int) -> tuple[Article, ...]:
         """Articles (source and reference) not yet digested/indexed, oldest first, leased."""
 
+    async def release_articles(self, ids: Collection[str]) -> None:
+        """Give back the lease on articles that were claimed and not digested."""
+
     async def save_digest(
         self, article: str, digest: Digest | None, *, vector: bytes, now: datetime, error: str | None = None
     ) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import CATALOGS, article, digest, subscription
 from databases import BACKENDS, database
 from rich.console import Console
 
+from bot.app import PUBLISH_EVERY, publish_and_deliver
 from bot.chat_console import ConsoleChat
 from bot.delivery import deliver
 from bot.fetch import Fetcher
@@ -23,8 +26,29 @@ from bot.world import World
 from config.settings import SettingsError, load_settings
 from digests.edition import due_slot, slot_instant
 from digests.feeds import parse_feed
-from digests.model import Destination, Edition, Feed, Slot, Subscription
+from digests.model import Destination, Edition, Feed, Message, Posted, Slot, Subscription
 
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "delivery_cases.json"
+CASES = {
+    **dict.fromkeys((f"clock-0{number}" for number in range(1, 9)), "test_a_gap_is_served_at_its_end_and_a_fold_once"),
+    "clock-09": "test_a_day_the_zone_skips_is_skipped_and_its_neighbours_are_not",
+    "clock-10": "test_a_year_in_tokyo_has_an_edition_every_day_at_seven",
+    "clock-11": "test_a_zone_rule_that_changes_after_the_edition_was_made_makes_no_second",
+    "clock-12": "test_a_zone_that_is_none_is_refused_and_never_utc",
+    "clock-13": "test_a_zone_that_was_renamed_still_works",
+    "clock-14": "test_a_clock_set_back_two_hours_after_the_edition_sends_no_second",
+    "clock-15": "test_a_clock_set_three_hours_ahead_sends_the_missed_edition_once",
+    "clock-16": "test_nine_hours_asleep_make_one_late_edition",
+    "clock-17": "test_an_alarm_rings_by_the_wall_within_a_minute_of_waking",
+    "clock-18": "test_a_leap_second_in_a_feed_is_a_date_or_none",
+    "clock-19": "test_the_29th_of_february_has_its_edition",
+    "clock-20": "test_three_days_down_make_one_edition_not_three",
+    "clock-21": "test_an_order_made_a_second_before_its_hour_is_served_today_and_once",
+    "clock-22": "test_an_hour_moved_forward_past_now_is_served_at_once_and_not_twice",
+    "clock-23": "test_many_orders_of_one_hour_are_served_in_turn_each_once",
+    "clock-24": "test_weekdays_are_those_of_the_zone",
+}
+"""The clock cases of the shared list and the test of each."""
 CATCH_UP = timedelta(hours=12)
 HOUR = timedelta(hours=1)
 
@@ -43,6 +67,14 @@ def served(order: Subscription, start: datetime, hours: int, step: timedelta = t
             found.append(slot)
         now += step
     return found
+
+
+def test_every_case_has_its_test() -> None:
+    assert set(CASES.values()) - set(globals()) == set()
+    if not SHARED.exists():
+        pytest.skip("the project's shared list of delivery cases is not here")
+    shared = {row["id"] for row in json.loads(SHARED.read_text(encoding="utf-8"))}
+    assert {name for name in shared if name.startswith("clock-")} - set(CASES) == set()
 
 
 # --- zones ------------------------------------------------------------------------------------------------------------
@@ -135,6 +167,20 @@ def test_an_hour_moved_forward_past_now_is_served_at_once_and_not_twice() -> Non
 
 
 # --- the real jobs under a clock that is set ------------------------------------------------------------------------
+
+
+class Taken(ConsoleChat):
+    """A console that keeps what it was given instead of printing it."""
+
+    def __init__(self) -> None:
+        super().__init__(Console(quiet=True))
+        self.keys: list[str] = []
+        self.posted: list[tuple[str, int]] = []
+
+    async def post(self, destination: Destination, message: Message, *, key: str, **more: Any) -> Posted:
+        self.posted.append((destination.channel, sum(place == destination.channel for place, _ in self.posted)))
+        self.keys.append(key)
+        return Posted(ref=key)
 
 
 @dataclass
@@ -236,6 +282,33 @@ async def test_an_edition_waits_for_an_article_under_way_but_not_for_long(world:
     assert await at(world, seven, seven + timedelta(minutes=9)) == []
     (made,) = await at(world, seven + timedelta(minutes=11))
     assert made.articles == ("a1",)
+
+
+async def test_many_orders_of_one_hour_are_served_in_turn_each_once(world: World) -> None:
+    """A thousandth of the ten thousand: `make bench-delivery` shows how long those take."""
+    await ordered(world)
+    said = Taken()
+    world = replace(world, chats={"console": said})
+    for number in range(100):
+        place = Destination(platform="console", channel=str(number))
+        await world.store.save_subscription(subscription(id=f"s{number:03}", destination=place))
+    assert isinstance(world.clock, Wall)
+    world.clock.now = utc(2026, 2, 13, 22)
+    await publish_and_deliver(world)
+    await publish_and_deliver(world)
+    editions = await world.store.editions(limit=200)
+    assert len(editions) == 101
+    assert len(said.keys) == len(set(said.keys)) == 202
+    first = [place for place, part in said.posted if part == 0]
+    assert first != sorted(first)  # no name comes first every day for its name
+
+
+def test_an_alarm_rings_by_the_wall_within_a_minute_of_waking() -> None:
+    """A timer that slept with the machine goes on where it was: what it looks at is the wall, and it looks often."""
+    assert max(PUBLISH_EVERY, load_settings({}).schedule.poll_every) <= 60
+    order = subscription(created=None)
+    (slot,) = served(order, utc(2026, 2, 14, 7), 1, timedelta(seconds=PUBLISH_EVERY))
+    assert (slot.day, slot.late) == (date(2026, 2, 14), True)
 
 
 def test_a_leap_second_in_a_feed_is_a_date_or_none() -> None:

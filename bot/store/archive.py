@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
@@ -60,6 +60,13 @@ class ArchiveRoom:
             )
             claimed = sorted((row.first_seen, row.id) for row in await connection.execute(claim))
             return await articles_by_id(connection, [article for _, article in claimed])
+
+    @unbroken
+    async def release_articles(self, ids: Collection[str]) -> None:
+        async with self.database.write() as connection:
+            for chunk in chunks(sorted(ids)):
+                undone = update(articles).where(articles.c.id.in_(chunk), articles.c.indexed.is_(None))
+                await connection.execute(undone.values(leased_until=None))
 
     @unbroken
     async def save_digest(
