@@ -17,7 +17,7 @@ from bot.telemetry import event
 
 log = logging.getLogger("chokan.discord")
 
-PER_SECOND = 46.0
+PER_SECOND = 47.0
 """Requests: Discord takes 50 a second of one bot, and no header tells how many are left of them.
 https://docs.discord.com/developers/topics/rate-limits#global-rate-limit"""
 _SECONDS = re.compile(r"\d{1,6}(\.\d{1,6})?")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from itertools import pairwise
 
 from bot.pace import Pace
@@ -21,6 +22,20 @@ async def test_turns_are_spaced() -> None:
     found = await turns(Pace(40), 21)
     assert found[-1] - found[0] >= 20 / 40 - 0.07
     assert all(later >= earlier for earlier, later in pairwise(found))
+
+
+async def test_where_lost_time_is_made_up_for_no_second_has_too_many() -> None:
+    pace = Pace(40)
+    clock, found = asyncio.get_running_loop().time, []
+
+    async def one(number: int) -> None:
+        await pace.turn()
+        found.append(clock())
+        if number == 10:
+            time.sleep(0.5)
+
+    await asyncio.gather(*(one(number) for number in range(90)))
+    assert all(sum(at <= other < at + 0.99 for other in found) <= 40 for at in found)
 
 
 async def test_turns_come_in_the_order_of_asking() -> None:

@@ -56,8 +56,8 @@ async def test_a_poll_that_is_cancelled_gives_everything_back(tmp_path: Path) ->
 
 async def test_articles_that_were_not_digested_are_given_back(tmp_path: Path) -> None:
     class Stuck:
-        async def run(self, *_: object, seconds: float) -> object:
-            return await asyncio.sleep(60)
+        async def run(self, *_: object, seconds: float) -> None:
+            await asyncio.sleep(60)
 
     async with beat(tmp_path) as here:
         await here.add(here.site.feed(), backfill=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from datetime import datetime
 
@@ -48,6 +49,7 @@ class SqlStore(
     def __init__(self, database: Database) -> None:
         self.database = database
         self.presence = AsyncExitStack()
+        self.settling, self.settle_turn = [], asyncio.Lock()
 
     async def close(self) -> None:
         await self.presence.aclose()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -21,10 +23,22 @@ _CLAIM_LOCK = 0x43484F4B4150
 _DESTINATION = ("platform", "channel", "tenant")
 
 
+@dataclass(slots=True)
+class _Settling:
+    """A delivery that is to be written down as sent, alone or with others."""
+
+    delivery: str
+    values: Mapping[str, Any]
+    done: bool = False
+    error: Exception | None = None
+
+
 class OutboxRoom:
     """The part of the store that delivering lives in."""
 
     database: Database
+    settling: list[_Settling]
+    settle_turn: asyncio.Lock
 
     @unbroken
     async def claim_deliveries(
@@ -61,20 +75,31 @@ class OutboxRoom:
 
     @unbroken
     async def settle_delivery(self, delivery: str, posted: Posted, now: datetime) -> None:
-        """Raises `NotFound` for an unknown delivery. Settled twice, it keeps what was said first."""
-        done = {
-            "state": "sent",
-            "ref": posted.ref,
-            "thread": posted.thread,
-            "permalink": posted.permalink,
-            "sent": now,
-            "error": None,
-            "unknown": False,
-            "leased_until": None,
-        }
-        async with self.database.write() as connection:
-            await _change(connection, delivery, done, deliveries.c.state != "sent")
-            failpoint("in-settle")
+        """Raises `NotFound` for an unknown delivery. Settled twice, it keeps what was said first. Those that come while
+        a transaction is on its way share the next one: at fifty a second each has no time for its own."""
+        mine = _Settling(delivery, _sent(posted, now))
+        self.settling.append(mine)
+        async with self.settle_turn:
+            if not mine.done:
+                several, self.settling[:] = list(self.settling), []
+                await self._settle(several)
+        if mine.error is not None:
+            raise mine.error
+
+    async def _settle(self, several: Sequence[_Settling]) -> None:
+        for one in several:
+            one.done = True
+        try:
+            async with self.database.write() as connection:
+                for one in several:
+                    try:
+                        await _change(connection, one.delivery, one.values, deliveries.c.state != "sent")
+                    except NotFound as error:
+                        one.error = error
+                failpoint("in-settle")
+        except Exception as error:
+            for one in several:
+                one.error = error
 
     @unbroken
     async def retry_delivery(self, delivery: str, *, error: str, at: datetime, unknown: bool) -> None:
@@ -139,6 +164,19 @@ class OutboxRoom:
         """By destination, then part."""
         async with self.database.read() as connection:
             return await _load(connection, deliveries.c.edition == edition)
+
+
+def _sent(posted: Posted, now: datetime) -> Mapping[str, Any]:
+    return {
+        "state": "sent",
+        "ref": posted.ref,
+        "thread": posted.thread,
+        "permalink": posted.permalink,
+        "sent": now,
+        "error": None,
+        "unknown": False,
+        "leased_until": None,
+    }
 
 
 async def _change(
