@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 from crash_child import Clock
 from discord_gateway import Gateway
-from discord_stand import TEXT, Stand, stand
+from discord_stand import DIRECT, TEXT, Stand, stand
 from loopback import serving
 from slack_stand import SlackStand
 
@@ -120,8 +120,8 @@ class DiscordPlace(Stand):
         return answer
 
     def keys(self) -> list[str]:
-        """Of the messages that are there, in order."""
-        return [body["nonce"] for body in self.posted]
+        """Of the messages that are there, in order; what admins are told in private is not counted."""
+        return [body["nonce"] for body in self.posted if body["channel"] < DIRECT]
 
     def shown(self) -> list[str]:
         """What can be read there, message by message."""
@@ -129,7 +129,8 @@ class DiscordPlace(Stand):
 
     def tries(self) -> int:
         """How often a message was sent here, taken or not."""
-        return sum(verb == "POST" and path.endswith("/messages") for verb, path, _ in self.requests)
+        sent = [path.split("/") for verb, path, _ in self.requests if verb == "POST" and path.endswith("/messages")]
+        return sum(int(channel) < DIRECT for _, _, channel, _ in sent)
 
     def trouble(self, kind: str) -> None:
         """What the next message meets: 500, reset, 429, form, unknown, no-access."""
@@ -170,13 +171,13 @@ class SlackPlace(SlackStand):
             await self.plays.took()
 
     def keys(self) -> list[str]:
-        return [kept.key or "" for kept in self.messages]
+        return [kept.key or "" for kept in self.messages if kept.channel.startswith("C")]
 
     def shown(self) -> list[str]:
         return [json.dumps(kept.body) for kept in self.messages]
 
     def tries(self) -> int:
-        return len(self.called("chat.postMessage"))
+        return sum(str(body.get("channel", "")).startswith("C") for body in self.called("chat.postMessage"))
 
     def trouble(self, kind: str) -> None:
         post = "chat.postMessage"
