@@ -14,6 +14,7 @@ from babel.dates import format_datetime
 
 from bot.failpoints import failpoint
 from bot.poll import LOOKED_BACK
+from bot.renditions import worded
 from bot.telemetry import event
 from bot.world import LEASE, World, each
 from digests.compose import shortened
@@ -21,6 +22,7 @@ from digests.corrections import revised_digest, revised_overview
 from digests.errors import ChatError, ChatRefused, ChatUnavailable
 from digests.layout import digest_message
 from digests.model import LENGTHS, Article, Delivery, Digest, Edition, Length, Message, Revision, Subscription
+from digests.ports import Hit
 
 log = logging.getLogger("chokan.corrections")
 
@@ -57,6 +59,8 @@ async def _in_edition(
     world: World, edition: Edition, order: Subscription, article: Article, digest: Digest
 ) -> list[Revision]:
     """What the edition's messages are to say, of those that say something else."""
+    (hit,) = await worded(world, order, (Hit(article=article, digest=digest, score=1.0),))
+    digest = hit.digest or digest  # in the words it was posted in
     sent = await world.store.deliveries(edition.id)
     known = await world.store.revisions(edition.id)
     shown = [replace(d, message=known[d.id].message) if d.id in known else d for d in sent]
