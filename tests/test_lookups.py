@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,9 @@ from chat_world import HERE, THERE, Newsroom, headline, newsroom, verbs, words
 from bot.app import poll_and_digest
 from bot.commands import Press
 from bot.finding import PAGE, cut_query
-from bot.lookups import Quotas
+from bot.lookups import Lookups, Quotas
 from digests.answers import ROOM
-from digests.model import Destination
+from digests.model import Destination, Message, Subscription
 from digests.urls import article_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -202,3 +204,37 @@ async def test_what_a_reader_looked_up_is_a_button_away_until_it_is_forgotten(ro
     assert await room.answers.recent(place, "bob") == ()
     assert "消しました" in words((await room.press("forget", "", place, reader="alice")).message)
     assert await room.answers.recent(place, "alice") == ()
+
+
+async def test_buttons_of_a_year_ago_answer_whatever_became_of_their_subscription(room: Newsroom) -> None:
+    """Also after a restart: nothing but the button's own value is needed."""
+    old = (await room.follow(await room.ask("latest"), "open")).message
+    order = Subscription(id="gone", destination=HERE, feeds=(room.stand.sites[0].feed_url,), language="ja")
+    changed = replace(order, layout="overview", length="compact", language="en")
+    for one in (order, changed, replace(order, paused=True)):
+        await room.world.store.save_subscription(one)
+        await answered_a_year_later(room, old)
+    await room.world.store.remove_subscription(order.id)
+    await answered_a_year_later(room, old)
+
+
+async def answered_a_year_later(room: Newsroom, old: Message) -> None:
+    later = room.world.clock() + timedelta(days=366)
+    world = replace(room.world, clock=lambda: later)
+    restarted = Newsroom(world, Lookups(world), room.stand)
+    pressed = {action.verb: action.value for action in old.actions if not action.url}
+    assert {"more", "share", "wrong"} <= set(pressed)
+    for verb, value in pressed.items():
+        reply = await restarted.press(verb, value, name="Alice")
+        assert "保存されていません" not in words(reply.message)
+        assert (reply.share is not None) == (verb == "share")
+    assert words((await restarted.press("less", pressed["more"])).message) == words(old)
+
+
+async def test_an_interaction_waits_for_no_work(room: Newsroom) -> None:
+    """What is asked from memory is answered while every worker is taken, and without a turn of the event loop."""
+    await room.world.shelf.refresh(room.world.store)
+    typing = room.answers.suggest("article", "url", "", "ja", HERE)
+    with pytest.raises(StopIteration) as done:
+        typing.send(None)
+    assert 0 < len(done.value.value) <= 25
