@@ -90,7 +90,7 @@ async def standing_of(world: World, database: str) -> Standing:
         running=not await store.alone(),
         totals=await store.totals(now),
         feeds=await store.feeds(),
-        waiting=await store.pending_deliveries(),
+        waiting={state: many for state, many in (await store.pending_deliveries()).items() if state != "sent"},
         rows=rows,
     )
 

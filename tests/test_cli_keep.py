@@ -33,6 +33,16 @@ def test_status_says_how_things_stand(folder: Path) -> None:  # noqa: F811
     assert form["feeds"] == {"count": 1, "failing": []}
 
 
+def test_a_message_that_was_sent_waits_no_longer(folder: Path) -> None:  # noqa: F811
+    archive()
+    (folder / "chokan.toml").write_text(CONFIG, encoding="utf-8")
+    assert chokan("publish", "morning").exit_code == 0
+    form = json.loads(chokan("status", "--json").output)
+    assert form["subscriptions"][0]["messages"]["sent"] > 0
+    assert sum(form["waiting"].values()) == 0
+    assert "messages waiting: 0" in chokan("status").output
+
+
 def test_status_tells_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     from bot.cli_status import _shown
 

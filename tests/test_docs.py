@@ -102,6 +102,16 @@ def _chat_words(group: str) -> set[str]:
     return names | searched | {words(f"{c.key}.name") for words, c in local if words.has(f"{c.key}.name")}
 
 
+@pytest.mark.parametrize("name", ["guide-members", "guide-members.ja", "guide-admins", "guide-admins.ja"])
+def test_every_button_and_notice_a_guide_shows_is_worded_so(name: str) -> None:
+    said = set(catalogs().of("ja" if name.endswith(".ja") else "en").texts.values())
+    rows = "\n".join(re.findall(r"^\| .*", text(ROOT / "docs" / f"{name}.md"), re.MULTILINE))
+    labels = set(re.findall(r"\*\*([^*]+)\*\*", rows))
+    labels |= {one or other for one, other in re.findall(r"^\| (?:\*([^*|]+)\*|「(.+?)」) \|", rows, re.MULTILINE)}
+    assert labels - said == set()
+    assert len(labels) > 4
+
+
 @each_paper
 def test_every_setting_a_document_names_exists(paper: Path) -> None:
     tables = {name: field for name, field in Settings.model_fields.items() if not field.validation_alias}
