@@ -17,7 +17,7 @@ from digests.choose import NOWHERE, TWICE, Floats, Problem, chosen, redundancy
 from digests.lines import Line
 from digests.model import ROLES
 from digests.readable import base
-from digests.telling import distinctive, rank, telling, titled
+from digests.telling import distinctive, learnt, rank, telling, titled
 
 Bools = NDArray[np.bool_]
 LEAD, CONCLUSION = len(ROLES), len(ROLES) + 1
@@ -73,6 +73,9 @@ MOST_MAIN = 5
 SURE_REST, SURE_REST_JA = 0.97, 0.45
 """Chance that section 1 still tells the main event from which its best sentence may lead the digest instead. Japanese
 articles are short and open with all of the event: below it they would have no lead at all."""
+SPARED, SPARED_PLACE = 0.012, 0.3
+"""Chance of telling the main event that section 1 may lose to a lead, and how far into the article, 0 to 1, that lead
+may stand."""
 LEAD_CHARACTERS = (30, 330)
 """Characters of a lead; a Japanese one counts 2.2 times."""
 CLOSE, SURELY_CLOSE = 0.35, 0.45
@@ -100,6 +103,7 @@ _FOLLOWS = re.compile(
     r"[^、。]{1,10}後(?:に|は|、)|[^、。]{0,6}(?:当時|その際|対象)は|(?:After|Following) (?:that|this|the)\b"
 )
 """Openings of what comes after something told before."""
+_ADDS = re.compile(r"\b(?:also|too|another|meanwhile|other|others|as well)\b")
 _SAID = re.compile(
     r"\b(?:said|says|told|added|insisted|warned|admitted|believes?)\b|」と|と(?:話|述|語|指摘|説明|コメント)"
 )
@@ -289,7 +293,28 @@ def main_events(analysis: Analysis, lines: Sequence[Line], alike: Floats) -> dic
     sure = SURE_REST_JA if base(analysis.language) == "ja" else SURE_REST
     if rest and 1 - missed >= sure and best < min(rest) and _sound(lines[best], analysis.language):
         return {best: LEAD, **dict.fromkeys(rest, 0)}
-    return dict.fromkeys(_enough(ranked, lines, told, alike, room, ())[0], 0)
+    pins, missed = _enough(ranked, lines, told, alike, room, ())
+    spared = _spared(pins, lines, told, missed, analysis)
+    return dict.fromkeys(pins, 0) if spared is None else {**dict.fromkeys(pins, 0), spared: LEAD}
+
+
+def _spared(pins: Sequence[int], lines: Sequence[Line], told: Floats, missed: float, analysis: Analysis) -> int | None:
+    """The one of the `pins` behind the best that may lead the digest: the others tell the event nearly as surely."""
+    if not learnt(analysis.language):
+        return None
+    close = titled(lines, analysis.title)
+    last = max(3, int(SPARED_PLACE * len(analysis.sentences)))
+    fit = [
+        k
+        for k in pins[1:]
+        if close[k] > 0
+        and lines[k].index <= last
+        and not _ADDS.search(lines[k].print.text)
+        and _sound(lines[k], analysis.language)
+        and not any(mark in lines[k].print.text for mark in QUOTES[:3])
+        and missed / max(1 - float(told[k]), 1e-6) - missed <= SPARED
+    ]
+    return min(fit, key=lambda k: (float(told[k]), k), default=None)
 
 
 def _enough(
