@@ -15,6 +15,8 @@ from digests.catalog import Catalogs
 
 DISCORD_SCOPES = ("bot", "applications.commands")
 EVENTS = ("app_mention", "app_home_opened")
+BOT_NAME = "chokan"
+"""As people on Slack mention it; Slack takes a-z, 0-9, -, _ and . here."""
 PARTS = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -80,7 +82,7 @@ def slack_manifest(catalogs: Catalogs, language: str, *, url: str = "") -> str:
             "background_color": "#8c1c13",
         },
         "features": {
-            "bot_user": {"display_name": catalog("edition.name"), "always_online": True},
+            "bot_user": {"display_name": BOT_NAME, "always_online": True},
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -218,6 +219,7 @@ def test_what_is_no_discord_token_names_no_application(token: str) -> None:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_manifest_keeps_slacks_limits_and_has_every_command(language: str) -> None:
     made = json.loads(slack_manifest(WORDS, language))
+    assert re.fullmatch(r"[a-z0-9._-]{1,80}", made["features"]["bot_user"]["display_name"])
     shown, features = made["display_information"], made["features"]
     assert (len(shown["name"]) <= 35, len(shown["description"]) <= 140) == (True, True)
     assert [command["command"] for command in features["slash_commands"]] == ["/digest", "/digest-admin"]
