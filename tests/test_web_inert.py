@@ -20,6 +20,7 @@ from web_stand import BASE, SITE, Stand, archive
 from bot.web_atom import atom
 from bot.web_pages import Archive
 from bot.web_render import Ask, Pages
+from bot.web_story import Step
 from bot.web_views import digest_view, item_view
 from config.catalogs import locales, templates
 from digests.catalog import Catalogs
@@ -53,8 +54,8 @@ ADDRESSES = (
 LIVE = {"script", "iframe", "object", "embed", "base", "svg", "math", "img", "style", "video", "audio", "template"}
 TAGS = {
     "a", "article", "aside", "b", "body", "button", "details", "div", "footer", "form", "h1", "h2", "head", "header",
-    "html", "i", "input", "label", "li", "link", "main", "mark", "meta", "nav", "p", "q", "script", "section", "span",
-    "summary", "sup", "time", "title", "ul",
+    "html", "i", "input", "label", "li", "link", "main", "mark", "meta", "nav", "ol", "p", "q", "script", "section",
+    "span", "summary", "sup", "time", "title", "ul",
 }  # fmt: skip
 
 
@@ -92,9 +93,12 @@ def rendered(text: str, url: str) -> tuple[str, str]:
     view = digest_view(made, found, {}, frozenset())
     ask = Ask(path="/d/a", catalog=PRESS.catalogs.of("ja"))
     data = Archive.linked_data(SITE, made, view.url)
-    one = PRESS.render(
-        "digest.html", ask, style="x", view=view, when=NOW, arrived=NOW, summary=text, linked_data=data, words=text
-    )
+    steps = [
+        Step(id="a", title=text, publisher=text, language="ja", when=NOW, here=True),
+        Step(id=text, title=text, publisher=text, language="ja", when=NOW, here=False),
+    ]
+    shown = {"view": view, "when": NOW, "arrived": NOW, "summary": text, "linked_data": data, "words": text}
+    one = PRESS.render("digest.html", ask, style="x", story=steps, **shown)
     empty = {"note": text, "empty": "", "atom": "", "before": None, "after": None, "more": True, "front": True}
     items = [item_view(Hit(article=found, digest=made, score=1))]
     return one, PRESS.render("listing.html", ask, style="x", heading=text, found=items, words=text, **empty)
