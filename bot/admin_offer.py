@@ -17,7 +17,7 @@ from digests.errors import ChokanError
 from digests.feeds import parse_feed
 from digests.layout import edition_sheets
 from digests.model import Article, Digest, Entry, Message, Subscription
-from digests.ports import Hit
+from digests.store import Hit
 from digests.urls import article_id
 
 PREVIEWED = 3

@@ -46,7 +46,8 @@ from config.settings import Settings
 from digests.catalog import Catalogs
 from digests.errors import ConfigError
 from digests.model import Subscription
-from digests.ports import Chat, Ledger, Store
+from digests.ports import Chat
+from digests.store import Ledger, Store
 
 if TYPE_CHECKING:
     from bot.llm import LlmEngine

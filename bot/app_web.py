@@ -17,7 +17,7 @@ from config.catalogs import locales, templates
 from config.settings import Settings
 from digests.catalog import Catalogs
 from digests.errors import ConfigError
-from digests.ports import Seek, Store
+from digests.store import Seek, Store
 
 if TYPE_CHECKING:
     from aiohttp import web

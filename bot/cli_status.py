@@ -20,7 +20,7 @@ from bot.terminal import clean
 from bot.world import World
 from digests.edition import next_slot
 from digests.model import Subscription
-from digests.ports import FeedHealth, Totals
+from digests.store import FeedHealth, Totals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

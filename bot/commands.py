@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from digests.model import Destination, Message
-from digests.ports import Lookup
+from digests.store import Lookup
 
 OptionKind = Literal["text", "url", "date", "feed", "subscription", "zone", "choice"]
 QUERY = 80

@@ -22,7 +22,7 @@ from digests.corrections import revised_digest, revised_overview
 from digests.errors import ChatError, ChatRefused, ChatUnavailable
 from digests.layout import digest_message
 from digests.model import LENGTHS, Article, Delivery, Digest, Edition, Length, Message, Revision, Subscription
-from digests.ports import Hit
+from digests.store import Hit
 
 log = logging.getLogger("chokan.corrections")
 

@@ -11,7 +11,8 @@ from bot.world import World
 from digests.catalog import Catalog
 from digests.errors import StoreError
 from digests.model import Delivery, Subscription
-from digests.ports import FeedHealth, Finding
+from digests.ports import Finding
+from digests.store import FeedHealth
 
 REMEMBERED = timedelta(days=7)
 """How long an edition that did not arrive is spoken of."""

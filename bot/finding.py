@@ -21,7 +21,7 @@ from digests.days import day_asked
 from digests.errors import NotFound
 from digests.layout import day_text, hits_message, note
 from digests.model import Action, Destination, Digest, Message
-from digests.ports import PUBLIC, Hit
+from digests.store import PUBLIC, Hit
 from digests.urls import article_id
 
 PAGE = 5

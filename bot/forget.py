@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.telemetry import event
-from digests.ports import Store
+from digests.store import Store
 
 log = logging.getLogger("chokan.forget")
 

@@ -19,7 +19,7 @@ from digests.answers import described, fits
 from digests.errors import ChokanError
 from digests.layout import day_text, hits_message
 from digests.model import Action, Edition, Message, Subscription
-from digests.ports import Hit, Lookup
+from digests.store import Hit, Lookup
 
 log = logging.getLogger("chokan.front")
 

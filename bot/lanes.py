@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 from bot.world import R, World, each, stopping
-from digests.ports import FeedHealth
+from digests.store import FeedHealth
 
 LANES = 32
 """Hosts asked at once."""

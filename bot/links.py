@@ -11,10 +11,11 @@ import numpy as np
 
 from digests.edition import following, merged
 from digests.model import Article, Link
-from digests.ports import PUBLIC, Candidate, Hit, Store, VectorRow, Vectors
+from digests.ports import Candidate, Vectors
 from digests.related import CITATION_FLOOR, RELATED_FLOOR, distinct, outbound, worthy
 from digests.retrieval import Near, Profile, centres, profile, unpacked
 from digests.retrieval_index import Index
+from digests.store import PUBLIC, Hit, Store, VectorRow
 from digests.stories import SAME, grouped, same_story
 from digests.urls import article_id
 

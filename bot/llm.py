@@ -27,8 +27,9 @@ from bot.world import Reads
 from digests.catalog import Catalog, Catalogs
 from digests.errors import ChokanError, ModelCut, ModelError, ModelOverflow, ModelRefused
 from digests.model import ROLES, Article, Citation, Digest, EngineInfo, Role, Section, Sentence, Voice
-from digests.ports import Candidate, Finding, Ledger
+from digests.ports import Candidate, Finding
 from digests.sentences import sentences
+from digests.store import Ledger
 
 log = logging.getLogger("chokan.llm")
 

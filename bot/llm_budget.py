@@ -17,7 +17,8 @@ from bot.telemetry import event
 from digests.catalog import Catalog
 from digests.errors import ModelError
 from digests.model import ModelUsage
-from digests.ports import Finding, Ledger
+from digests.ports import Finding
+from digests.store import Ledger
 
 log = logging.getLogger("chokan.llm")
 

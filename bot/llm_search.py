@@ -16,7 +16,8 @@ from bot.telemetry import event
 from bot.world import Reads
 from digests.errors import ChokanError
 from digests.model import Article
-from digests.ports import Candidate, Ledger
+from digests.ports import Candidate
+from digests.store import Ledger
 from digests.urls import article_id
 
 log = logging.getLogger("chokan.llm")

@@ -28,7 +28,7 @@ from digests.catalog import Catalog
 from digests.errors import ChokanError, NotFound, StoreError
 from digests.layout import note
 from digests.model import Destination, Feedback, Message
-from digests.ports import Lookup
+from digests.store import Lookup
 
 log = logging.getLogger("chokan.lookups")
 

@@ -18,7 +18,7 @@ from prometheus_client import (
 )
 
 from digests.model import FeedState
-from digests.ports import FeedHealth, Store
+from digests.store import FeedHealth, Store
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 STATES = ("ready", "sending", "held", "failed", "sent")

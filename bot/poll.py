@@ -28,7 +28,8 @@ from digests.feeds import article_id, feed_links, fresh, parse_feed
 from digests.language import identify
 from digests.model import Article, Entry, Feed, FeedState, ParsedFeed
 from digests.polling import moves_to, next_state, resting
-from digests.ports import FeedHealth, Response
+from digests.ports import Response
+from digests.store import FeedHealth
 
 log = logging.getLogger("chokan.poll")
 

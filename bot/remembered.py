@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.commands import Reply, Request
 from bot.finding import cut_query
 from digests.model import Destination
-from digests.ports import Lookup
+from digests.store import Lookup
 
 LABEL = 100
 ASKED_AGAIN = ("search", "related", "article", "link", "date")

@@ -10,8 +10,9 @@ from bot.shelf import owned, tenant_of
 from bot.world import World
 from digests.edition import wanted
 from digests.model import Article, Destination, Digest, Subscription
-from digests.ports import Candidate, Hit
+from digests.ports import Candidate
 from digests.renditions import rendition, wishes
+from digests.store import Hit
 
 
 async def written(world: World, article: Article, base: Digest, citations: Sequence[Candidate]) -> Digest:

@@ -16,8 +16,8 @@ from bot.world import Runs
 from digests.errors import ChokanError
 from digests.fusion import fused
 from digests.language import identify
-from digests.ports import Hit, Store, Viewer
 from digests.spelling import mendable, mended
+from digests.store import Hit, Store, Viewer
 
 log = logging.getLogger("chokan.search")
 

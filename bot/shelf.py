@@ -19,8 +19,8 @@ from digests.days import day_asked
 from digests.errors import StoreError
 from digests.layout import day_text
 from digests.model import Destination, Feed, Subscription
-from digests.ports import PUBLIC, Store, Titled
 from digests.redact import CUT, redacted
+from digests.store import PUBLIC, Store, Titled
 from digests.urls import site_of
 
 log = logging.getLogger("chokan.shelf")

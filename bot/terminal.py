@@ -17,8 +17,9 @@ from bot.chat_console import CONTROL
 from digests.catalog import Catalog
 from digests.layout import gist_of
 from digests.model import Article, Digest, Role
-from digests.ports import FeedHealth, Finding, Hit
+from digests.ports import Finding
 from digests.redact import redacted
+from digests.store import FeedHealth, Hit
 
 COLOURS: dict[Role | None, str] = {
     "development": "cyan",

@@ -11,7 +11,7 @@ from bot.notices import tell_admins, was_told, withdraw, words_of
 from bot.telemetry import event
 from bot.world import World
 from digests.model import Action, Destination, Feed, FeedState, Subscription
-from digests.ports import FeedHealth
+from digests.store import FeedHealth
 
 log = logging.getLogger("chokan.trouble")
 

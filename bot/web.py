@@ -25,7 +25,7 @@ from bot.web_session import Sessions
 from bot.web_setup import SetupPages
 from digests.catalog import Catalogs
 from digests.errors import NotListening, StoreError
-from digests.ports import Seek, Store
+from digests.store import Seek, Store
 
 log = logging.getLogger("chokan.web")
 

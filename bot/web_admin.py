@@ -20,7 +20,7 @@ from bot.web_session import Sessions, same_site
 from digests.catalog import Catalog
 from digests.errors import NotFound
 from digests.model import Delivery, Destination, Edition, Subscription
-from digests.ports import FeedHealth, Store
+from digests.store import FeedHealth, Store
 from digests.urls import web_url
 
 log = logging.getLogger("chokan.web")

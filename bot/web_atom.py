@@ -14,8 +14,8 @@ from digests.catalog import Catalogs
 from digests.layout import digest_message
 from digests.model import Article
 from digests.plain import line, safe
-from digests.ports import Hit
 from digests.printed import html
+from digests.store import Hit
 from digests.urls import web_url
 
 ATOM = "http://www.w3.org/2005/Atom"

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.telemetry import event
 from digests.hubs import HubSubscription, confirmed, denied, is_signed
-from digests.ports import Store
+from digests.store import Store
 
 log = logging.getLogger("chokan.hubs")
 

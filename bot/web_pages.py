@@ -19,7 +19,7 @@ from digests.edition import ranked
 from digests.layout import day_text, gist
 from digests.model import Digest, Edition, Subscription
 from digests.plain import line
-from digests.ports import PUBLIC, FeedHealth, Hit, Seek, Store
+from digests.store import PUBLIC, FeedHealth, Hit, Seek, Store
 from digests.urls import site_of, web_url
 
 PAGE = 20

@@ -12,8 +12,8 @@ import numpy as np
 
 from bot.links import profile_of
 from digests.model import Article
-from digests.ports import PUBLIC, Hit, Store
 from digests.retrieval import unpacked
+from digests.store import PUBLIC, Hit, Store
 from digests.stories import SAME, same_story
 
 CANDIDATES = 12

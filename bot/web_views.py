@@ -9,7 +9,7 @@ from itertools import count
 
 from digests.layout import gist
 from digests.model import Article, Citation, Digest, Point, Section, Support, Text
-from digests.ports import Hit
+from digests.store import Hit
 from digests.urls import article_id, web_url
 
 CONTEXT = 48

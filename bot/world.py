@@ -16,7 +16,8 @@ from bot.shelf import Shelf
 from bot.web_access import Addresses
 from digests.catalog import Catalog, Catalogs
 from digests.model import Article, Digest, Voice
-from digests.ports import Candidate, Chat, Fetch, Finding, Permalinks, Store
+from digests.ports import Candidate, Chat, Fetch, Finding, Permalinks
+from digests.store import Store
 
 log = logging.getLogger("chokan.jobs")
 

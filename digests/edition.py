@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from digests.model import Article, Destination, Edition, EditionState, Slot, Subscription
-from digests.ports import Hit
+from digests.store import Hit
 
 LATE_AFTER = timedelta(minutes=15)
 """A slot served later than this is marked late: readers should know why the morning edition comes at noon."""

@@ -31,7 +31,8 @@ from digests.model import (
     Subscription,
     Text,
 )
-from digests.ports import Hit, Limits, Permalinks
+from digests.ports import Limits, Permalinks
+from digests.store import Hit
 from digests.terms import terms
 
 GIST = 110

@@ -18,7 +18,7 @@ from digests.model import (
     Support,
     Text,
 )
-from digests.ports import Hit
+from digests.store import Hit
 
 NOW = datetime(2026, 2, 13, 22, 0, tzinfo=UTC)
 CATALOGS = Catalogs(locales())

@@ -13,7 +13,7 @@ from bot.commands import Form, Press, Progress, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.model import Action, Bullets, Destination, Divider, Heading, Message, Paragraph, Part, Small, Span
-from digests.ports import Lookup
+from digests.store import Lookup
 
 CATALOGS = Catalogs(locales())
 _SPEC = Path(os.environ.get("DISCORD_OPENAPI", Path(__file__).parents[2] / "shared" / "spec" / "discord-openapi.json"))

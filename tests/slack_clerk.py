@@ -15,7 +15,7 @@ from bot.commands import Form, Press, Progress, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.model import Action, Destination, Message, Paragraph, Part, Span
-from digests.ports import Lookup
+from digests.store import Lookup
 
 CATALOGS = Catalogs(locales())
 

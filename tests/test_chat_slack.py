@@ -17,7 +17,8 @@ from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed
 from digests.model import Destination, Message, Paragraph, Part, Posted, Span
-from digests.ports import Chat, Lookup
+from digests.ports import Chat
+from digests.store import Lookup
 
 _JAPANESE = re.compile("[\u3040-\u30ff]")
 NEWS = Destination(platform="slack", channel="C1")

@@ -16,7 +16,7 @@ from bot.forget import Keep, forget
 from bot.store import SqlStore, open_store
 from bot.store.tables import articles, digests, vectors
 from digests.model import Posted
-from digests.ports import Lookup
+from digests.store import Lookup
 
 MONTH = timedelta(days=30)
 OLD = NOW - timedelta(days=60)

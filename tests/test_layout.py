@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from digests.edition import edition_of, slot_now
 from digests.layout import digest_message, edition_sheets, gist, hits_message, overview, pack
 from digests.model import Heading, Message, Paragraph, Part, Span, Subscription
-from digests.ports import Hit, Limits
+from digests.ports import Limits
 from digests.printed import plain
+from digests.store import Hit
 
 WIDE = Limits(characters=100_000, blocks=1000)
 JA, EN = CATALOGS.of("ja"), CATALOGS.of("en")

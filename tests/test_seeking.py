@@ -18,10 +18,11 @@ from bot.store import SqlStore, open_store
 from digests.errors import WorkerFailed
 from digests.fusion import fused
 from digests.model import Feed
-from digests.ports import PUBLIC, Vectors
+from digests.ports import Vectors
 from digests.retrieval import packed
 from digests.retrieval_index import DIMENSION
 from digests.spelling import mended, mistakes
+from digests.store import PUBLIC
 
 
 class Thinker:

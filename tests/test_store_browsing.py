@@ -11,7 +11,7 @@ from store_samples import DISCORD, FEED, NOW, article, digest, edition, later, p
 
 from bot.store import SqlStore, open_store
 from digests.model import Feed
-from digests.ports import Totals
+from digests.store import Totals
 
 
 @pytest.fixture(params=BACKENDS)

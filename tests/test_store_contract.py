@@ -16,7 +16,7 @@ from store_samples import FEED, NOW, article, digest, edition, later, parts, sta
 from bot.store import SqlStore, open_store
 from digests.errors import NotFound, SlotTaken, StoreError
 from digests.model import Feed, FeedState
-from digests.ports import Store
+from digests.store import Store
 
 OTHER = Feed(url="https://other.example.jp/feed")
 CITED = Feed(url="https://reference.example/feed", role="reference")

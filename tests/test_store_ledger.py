@@ -14,7 +14,7 @@ from store_samples import NOW
 from bot.store import SqlStore, open_store
 from bot.store.ledger import KEPT
 from digests.model import ModelUsage
-from digests.ports import Ledger
+from digests.store import Ledger
 
 USAGE = ModelUsage(day=date(2026, 1, 5), model="m", requests=1, tokens_in=10, tokens_out=3, cost=0.5)
 

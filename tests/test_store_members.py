@@ -14,7 +14,7 @@ from store_samples import FEED, NOW, article, digest, later, state, subscription
 from bot.store import SqlStore, open_store
 from bot.store.members import LOOKUPS
 from digests.model import Feed, Feedback, Message, Notice
-from digests.ports import Lookup
+from digests.store import Lookup
 
 MINE, THEIRS = "discord:1", "slack:T9"
 

@@ -13,7 +13,7 @@ from store_samples import FEED, NOW, article, digest, later, state, subscription
 from bot.store import SqlStore, open_store
 from digests.edition import edition_of
 from digests.model import Destination, Feed, RelatedLink, Slot
-from digests.ports import PUBLIC, Viewer
+from digests.store import PUBLIC, Viewer
 from digests.urls import article_id
 
 MINE, THEIRS = "discord:1", "slack:T9"

@@ -25,7 +25,7 @@ from bot.web_views import digest_view, item_view
 from config.catalogs import locales, templates
 from digests.catalog import Catalogs
 from digests.model import Article, Citation, Digest, EngineInfo, Feed, Point, RelatedLink, Support, Text
-from digests.ports import Hit
+from digests.store import Hit
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -15,8 +15,8 @@ from bot.links import profile_of
 from bot.web_story import MOST, timeline
 from digests.embed import default_embedder
 from digests.model import Feed
-from digests.ports import Hit
 from digests.retrieval import packed
+from digests.store import Hit
 
 OWN = Feed(url="https://intern.example/feed", title="Intern", added=NOW)
 

@@ -33,8 +33,9 @@ from bot.store.rows import article_row
 from bot.store.tables import articles, vectors
 from bot.workers import Workers
 from digests.model import Article
-from digests.ports import PUBLIC, Vectors
+from digests.ports import Vectors
 from digests.retrieval import Profile, packed
+from digests.store import PUBLIC
 from digests.terms import index_terms
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)

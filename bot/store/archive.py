@@ -17,7 +17,7 @@ from bot.store.tables import article_feeds, articles, askers, digests, feeds, ve
 from bot.store.unbroken import unbroken
 from digests.errors import NotFound
 from digests.model import Article, Digest
-from digests.ports import PUBLIC, Hit, VectorRow, Viewer
+from digests.store import PUBLIC, Hit, VectorRow, Viewer
 
 LOOKUP_LEASE = 300.0
 """Seconds a looked-up article is left to whoever looked it up before the digest job takes it."""

@@ -24,7 +24,7 @@ from bot.store.tables import (
 )
 from bot.store.unbroken import unbroken
 from digests.model import Edition
-from digests.ports import PUBLIC, Titled, Totals, Viewer
+from digests.store import PUBLIC, Titled, Totals, Viewer
 
 _BROUGHT = (articles.c.role == "source", articles.c.feed.is_not(None), digests.c.digest.is_not(None))
 

@@ -38,7 +38,7 @@ from bot.store.tables import (
 from bot.store.unbroken import unbroken
 from digests.errors import NotFound, SlotTaken
 from digests.model import Delivery, Destination, Edition, Slot, Subscription
-from digests.ports import PUBLIC, Hit
+from digests.store import PUBLIC, Hit
 
 
 class EditionRoom:

@@ -21,7 +21,7 @@ from bot.store.sight import feeds_of, is_public, mark, publish_feed
 from bot.store.tables import article_feeds, articles, feeds, seen
 from bot.store.unbroken import unbroken
 from digests.model import Article, Feed, FeedState
-from digests.ports import FeedHealth, Viewer
+from digests.store import FeedHealth, Viewer
 
 
 class FeedRoom:

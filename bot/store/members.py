@@ -14,7 +14,7 @@ from bot.store.sight import hide_articles, publish_articles
 from bot.store.tables import feed_owners, feedback, lookups
 from bot.store.unbroken import unbroken
 from digests.model import Feedback
-from digests.ports import Lookup
+from digests.store import Lookup
 
 LOOKUPS = 30
 """Look-ups remembered of one reader."""

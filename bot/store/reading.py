@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.rows import CHUNK, article_from, hit_from
 from bot.store.tables import articles, digests, feeds
 from digests.model import Article
-from digests.ports import Hit
+from digests.store import Hit
 
 
 def chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -28,7 +28,7 @@ from digests.model import (
     Subscription,
     Validators,
 )
-from digests.ports import FeedHealth, Hit
+from digests.store import FeedHealth, Hit
 
 Row = RowMapping | Mapping[str, Any]
 CHUNK = 500

@@ -15,7 +15,7 @@ from bot.store.sight import SEEN, hits_for, seen_by
 from bot.store.tables import articles
 from bot.store.unbroken import unbroken
 from digests.model import Article
-from digests.ports import Hit, Viewer
+from digests.store import Hit, Viewer
 from digests.terms import index_terms, is_prefix, query_terms
 
 Phrase = tuple[str, ...]

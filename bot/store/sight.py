@@ -17,7 +17,7 @@ from bot.store.rows import insert_into
 from bot.store.tables import article_feeds, articles, askers, edition_articles, feed_owners, feeds, private_articles
 from bot.store.unbroken import unbroken
 from digests.model import Digest
-from digests.ports import PUBLIC, Hit, Viewer
+from digests.store import PUBLIC, Hit, Viewer
 from digests.urls import article_id
 
 SEEN = (
