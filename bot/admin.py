@@ -27,7 +27,8 @@ from digests.answers import described, fits
 from digests.edition import slot_now
 from digests.errors import ChokanError
 from digests.layout import note
-from digests.model import Action, Destination, Feed, Message, Subscription
+from digests.message import Action, Message
+from digests.model import Destination, Feed, Subscription
 
 BACKFILL = PREVIEWED
 """Articles already in a feed that count as new for its first edition: the ones that were previewed."""

@@ -9,7 +9,8 @@ from bot.admin_wishes import LANGUAGES
 from bot.commands import Field, Form, Press, Suggestion
 from bot.shelf import owned
 from digests.catalog import Catalog
-from digests.model import LAYOUTS, LENGTHS, Message, Subscription
+from digests.message import Message
+from digests.model import LAYOUTS, LENGTHS, Subscription
 
 ZONES = (
     "Asia/Tokyo", "UTC", "Europe/London", "Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Moscow",

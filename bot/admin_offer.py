@@ -16,7 +16,8 @@ from digests.edition import edition_of, slot_now
 from digests.errors import ChokanError
 from digests.feeds import parse_feed
 from digests.layout import edition_sheets
-from digests.model import Article, Digest, Entry, Message, Subscription
+from digests.message import Message
+from digests.model import Article, Digest, Entry, Subscription
 from digests.store import Hit
 from digests.urls import article_id
 

@@ -11,7 +11,8 @@ from digests.answers import fits
 from digests.catalog import Catalog
 from digests.edition import next_slot, wanted, window_start
 from digests.layout import day_text
-from digests.model import Action, Article, Delivery, Edition, Slot, Subscription
+from digests.message import Action
+from digests.model import Article, Delivery, Edition, Slot, Subscription
 from digests.ports import Finding
 
 _FEEDS = 5

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from bot.forget import Keep
 from bot.lookups import Quotas
 from bot.world import World
-from config.settings import WEEKDAYS, FeedSettings, Settings, SubscriptionSettings
+from config.settings import Settings
+from config.tables import WEEKDAYS, FeedSettings, SubscriptionSettings
 from digests.model import Destination, Feed, Subscription, Voice
 
 

@@ -15,7 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from digests.errors import ChatRefused
-from digests.model import Block, Bullets, Destination, Divider, Heading, Message, Part, Posted, Small, Span
+from digests.message import Block, Bullets, Divider, Heading, Message, Part, Small, Span
+from digests.model import Destination, Posted
 from digests.ports import Finding, Limits
 
 LIMITS = Limits(characters=1_000_000, blocks=10_000, actions=0)

@@ -23,7 +23,8 @@ from bot.discord_post import Poster
 from bot.discord_view import LIMITS, cost
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown
-from digests.model import Destination, Message, Part, Posted
+from digests.message import Message, Part
+from digests.model import Destination, Posted
 from digests.ports import Finding
 
 _LOOK_WITHIN, _DARK_FOR = 5.0, 60.0

@@ -29,7 +29,8 @@ from bot.slack_reply import payload_of, quiet_logger, web_client
 from bot.telemetry import event
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, HistoryHidden
-from digests.model import Destination, Message, Part, Posted
+from digests.message import Message, Part
+from digests.model import Destination, Posted
 from digests.ports import Finding, Limits
 
 log = logging.getLogger(__name__)

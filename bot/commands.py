@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from digests.model import Destination, Message
+from digests.message import Message
+from digests.model import Destination
 from digests.store import Lookup
 
 OptionKind = Literal["text", "url", "date", "feed", "subscription", "zone", "choice"]

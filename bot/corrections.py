@@ -21,7 +21,8 @@ from digests.compose import shortened
 from digests.corrections import revised_digest, revised_overview
 from digests.errors import ChatError, ChatRefused, ChatUnavailable
 from digests.layout import digest_message
-from digests.model import LENGTHS, Article, Delivery, Digest, Edition, Length, Message, Revision, Subscription
+from digests.message import Message
+from digests.model import LENGTHS, Article, Delivery, Digest, Edition, Length, Revision, Subscription
 from digests.store import Hit
 
 log = logging.getLogger("chokan.corrections")

@@ -22,7 +22,8 @@ from bot.discord_text import cut, plain, units
 from bot.discord_view import pages, view_of
 from digests.catalog import Catalogs
 from digests.layout import note
-from digests.model import Destination, Message, Paragraph, Part, Span
+from digests.message import Message, Paragraph, Part, Span
+from digests.model import Destination
 
 _FOLLOW_UPS = 4
 """Discord takes five from an app that a member installed; one is kept for an apology."""

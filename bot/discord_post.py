@@ -21,7 +21,8 @@ from bot.discord_errors import BAD_FORM, NO_THREADS_HERE, THREAD_EXISTS, WRONG_T
 from bot.discord_text import cut, plain
 from bot.discord_view import bare, mark_of, view_of
 from digests.errors import ChatRefused, ChatUnknown, DestinationClosed, HistoryHidden
-from digests.model import Destination, Message, Posted
+from digests.message import Message
+from digests.model import Destination, Posted
 
 NONCE_WINDOW = 120.0
 """Seconds for which a nonce surely holds; Discord says "the past few minutes"."""

@@ -20,7 +20,7 @@ from discord import ButtonStyle
 from discord.ui import ActionRow, Button, LayoutView, Separator, TextDisplay
 
 from bot.discord_text import BUTTON_URL_LENGTH, cut, guarded, inert, linked, plain, run, units, web_url
-from digests.model import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
+from digests.message import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
 from digests.ports import Limits
 
 LIMITS = Limits(characters=3600, blocks=28, actions=10)

@@ -20,7 +20,8 @@ from digests.catalog import Catalog
 from digests.days import day_asked
 from digests.errors import NotFound
 from digests.layout import day_text, hits_message, note
-from digests.model import Action, Destination, Digest, Message
+from digests.message import Action, Message
+from digests.model import Destination, Digest
 from digests.store import PUBLIC, Hit
 from digests.urls import article_id
 

@@ -18,7 +18,8 @@ from bot.world import World
 from digests.answers import described, fits
 from digests.errors import ChokanError
 from digests.layout import day_text, hits_message
-from digests.model import Action, Edition, Message, Subscription
+from digests.message import Action, Message
+from digests.model import Edition, Subscription
 from digests.store import Hit, Lookup
 
 log = logging.getLogger("chokan.front")

@@ -27,7 +27,8 @@ from digests.answers import shared
 from digests.catalog import Catalog
 from digests.errors import ChokanError, NotFound, StoreError
 from digests.layout import note
-from digests.model import Destination, Feedback, Message
+from digests.message import Message
+from digests.model import Destination, Feedback
 from digests.store import Lookup
 
 log = logging.getLogger("chokan.lookups")

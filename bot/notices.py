@@ -15,7 +15,8 @@ from bot.world import BATCH, LEASE, Resumes, World, each
 from digests.answers import described
 from digests.catalog import Catalog
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, HistoryHidden
-from digests.model import Action, Destination, Notice, Subscription
+from digests.message import Action
+from digests.model import Destination, Notice, Subscription
 from digests.ports import Chat
 
 log = logging.getLogger("chokan.notices")

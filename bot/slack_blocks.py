@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from bot.slack_text import clean, cut, escaped, isolated, line, pieces, unlinked, unmasked, web_url, weight
-from digests.model import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
+from digests.message import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
 from digests.ports import Limits
 
 Json = dict[str, Any]

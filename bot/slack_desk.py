@@ -28,7 +28,8 @@ from bot.slack_windows import SEARCH, SlackWindows
 from bot.slack_words import Asked, asked, unescaped
 from digests.catalog import Catalogs
 from digests.errors import ChatError
-from digests.model import Destination, Message, Paragraph, Part, Span
+from digests.message import Message, Paragraph, Part, Span
+from digests.model import Destination
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from bot.commands import Field, Form, Suggestion
 from bot.slack_blocks import blocks_of, button_id
 from bot.slack_text import cut, isolated, line
 from digests.catalog import Catalog
-from digests.model import Message
+from digests.message import Message
 
 Json = dict[str, Any]
 CALLBACK = "chokan"

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.commands import Reply
 from bot.slack_blocks import blocks_of, text_of
 from bot.slack_errors import slack_border
-from digests.model import Message
+from digests.message import Message
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,8 @@ from digests.answers import described
 from digests.catalog import Catalog, Catalogs
 from digests.errors import ChatError, ChatRefused
 from digests.layout import note
-from digests.model import Action, Destination, Message
+from digests.message import Action, Message
+from digests.model import Destination
 
 log = logging.getLogger(__name__)
 

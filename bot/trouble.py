@@ -10,7 +10,8 @@ from hashlib import blake2b
 from bot.notices import tell_admins, was_told, withdraw, words_of
 from bot.telemetry import event
 from bot.world import World
-from digests.model import Action, Destination, Feed, FeedState, Subscription
+from digests.message import Action
+from digests.model import Destination, Feed, FeedState, Subscription
 from digests.store import FeedHealth
 
 log = logging.getLogger("chokan.trouble")

@@ -8,7 +8,8 @@ from dataclasses import replace
 from digests.catalog import Catalog
 from digests.compose import shortened
 from digests.layout import digest_actions, digest_message
-from digests.model import Action, Block, Bullets, Digest, Heading, Message, Paragraph, Part, Small, Span
+from digests.message import Action, Block, Bullets, Heading, Message, Paragraph, Part, Small, Span
+from digests.model import Digest
 
 ROOM = 100
 """Most characters of a button's verb and value together: what Discord carries."""

@@ -15,7 +15,8 @@ from difflib import SequenceMatcher
 
 from digests.catalog import Catalog
 from digests.layout import Cost, gist, gist_of, pack
-from digests.model import Article, Block, Digest, Entry, Heading, Message, Paragraph, Part, Small, Span
+from digests.message import Block, Heading, Message, Paragraph, Part, Small, Span
+from digests.model import Article, Digest, Entry
 from digests.plain import without_tags
 from digests.ports import Limits
 from digests.sentences import sentences

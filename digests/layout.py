@@ -13,24 +13,8 @@ from babel.dates import format_date
 
 from digests.catalog import Catalog, Catalogs
 from digests.compose import shortened
-from digests.model import (
-    Action,
-    Block,
-    Bullets,
-    Citation,
-    Digest,
-    Edition,
-    Heading,
-    Length,
-    Message,
-    Paragraph,
-    Part,
-    Section,
-    Small,
-    Span,
-    Subscription,
-    Text,
-)
+from digests.message import Action, Block, Bullets, Heading, Message, Paragraph, Part, Small, Span
+from digests.model import Citation, Digest, Edition, Length, Section, Subscription, Text
 from digests.ports import Limits, Permalinks
 from digests.store import Hit
 from digests.terms import terms

@@ -9,16 +9,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from digests.model import (
-    Article,
-    Destination,
-    Digest,
-    Message,
-    Part,
-    Posted,
-    Subscription,
-    Validators,
-)
+from digests.message import Message, Part
+from digests.model import Article, Destination, Digest, Posted, Subscription, Validators
 
 Vectors = NDArray[np.float32]
 """(n, d) float32, rows L2-normalised."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from urllib.parse import quote
 
-from digests.model import Block, Bullets, Divider, Heading, Message, Small, Span
+from digests.message import Block, Bullets, Divider, Heading, Message, Small, Span
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~@&])")
 

@@ -30,7 +30,8 @@ from digests.errors import NotAFeed
 from digests.extract import text_of_html
 from digests.feeds import parse_feed
 from digests.layout import digest_message
-from digests.model import Feed, Message, ParsedFeed
+from digests.message import Message
+from digests.model import Feed, ParsedFeed
 from digests.plain import line, safe
 
 URL = "https://hostile.example/feed"

@@ -7,17 +7,7 @@ from typing import Any
 
 from config.catalogs import locales
 from digests.catalog import Catalogs
-from digests.model import (
-    ROLES,
-    Article,
-    Destination,
-    Digest,
-    Role,
-    Section,
-    Subscription,
-    Support,
-    Text,
-)
+from digests.model import ROLES, Article, Destination, Digest, Role, Section, Subscription, Support, Text
 from digests.store import Hit
 
 NOW = datetime(2026, 2, 13, 22, 0, tzinfo=UTC)

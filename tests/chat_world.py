@@ -21,7 +21,8 @@ from bot.poll import poll
 from bot.sample import SampleArticle, sample_articles
 from bot.world import World
 from config.settings import load_settings
-from digests.model import Destination, Message
+from digests.message import Message
+from digests.model import Destination
 from digests.printed import plain
 
 HERE = Destination(platform="discord", channel="100", tenant="500")

@@ -16,7 +16,8 @@ from bot.store import open_store
 from bot.workers import Workers
 from bot.world import World
 from digests.errors import ChatError
-from digests.model import Destination, Message, Part, Posted
+from digests.message import Message, Part
+from digests.model import Destination, Posted
 from digests.ports import Finding, Limits
 
 DIRECT = Destination(platform="discord", channel="5007")

@@ -12,7 +12,8 @@ from typing import Any
 from bot.commands import Form, Press, Progress, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
-from digests.model import Action, Bullets, Destination, Divider, Heading, Message, Paragraph, Part, Small, Span
+from digests.message import Action, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
+from digests.model import Destination
 from digests.store import Lookup
 
 CATALOGS = Catalogs(locales())

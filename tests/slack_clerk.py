@@ -14,7 +14,8 @@ from bot.chat_slack import SlackChat
 from bot.commands import Form, Press, Progress, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
-from digests.model import Action, Destination, Message, Paragraph, Part, Span
+from digests.message import Action, Message, Paragraph, Part, Span
+from digests.model import Destination
 from digests.store import Lookup
 
 CATALOGS = Catalogs(locales())

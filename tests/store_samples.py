@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from digests.message import Message, Paragraph, Part, Span
 from digests.model import (
     Article,
     Delivery,
@@ -14,12 +15,8 @@ from digests.model import (
     Feed,
     FeedState,
     Link,
-    Message,
-    Paragraph,
-    Part,
     Section,
     Slot,
-    Span,
     Subscription,
     Support,
     Text,

@@ -13,7 +13,8 @@ from rich.console import Console
 
 from bot.chat_console import NO_END, NO_START, ConsoleChat, breaks, rendered
 from digests.layout import digest_message
-from digests.model import Bullets, Destination, Heading, Message, Paragraph, Part, Span
+from digests.message import Bullets, Heading, Message, Paragraph, Part, Span
+from digests.model import Destination
 
 
 def printed(message: Message, width: int = 60) -> str:

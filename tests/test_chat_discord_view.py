@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discord_view import LIMITS, cost, mark_of, pages, text_of, view_of
-from digests.model import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
+from digests.message import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
 
 WORDS = st.one_of(st.text(max_size=30), st.sampled_from(["# 見出し", "**太字", "[x](y)", "- a\n1. b", "@everyone", ""]))
 LONG = st.builds(lambda word, times: word * times, WORDS, st.integers(1, 300))

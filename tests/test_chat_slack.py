@@ -16,7 +16,8 @@ from bot.commands import Form, Press, Progress, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed
-from digests.model import Destination, Message, Paragraph, Part, Posted, Span
+from digests.message import Message, Paragraph, Part, Span
+from digests.model import Destination, Posted
 from digests.ports import Chat
 from digests.store import Lookup
 

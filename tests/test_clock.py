@@ -26,7 +26,8 @@ from bot.world import World
 from config.settings import SettingsError, load_settings
 from digests.edition import due_slot, slot_instant
 from digests.feeds import parse_feed
-from digests.model import Destination, Edition, Feed, Message, Posted, Slot, Subscription
+from digests.message import Message
+from digests.model import Destination, Edition, Feed, Posted, Slot, Subscription
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "delivery_cases.json"
 CASES = {

@@ -19,7 +19,8 @@ from digests.corrections import fingerprint, is_corrected, revised_digest, revis
 from digests.edition import edition_of, slot_now
 from digests.errors import ChatRefused, ChatUnavailable, ChatUnknown
 from digests.layout import digest_message, edition_sheets, pack
-from digests.model import Delivery, Entry, Feed, Part
+from digests.message import Part
+from digests.model import Delivery, Entry, Feed
 from digests.ports import Limits
 from digests.printed import plain
 

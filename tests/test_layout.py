@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from digests.edition import edition_of, slot_now
 from digests.layout import digest_message, edition_sheets, gist, hits_message, overview, pack
-from digests.model import Heading, Message, Paragraph, Part, Span, Subscription
+from digests.message import Heading, Message, Paragraph, Part, Span
+from digests.model import Subscription
 from digests.ports import Limits
 from digests.printed import plain
 from digests.store import Hit

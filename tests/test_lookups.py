@@ -16,7 +16,8 @@ from bot.commands import Press
 from bot.finding import PAGE, cut_query
 from bot.lookups import Lookups, Quotas
 from digests.answers import ROOM
-from digests.model import Destination, Message, Subscription
+from digests.message import Message
+from digests.model import Destination, Subscription
 from digests.urls import article_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.layout import digest_message
-from digests.model import Heading, Message, Paragraph, Part, Span
+from digests.message import Heading, Message, Paragraph, Part, Span
 from digests.printed import html, markdown, plain
 
 ATTACK = "<script>alert(1)</script> [x](javascript:alert(1)) @everyone **b** `c`"

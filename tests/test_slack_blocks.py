@@ -13,7 +13,7 @@ from slack_rules import Refusal, check_blocks, refused_message, units
 from bot.slack_blocks import LIMITS, blocks_of, button_id, cost, fits, text_of, verb_of
 from bot.slack_reply import payload_of
 from bot.slack_text import clean, cut, pieces, unlinked, web_url, weight
-from digests.model import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
+from digests.message import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
 
 
 def message(*blocks: Block, **more: Any) -> Message:

@@ -16,7 +16,8 @@ from bot.admin_forms import order_form
 from bot.commands import Suggestion
 from bot.slack_blocks import blocks_of, fits, text_of
 from bot.slack_forms import home_of, options_of, search_window, view_of, window_of
-from digests.model import Destination, Heading, Message, Part, Subscription
+from digests.message import Heading, Message, Part
+from digests.model import Destination, Subscription
 
 ORDER = Subscription(id="morning", destination=Destination(platform="slack", channel="C1"))
 JA = CATALOGS.of("ja")

@@ -13,7 +13,8 @@ from store_samples import FEED, NOW, article, digest, later, state, subscription
 
 from bot.store import SqlStore, open_store
 from bot.store.members import LOOKUPS
-from digests.model import Feed, Feedback, Message, Notice
+from digests.message import Message
+from digests.model import Feed, Feedback, Notice
 from digests.store import Lookup
 
 MINE, THEIRS = "discord:1", "slack:T9"

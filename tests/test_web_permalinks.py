@@ -26,7 +26,8 @@ from config.catalogs import templates
 from config.settings import load_settings
 from digests.edition import edition_of, slot_now
 from digests.layout import edition_sheets
-from digests.model import Destination, Edition, Part, Subscription
+from digests.message import Part
+from digests.model import Destination, Edition, Subscription
 from digests.ports import Limits
 from digests.printed import plain
 from digests.urls import web_url

@@ -33,7 +33,8 @@ from bot.delivery import deliver
 from bot.world import World
 from config.settings import load_settings
 from digests.edition import delivery_key
-from digests.model import Delivery, Destination, Edition, Message, Paragraph, Part, Slot, Span
+from digests.message import Message, Paragraph, Part, Span
+from digests.model import Delivery, Destination, Edition, Slot
 
 GOAL = 0.9
 Pair = tuple[Counted, Counted]

@@ -34,21 +34,8 @@ from digests.errors import ChokanError, NoArticle, NotAFeed
 from digests.extract import extract, text_of_html
 from digests.feeds import parse_feed
 from digests.layout import digest_message, pack
-from digests.model import (
-    Action,
-    Block,
-    Bullets,
-    Citation,
-    Digest,
-    Divider,
-    Heading,
-    Message,
-    Paragraph,
-    Part,
-    RelatedLink,
-    Small,
-    Span,
-)
+from digests.message import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
+from digests.model import Citation, Digest, RelatedLink
 from digests.plain import safe
 from digests.printed import html, markdown, plain
 from digests.targets import read_target

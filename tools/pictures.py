@@ -39,7 +39,8 @@ from bot.world import World
 from config.settings import load_settings
 from digests.answers import described
 from digests.edition import slot_now
-from digests.model import Destination, Feed, Message, Subscription
+from digests.message import Message
+from digests.model import Destination, Feed, Subscription
 from tools.pictures_windows import (
     WINDOW_STYLE,
     WINDOW_STYLES,

@@ -19,7 +19,8 @@ from digests.compose import shortened
 from digests.embed import E5Embedder
 from digests.extractive import ExtractiveEngine
 from digests.layout import digest_message
-from digests.model import Article, Block, Bullets, Digest, Heading, Link, Message, Paragraph, Small, Span
+from digests.message import Block, Bullets, Heading, Message, Paragraph, Small, Span
+from digests.model import Article, Digest, Link
 from digests.ports import Candidate
 from digests.related import CITATION_FLOOR, RELATED_FLOOR, worthy
 from digests.retrieval import Profile, profile

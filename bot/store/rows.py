@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.form import digest_form, digest_from_form
+from digests.message import Message
 from digests.model import (
     Article,
     Delivery,
@@ -23,7 +24,6 @@ from digests.model import (
     Feed,
     FeedState,
     Link,
-    Message,
     Slot,
     Subscription,
     Validators,
