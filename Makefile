@@ -18,7 +18,7 @@ setup: .venv/ready
 	@touch $@
 
 test: .venv/ready-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .

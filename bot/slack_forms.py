@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.commands import Field, Form, Suggestion
 from bot.slack_blocks import blocks_of, button_id
-from bot.slack_text import cut, isolated, line
+from bot.slack_text import clean, cut, isolated, line
 from digests.catalog import Catalog
 from digests.message import Message
 
@@ -123,7 +123,7 @@ def filled_in(view: Mapping[str, Any]) -> Sent | None:
 
 def options_of(found: Sequence[Suggestion]) -> list[Json]:
     """What is offered while somebody types."""
-    return [_option(one) for one in found if 0 < len(one.value) <= _VALUE][:_OPTIONS]
+    return [_option(one) for one in found if 0 < len(one.value) <= _VALUE and one.value == clean(one.value)][:_OPTIONS]
 
 
 def stacked(messages: Any, room: int) -> list[Json]:

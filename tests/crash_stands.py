@@ -75,7 +75,7 @@ class News:
         )
         text = "".join(f"<p>{sentence}</p>" for sentence in said)
         if self.corrected and name == STORIES[0]:
-            text = text.replace("on Monday", "on Thursday").replace("About 120", "About 45")
+            text = text.replace("on Monday", "on Thursday").replace("two years", "45 weeks")
         page = f"<html lang='en'><head><title>{name} story</title></head><body><article><h1>{name} story</h1>{text}"
         return web.Response(text=f"{page}</article></body></html>", content_type="text/html")
 

@@ -78,10 +78,10 @@ async def test_the_key_travels_in_the_header_alone(store: SqlStore, api: str) ->
 
 
 def inventing(asked: Json) -> str:
-    """Honest but for its lead and its outlook."""
+    """Honest but for its lead and its first section."""
     answer = json.loads(copying(asked))
     answer["lead"] = [said("政府は9日、カルメリア共和国に総額99億ドルの援助を約束した。", 1)]
-    answer["outlook"]["body"] = [said("両国は2030年に条約を破棄した。", 1)]
+    answer["development"]["body"] = [said("両国は2030年に条約を破棄した。", 1)]
     return json.dumps(answer, ensure_ascii=False)
 
 
@@ -96,8 +96,11 @@ async def test_an_invention_is_sent_back_once_with_its_reason_then_dropped(store
 
 async def test_a_section_left_empty_is_filled_by_extraction_and_says_so(store: SqlStore) -> None:
     made, _ = await written(store, inventing)
-    assert made.engine.fallback == "extractive: outlook"
-    assert made.sections[3].body == extractive(JAPANESE).sections[3].body
+    assert made.engine.fallback == "extractive: development"
+    own = {text.text for text in extractive(JAPANESE).sections[0].body}
+    filled = {text.text for text in made.sections[0].body}
+    assert filled
+    assert filled <= own  # what the model's other parts say already is not said again
 
 
 async def test_a_correction_is_taken(store: SqlStore) -> None:

@@ -167,7 +167,9 @@ def test_every_word_of_the_pages_is_in_every_language() -> None:
     words = locales()
     web = {code: {key for key in texts if key.startswith("web.")} for code, texts in words.items()}
     assert web["ja"] == web["en"]
-    used = {f"web.{key}" for text in templates().values() for key in re.findall(r'\bt\("([a-z0-9.]+)"', text)}
+    used = {f"web.{key}" for text in templates().values() for key in re.findall(r'\bt\("([a-z0-9._-]+)"[,)]', text)}
     assert used - web["en"] == set()
+    begun = {f"web.{key}" for text in templates().values() for key in re.findall(r'\bt\("([a-z0-9.]+\.)" ~', text)}
+    assert [key for key in begun if not any(name.startswith(key) for name in web["en"])] == []
     named = {key: sorted(re.findall(r"\{(\w+)\}", words["en"][key])) for key in web["en"]}
     assert {key: sorted(re.findall(r"\{(\w+)\}", words["ja"][key])) for key in web["ja"]} == named
