@@ -26,10 +26,13 @@ SHARE = 0.6
 MOST_CHARACTERS = {"ja": 1800, "zh": 1500, "ko": 2000}
 MOST_CHARACTERS_ELSEWHERE = 4200
 CAPS = (5, 3, 6, 5, 1, 1)
-FLOORS = (0.60, 0.70, 0.65, 0.75)
-SHORT_FLOORS = (0.50, 0.45, 0.45, 0.55)
-FIRST_FLOORS = (0.50, 0.36, 0.28, 0.65)
-"""Least probability of a role for a sentence to be printed under it, and for the article's best in that role."""
+FLOORS, FIRST_FLOORS = (0.60, 0.70, 0.65, 0.75), (0.50, 0.36, 0.28, 0.65)
+"""Least probability of a role for a sentence to be printed under it, and for the article's best in that role; learnt on
+long English articles."""
+SHORT_FLOORS, SHORT_FIRST = (0.40, 0.40, 0.45, 0.55), (0.30, 0.28, 0.28, 0.60)
+"""The same in a short article, which has no sentence to lose."""
+OTHER_FLOORS = (0.40, 0.55, 0.60, 0.70)
+"""The same in a longer one of another language, whose chances are less sharp."""
 NEARLY = 0.08
 """How far a role may be behind the sentence's likeliest one."""
 BONUSES = (
@@ -65,8 +68,10 @@ RELAXED_JA, RELAXED = (1.0, 0.36, 0.34, 0.42), (1.0, 0.42, 0.40, 0.55)
 "endings."""
 SHORT = 60
 """Letters below which a line is thought to say little."""
-GAINED = 0.01
-"""Section 1 takes one more sentence while the chance that it tells the main event, and none before it, is more."""
+GAINED, GAINED_ELSEWHERE = 0.01, 0.024
+"""Section 1 takes one more sentence while the chance that it tells the main event, and none before it, is more; the
+second where that was not learnt, and there a sentence must look the part itself."""
+LEAST_MAIN = 0.3
 TELLS = 0.55
 """Chance of telling the main event from which a sentence does, however many do already."""
 MOST_MAIN = 5
@@ -200,7 +205,9 @@ def _in_sections(marks: _Marks, lines: Sequence[Line], language: str) -> Floats:
     short = len(lines) <= RELAXED_UP_TO
     fits = marks.roles + HINTED * hints(lines, language) if short else marks.roles
     worth = np.full(fits.shape, -np.inf)
-    for g, (first, more) in enumerate(zip(FIRST_FLOORS, SHORT_FLOORS if short else FLOORS, strict=True)):
+    sharp = learnt(language) and not short
+    floors = FLOORS if sharp else SHORT_FLOORS if short else OTHER_FLOORS
+    for g, (first, more) in enumerate(zip(FIRST_FLOORS if sharp else SHORT_FIRST, floors, strict=True)):
         fit = fits[:, g]
         best = fit == max((f for f, line in zip(fit, lines, strict=True) if line.opens), default=0.0)
         allowed = (fit >= np.where(best, first, more)) & (fit >= fits.max(axis=1) - np.where(best, 1.5, 1.0) * NEARLY)
@@ -289,11 +296,11 @@ def main_events(analysis: Analysis, lines: Sequence[Line], alike: Floats) -> dic
     ranked = sorted(opening, key=lambda k: (-order[k], k))
     room = budget(analysis) * MAIN_SHARE
     best = ranked[0]
-    rest, missed = _enough(ranked[1:], lines, told, alike, room - lines[best].size, (best,))
+    rest, missed = _enough(ranked[1:], lines, told, alike, room - lines[best].size, (best,), analysis.language)
     sure = SURE_REST_JA if base(analysis.language) == "ja" else SURE_REST
     if rest and 1 - missed >= sure and best < min(rest) and _sound(lines[best], analysis.language):
         return {best: LEAD, **dict.fromkeys(rest, 0)}
-    pins, missed = _enough(ranked, lines, told, alike, room, ())
+    pins, missed = _enough(ranked, lines, told, alike, room, (), analysis.language)
     spared = _spared(pins, lines, told, missed, analysis)
     return dict.fromkeys(pins, 0) if spared is None else {**dict.fromkeys(pins, 0), spared: LEAD}
 
@@ -324,12 +331,16 @@ def _enough(
     alike: Floats,
     room: float,
     taken: Sequence[int],
+    language: str,
 ) -> tuple[list[int], float]:
     """As many of the `ranked` lines as it takes to tell the main event, and the chance that none of them does."""
     pins: list[int] = []
     missed = 1.0
+    gained, least = (GAINED, 0.0) if learnt(language) else (GAINED_ELSEWHERE, LEAST_MAIN)
     for k in ranked:
-        if (pins or taken) and ((missed * told[k] < GAINED and told[k] < TELLS) or len(pins) == MOST_MAIN):
+        if (pins or taken) and (
+            len(pins) == MOST_MAIN or told[k] < least or (missed * told[k] < gained and told[k] < TELLS)
+        ):
             break
         fresh = all(alike[k, other] < TWICE for other in (*taken, *pins))
         if not (pins or taken) or (fresh and lines[k].size <= room):
