@@ -178,9 +178,12 @@ def _ended(token: _Token) -> bool:
 
 
 def _is_verb(tokens: list[_Token], first: int, last: int) -> bool:
-    """Whether a run's last word tells what the words before it do: a figure follows ("profits fall 9%"), or a name
-    opens the sentence and the word could be a verb's third person ("Exel employs 109,000")."""
+    """Whether a run's last word tells what the words before it do: a figure follows ("profits fall 9%"), a name opens
+    the sentence and the word could be a verb's third person ("Exel employs 109,000"), or what is thought follows
+    ("Analysts doubt that")."""
     word, after = tokens[last], tokens[last + 1].text if last + 1 < len(tokens) else ""
+    if word.text.islower() and first == 0 and after == "that":
+        return True
     if not word.text.islower() or not (after[:1].isdigit() or after in {"$", "£", "€", "¥"}):
         return False
     return tokens[last - 1].low.endswith("s") or (first == 0 and word.low.endswith("s"))
