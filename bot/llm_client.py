@@ -7,6 +7,7 @@ The SDKs are imported only where a model is configured. Their errors, which have
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -84,7 +85,7 @@ Turn = dict[str, str]
 Ask = Callable[[], Awaitable[Completion]]
 
 
-class ModelClient:
+class ModelClient(ABC):
     """Asks one endpoint. Remembers which API and which form of structured output it understands."""
 
     def __init__(self, endpoint: Endpoint, sdk: Any, client: Any) -> None:
@@ -103,11 +104,11 @@ class ModelClient:
         """What the model found on the web: text, and the pages it cites. Raises ModelError."""
         return await self._within(lambda: self._found(turns, most_tokens), turns)
 
-    async def _answer(self, turns: list[Turn], schema: dict[str, Any], most_tokens: int) -> Completion:
-        raise NotImplementedError
+    @abstractmethod
+    async def _answer(self, turns: list[Turn], schema: dict[str, Any], most_tokens: int) -> Completion: ...
 
-    async def _found(self, turns: list[Turn], most_tokens: int) -> Completion:
-        raise NotImplementedError
+    @abstractmethod
+    async def _found(self, turns: list[Turn], most_tokens: int) -> Completion: ...
 
     def _forget(self, unknown: Unknown) -> None:
         """Do without what the endpoint does not know."""
@@ -178,8 +179,8 @@ class ModelClient:
                 raise
             raise ModelCut(f"{model}: the stream broke off") from error
 
-    def _base_error(self) -> type[Exception]:
-        raise NotImplementedError
+    @abstractmethod
+    def _base_error(self) -> type[Exception]: ...
 
     def _unknown(self, status: int, said: str) -> Unknown | None:
         """What of the question the endpoint does not know, going by its complaint."""
