@@ -16,7 +16,7 @@ from digests.related import CITATION_FLOOR, RELATED_FLOOR, distinct, outbound, w
 from digests.retrieval import Near, Profile, centres, profile, unpacked
 from digests.retrieval_index import Index
 from digests.store import PUBLIC, Hit, Store, VectorRow
-from digests.stories import SAME, grouped, same_story
+from digests.stories import FOLLOWS, grouped, same_story
 from digests.urls import article_id
 
 MOST_HITS, MOST_EARLIER = 100, 200
@@ -70,7 +70,7 @@ class Links:
         articles = [*(hit.article for hit in hits), *earlier]
         chances = same_story([self._profile(article) for article in articles], [a.title for a in articles])
         marked = [
-            following(hit, [articles[other] for other in np.flatnonzero(chances[row] >= SAME) if other != row])
+            following(hit, [articles[other] for other in np.flatnonzero(chances[row] >= FOLLOWS) if other != row])
             for row, hit in enumerate(hits)
         ]
         times = [hit.article.published or hit.article.first_seen for hit in hits]

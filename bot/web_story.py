@@ -14,7 +14,7 @@ from bot.links import profile_of
 from digests.model import Article
 from digests.retrieval import unpacked
 from digests.store import PUBLIC, Hit, Store
-from digests.stories import SAME, same_story
+from digests.stories import FOLLOWS, same_story
 
 CANDIDATES = 12
 """Articles alike by their words among which the story is looked for."""
@@ -74,7 +74,7 @@ def _members(articles: Sequence[Article], vectors: Mapping[str, bytes]) -> froze
         packed = vectors.get(article.id, b"")
         made = unpacked(packed, article.language) if packed else None
         profiles.append(made or profile_of(article, np.zeros(1, dtype=np.float32)))
-    linked = same_story(profiles, [article.title for article in articles]) >= SAME
+    linked = same_story(profiles, [article.title for article in articles]) >= FOLLOWS
     members, fresh = {0}, {0}
     while fresh:
         fresh = {int(row) for one in fresh for row in np.flatnonzero(linked[one])} - members

@@ -17,6 +17,9 @@ from digests.retrieval_index import Index
 
 SAME = 0.3
 """Mean probability between two groups from which they are one story: best pairwise F1 in cross-validation."""
+FOLLOWS = 0.6
+"""Probability from which an article is said to follow up an earlier one. Readers are told so in print: a doubt that may
+join two lines of an overview is too much here, and in a small archive neighbours on one subject stand out more."""
 APART = timedelta(days=4)
 """Reports of one event come within days; later ones follow up."""
 WEIGHTS = (-2.6, 2.2, 3.5, -1.7, 8.4, -0.7)

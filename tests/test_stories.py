@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digests.analysis import Analyser
+from digests.embed import E5Embedder
 from digests.retrieval import profile
-from digests.stories import APART, grouped, same_story
+from digests.stories import APART, FOLLOWS, grouped, same_story
 
 NONE = np.zeros(1, dtype=np.float32)
 NOW = datetime(2025, 3, 1, tzinfo=UTC)
@@ -43,6 +48,24 @@ def test_the_same_report_under_two_titles_is_one_story_among_others() -> None:
     found = same_story([profile(title, text, NONE) for title, text in told], [title for title, _ in told])
     assert found[0, 1] == found[1, 0]
     assert found[0, 1] > found[0, 2:].max()
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("ja", {("earthquake-shiomi-offing", "earthquake-water-supply"), ("rare-metal-accord", "rare-metal-fishery")}),
+        ("en", set[tuple[str, str]]()),
+    ],
+)
+def test_of_the_sample_articles_only_true_follow_ups_are_told(language: str, told: set[tuple[str, str]]) -> None:
+    folder = files("config").joinpath("sample", language)
+    names = sorted(file.name.removesuffix(".toml") for file in folder.iterdir())
+    rows = [tomllib.loads(folder.joinpath(f"{name}.toml").read_text("utf-8")) for name in names]
+    analyser = Analyser(E5Embedder())
+    vectors = [analyser.analyse(row["title"], row["text"], language).article_vector for row in rows]
+    made = [profile(row["title"], row["text"], vector, language) for row, vector in zip(rows, vectors, strict=True)]
+    sure = np.argwhere(np.triu(same_story(made, [row["title"] for row in rows]) >= FOLLOWS, 1))
+    assert {(names[one], names[other]) for one, other in sure} == told
 
 
 @given(st.lists(st.tuples(st.text(max_size=40), st.text(max_size=80)), max_size=6))
