@@ -15,6 +15,9 @@ from typing import Any
 _Forms = Mapping[str, re.Pattern[str]]
 _TOLD = re.compile(r"\b(?:will|would|said|says|told|since|has|had|have|believes?|because|than|first)\b")
 """Words of a report, which captions do without."""
+_CREDIT_END = re.compile(
+    r"(?:[がの](?:[^、。「」はがを]{0,12}日(?:に|付で|の)?)?(?:報道|記事|(?:伝え|報じ)たところ))?に(?:よると|よれば)[、，]?\s?"
+)
 _YEAR = re.compile(r"\d{4}")
 _SHOUTED = re.compile(r"[A-Z][A-Z &'’.\-]{3,40}")
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"”’'」』）)\]]*$")
@@ -23,6 +26,24 @@ _SENTENCE_END = re.compile(r"[.!?。！？…][\"”’'」』）)\]]*$")
 def dateline(head: str) -> int:
     """How many characters at the start of a line are a dateline such as `NEW YORK (Reuters) - `; 0 if there is none."""
     return max((match.end() for form in _datelines() if (match := form.match(head))), default=0)
+
+
+def credit(head: str) -> int:
+    """How many characters at the start of a Japanese sentence only credit other media (「共同通信によると、」), or 0.
+    Authorities and firms are not media: who says so belongs to what they say."""
+    ends = _CREDIT_END.search(head)
+    if not ends or not _forms()["outlets"].fullmatch(head, 0, ends.start()):
+        return 0
+    return ends.end()
+
+
+def listed(head: str) -> int:
+    """How many characters at the start of a Japanese sentence are a list of other headlines that its page put before it
+    without a mark: up to a credit, a date or a name with a date; 0 where there is none, or its end is not told."""
+    forms = _forms()
+    begins = forms["list"].match(head)
+    ends = forms["list_end"].search(head, begins.end()) if begins else None
+    return ends.start() if ends else 0
 
 
 def marked(texts: Sequence[str], language: str, dated: int = 0) -> list[str | None]:
@@ -82,7 +103,7 @@ def _tables() -> Mapping[str, Any]:
 def _forms() -> _Forms:
     tables = _tables()
     lines = "|".join(f"(?P<{kind}>{'|'.join(forms)})" for kind, forms in tables["lines"].items())
-    single = ("credit_tail", "caption_date", "caption_form", "present")
+    single = ("credit_tail", "caption_date", "caption_form", "present", "outlets", "list", "list_end")
     return {"lines": re.compile(lines)} | {name: re.compile(tables[name]) for name in single}
 
 

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digests.analysis import Analysis
-from digests.bearing import Bearing, bearings, bears, named
+from digests.bearing import Bearing, bearings, named
 from digests.choose import NOWHERE, TWICE, Floats, Problem, chosen, redundancy
+from digests.ends import as_conclusion, as_lead
 from digests.lines import Line
+from digests.marks import QUOTES, Marks, marked, sound
 from digests.model import ROLES
 from digests.readable import base
 from digests.telling import distinctive, learnt, rank, telling, titled
@@ -40,12 +42,12 @@ BONUSES = (
     (0.55, 0.10, 0.0),
     (0.55, 0.10, 0.05, 0.05, 0.0),
     (0.55, 0.10, 0.05, 0.0),
-    (0.45,),
+    (0.80,),
     (0.35,),
 )
 CONCLUDED = 8
 """Lines from which an article has something to conclude from."""
-SHORT_BONUS = 0.10
+SHORT_BONUSES = ((0.30,), (0.10,))
 """What lead and conclusion are worth to a shorter one: its sentences are needed in the sections."""
 WELCOME = 0.12
 """Worth of printing one more fitting sentence at all."""
@@ -66,8 +68,6 @@ RELAXED_UP_TO = 14
 RELAXED_JA, RELAXED = (1.0, 0.36, 0.34, 0.42), (1.0, 0.42, 0.40, 0.55)
 """Chance of a role, hints and all, for a section that would otherwise hold nothing; Japanese says more by its "
 "endings."""
-SHORT = 60
-"""Letters below which a line is thought to say little."""
 GAINED, GAINED_ELSEWHERE = 0.01, 0.024
 """Section 1 takes one more sentence while the chance that it tells the main event, and none before it, is more; the
 second where that was not learnt, and there a sentence must look the part itself."""
@@ -81,37 +81,15 @@ articles are short and open with all of the event: below it they would have no l
 SPARED, SPARED_PLACE = 0.012, 0.3
 """Chance of telling the main event that section 1 may lose to a lead, and how far into the article, 0 to 1, that lead
 may stand."""
-LEAD_CHARACTERS = (30, 330)
-"""Characters of a lead; a Japanese one counts 2.2 times."""
-CLOSE, SURELY_CLOSE = 0.35, 0.45
-"""Closeness to title and article, within the article, that a lead needs; the second where it names no turning "
-"point."""
-TITLED, TELLING = 2, 0.35
-"""Terms of the title, and salience, that such a lead needs."""
-EARLY = 0.2
-"""How far into the article, 0 to 1, what follows the news tells more of it than a detail does."""
-LATE = 0.35
-"""How far into the article, 0 to 1, a conclusion may stand at the earliest."""
-SUMMING_UP = 0.6
-"""Chance of judging or looking ahead, below which a conclusion should at least say so in words."""
-POINTLESS = 0.3
 UNNAMED = 0.3
 """What a Japanese sentence without a subject loses."""
+GIVEN = 0.15
+"""What an English sentence that opens with a thing not yet named loses."""
 QUOTED = 0.12
 """What a sentence that opens with a quotation loses."""
-QUOTES = "\"“‘'「『｢"
 MAIN_SHARE = 0.6
 """Share of the budget that the main event may take."""
-
-_WIDE = re.compile("[\u3000-\u9fff]")
-_FOLLOWS = re.compile(
-    r"[^、。]{1,10}後(?:に|は|、)|[^、。]{0,6}(?:当時|その際|対象)は|(?:After|Following) (?:that|this|the)\b"
-)
-"""Openings of what comes after something told before."""
 _ADDS = re.compile(r"\b(?:also|too|another|meanwhile|other|others|as well)\b")
-_SAID = re.compile(
-    r"\b(?:said|says|told|added|insisted|warned|admitted|believes?)\b|」と|と(?:話|述|語|指摘|説明|コメント)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +118,7 @@ def plan(analysis: Analysis, lines: tuple[Line, ...]) -> Plan:
         redundancy=alike,
         sizes=np.array([line.size for line in lines], dtype=float),
         caps=CAPS,
-        bonuses=BONUSES if len(lines) >= CONCLUDED else (*BONUSES[:LEAD], (SHORT_BONUS,), (SHORT_BONUS,)),
+        bonuses=BONUSES if len(lines) >= CONCLUDED else (*BONUSES[:LEAD], *SHORT_BONUSES),
         budget=budget(analysis),
         pins=pins,
     )
@@ -163,44 +141,15 @@ def budget(analysis: Analysis) -> float:
 
 def values(analysis: Analysis, lines: Sequence[Line]) -> Floats:
     """(lines, parts) worth of each line in each part; -inf where it may not stand."""
-    marks = _marks(analysis, lines)
+    marks = marked(analysis, lines)
     worth = np.full((len(lines), len(CAPS)), -np.inf)
     worth[:, :LEAD] = _in_sections(marks, lines, analysis.language)
-    worth[:, LEAD] = _as_lead(marks, lines, analysis.title)
-    worth[:, CONCLUSION] = _as_conclusion(marks)
+    worth[:, LEAD] = as_lead(marks, lines)
+    worth[:, CONCLUSION] = as_conclusion(marks)
     return worth
 
 
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    """What is known of each line (n,): `roles` (n, 4), closeness `about`, `place` from 0 to 1, what is `odd` about its
-    length, whether it is `sound` on its own, looks `ahead`, tells of a `turning` point."""
-
-    roles: Floats
-    salience: Floats
-    about: Floats
-    place: Floats
-    odd: Floats
-    sound: Bools
-    ahead: Bools
-    turning: Bools
-
-
-def _marks(analysis: Analysis, lines: Sequence[Line]) -> _Marks:
-    said = [line.print.text for line in lines]
-    return _Marks(
-        roles=np.array([[line.sentence.roles.get(role, 0.0) for role in ROLES] for line in lines]),
-        salience=np.array([line.sentence.salience for line in lines]),
-        about=_closeness(analysis, lines),
-        place=np.array([line.index for line in lines]) / max(1, len(analysis.sentences) - 1),
-        odd=_long(lines),
-        sound=np.array([_sound(line, analysis.language) for line in lines]),
-        ahead=np.array([bears(text, analysis.language, "ahead") for text in said]),
-        turning=np.array([bears(text, analysis.language, "turning") for text in said]),
-    )
-
-
-def _in_sections(marks: _Marks, lines: Sequence[Line], language: str) -> Floats:
+def _in_sections(marks: Marks, lines: Sequence[Line], language: str) -> Floats:
     """(n, 4) for lines likely enough of a role; in a short article the wording counts as well."""
     short = len(lines) <= RELAXED_UP_TO
     fits = marks.roles + HINTED * hints(lines, language) if short else marks.roles
@@ -214,43 +163,14 @@ def _in_sections(marks: _Marks, lines: Sequence[Line], language: str) -> Floats:
         worth[:, g] = np.where(allowed, WELCOME + fit * (0.35 + 0.65 * marks.salience) - 0.5 * marks.odd, -np.inf)
     worth[[not named(line.print.text, language) for line in lines], 1:] -= UNNAMED
     worth[[line.print.text[0] in QUOTES for line in lines], 1:] -= QUOTED
+    worth[marks.given, 1:] -= GIVEN
     return worth
-
-
-def _as_lead(marks: _Marks, lines: Sequence[Line], title: str) -> Floats:
-    """What this is about and why it is a turning point: close to the title, no mere background, nobody's words."""
-    reported = np.array([any(mark in line.print.text for mark in QUOTES[:3]) for line in lines])
-    said = np.array([bool(_SAID.search(line.print.text)) for line in lines])
-    named_so = titled(lines, title)
-    topical = (named_so >= TITLED) & (marks.about >= SURELY_CLOSE) & (marks.salience >= TELLING) & ~said
-    fit = marks.sound & (named_so > 0) & (marks.roles[:, 2] < 0.5) & (marks.about >= CLOSE)
-    weight = 0.5 * marks.salience + 0.5 * marks.about + 0.3 * marks.roles[:, 1] - 0.35 * marks.place - marks.odd
-    early = marks.place <= EARLY
-    turning = marks.turning & (early | (named_so >= TITLED))
-    return np.where(fit & ~reported & (turning | topical | early), weight, -np.inf)
-
-
-def _as_conclusion(marks: _Marks) -> Floats:
-    """Late in the article, summing up or looking ahead."""
-    summing = np.minimum(1.0, marks.roles[:, 1] + marks.roles[:, 3])
-    pointless = ~marks.ahead & ~marks.turning & (summing < SUMMING_UP)
-    weight = 0.4 * (marks.salience + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
-    return np.where(marks.sound & (marks.place >= LATE), weight - 0.25 - marks.odd - POINTLESS * pointless, -np.inf)
 
 
 def hints(lines: Sequence[Line], language: str) -> Floats:
     """(lines, roles) how much the wording of each line speaks for each role, 0 and up."""
     rows = [bearings(line.print.text, language) for line in lines]
     return np.array([[max((w for b, w in hint.items() if b in row), default=0.0) for hint in HINTS] for row in rows])
-
-
-def _sound(line: Line, language: str) -> bool:
-    """Whether a line can stand alone, as a lead or a conclusion: of some length, a statement, with its subject."""
-    text = line.print.text
-    low, high = LEAD_CHARACTERS
-    size = line.size * (2.2 if _wide(text) else 1.0)
-    statement = text[0] not in QUOTES and not text.rstrip().endswith(("?", "？"))
-    return low <= size <= high and statement and named(text, language) and not _FOLLOWS.match(text)
 
 
 def _relax(worth: Floats, lines: Sequence[Line], pins: Mapping[int, int], language: str) -> None:
@@ -269,24 +189,6 @@ def _relax(worth: Floats, lines: Sequence[Line], pins: Mapping[int, int], langua
                 worth[i, g] = hinted[i, g] * (0.35 + 0.65 * lines[i].sentence.salience) - 0.1
 
 
-def _long(lines: Sequence[Line]) -> Floats:
-    """A penalty for lines of more than about two rows, and for those too short to say much."""
-    sizes = np.array([line.size * (2.2 if _wide(line.print.text) else 1.0) for line in lines])
-    return np.asarray(np.clip((sizes - 220) / 600, 0, 0.4) + np.clip((SHORT - sizes) / 200, 0, 0.2))
-
-
-def _wide(text: str) -> bool:
-    return len(_WIDE.findall(text, 0, 40)) > 10
-
-
-def _closeness(analysis: Analysis, lines: Sequence[Line]) -> Floats:
-    """How near each line is to title and article, 0..1 within this article."""
-    vectors = analysis.vectors[[line.index for line in lines]]
-    near = 0.6 * vectors @ analysis.title_vector + 0.4 * vectors @ analysis.article_vector
-    low, high = float(near.min()), float(near.max())
-    return np.asarray((near - low) / (high - low) if high - low > 1e-6 else np.zeros(len(lines)), dtype=np.float64)
-
-
 def main_events(analysis: Analysis, lines: Sequence[Line], alike: Floats) -> dict[int, int]:
     """The lines that open the digest whatever else is printed: enough of them in section 1 that the main event is
     hardly missed there, and the best of them as the lead where the others tell it as well."""
@@ -298,7 +200,7 @@ def main_events(analysis: Analysis, lines: Sequence[Line], alike: Floats) -> dic
     best = ranked[0]
     rest, missed = _enough(ranked[1:], lines, told, alike, room - lines[best].size, (best,), analysis.language)
     sure = SURE_REST_JA if base(analysis.language) == "ja" else SURE_REST
-    if rest and 1 - missed >= sure and best < min(rest) and _sound(lines[best], analysis.language):
+    if rest and 1 - missed >= sure and best < min(rest) and sound(lines[best], analysis.language):
         return {best: LEAD, **dict.fromkeys(rest, 0)}
     pins, missed = _enough(ranked, lines, told, alike, room, (), analysis.language)
     spared = _spared(pins, lines, told, missed, analysis)
@@ -317,7 +219,7 @@ def _spared(pins: Sequence[int], lines: Sequence[Line], told: Floats, missed: fl
         if close[k] > 0
         and lines[k].index <= last
         and not _ADDS.search(lines[k].print.text)
-        and _sound(lines[k], analysis.language)
+        and sound(lines[k], analysis.language)
         and not any(mark in lines[k].print.text for mark in QUOTES[:3])
         and missed / max(1 - float(told[k]), 1e-6) - missed <= SPARED
     ]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digests.abbreviations import ends_sentence
-from digests.boilerplate import dateline, marked
+from digests.boilerplate import credit, dateline, listed, marked
 
 LONGEST = 1000
 """Characters of one piece; text without any punctuation is cut at a joint below this."""
@@ -20,6 +20,10 @@ BEFORE_DATELINE = 7
 """Sentences that stand before a dateline at most: captions, credits, notes. A later one opens a report of its own."""
 LONGEST_QUOTATION = 400
 """Characters a quotation or bracket may span and still be kept whole."""
+LONGEST_LIST = 600
+"""Characters of other headlines that a page may put before its first sentence."""
+LONGEST_CREDIT, LEAST_BEHIND_CREDIT = 90, 10
+"""Characters of a credit at most, and of the sentence that must be left behind it."""
 
 _SPACED = frozenset({"th", "lo", "km", "my"})
 _LINES = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
@@ -39,6 +43,7 @@ _STARTS_LOWER = re.compile(r"[^\W\d_]")
 _EDGE = " \t\u3000\xa0\u200b\u200c\u2060\ufeff\xad"
 _BULLET = re.compile(r"(?:[•・‣▪■□◆◇▼▽▲△●○◎★☆※＊*►▶➤⇒→>＞|-]+|\d{1,2}[.)](?=\s))[ \t\u3000\xa0]+|[•‣▪■□◆◇▼▽●◎★☆►▶➤]+")
 _JOINT = re.compile(r"[;；:：、，,\s]")
+_DATED, _SAME_DAY = re.compile(r"\d日"), re.compile(r"同日|この日")
 _MARKS_JOINED = re.compile(r"[\u0300-\u036f\u200d\ufe0e\ufe0f\u3099\u309a\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
 _WORD = re.compile(r"[^\W_]|[^\w\s!-/:-@\[-`{-~\u2000-\u206f\u3000-\u303f\uff00-\uff0f]")
 
@@ -59,11 +64,15 @@ class Piece:
 def sentences(text: str, language: str) -> tuple[Piece, ...]:
     """Every sentence of `text` in order, without overlap; `start`/`end` count code points.
 
-    Newlines end sentences. A dateline and a bullet at the start of a line belong to no piece.
+    Newlines end sentences. A dateline and a bullet at the start of a line belong to no piece, nor does the credit that
+    Japanese reports of other media's news open with.
     """
     spans: list[tuple[int, int, int]] = []
     for paragraph, line in enumerate(_LINES.finditer(text)):
-        found = ((*_trimmed(text, start, end), paragraph) for start, end in _in_line(text, *line.span(), language))
+        found = (
+            (*_itself(text, *_trimmed(text, start, end), language), paragraph)
+            for start, end in _in_line(text, *line.span(), language)
+        )
         spans += [span for span in found if _WORD.search(text, span[0], span[1])]
     kinds = marked([text[start:end] for start, end, _ in spans], language, _dated(text, spans))
     numbers = {paragraph: n for n, paragraph in enumerate(dict.fromkeys(p for _, _, p in spans))}
@@ -238,3 +247,14 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and (text[end - 1].isspace() or text[end - 1] in _EDGE):
         end -= 1
     return start, end
+
+
+def _itself(text: str, start: int, end: int, language: str) -> tuple[int, int]:
+    """The span without other headlines glued to it, and without the media it credits ahead of what they report, where a
+    sentence is left."""
+    if language != "ja":
+        return start, end
+    start += listed(text[start : min(end, start + LONGEST_LIST)])
+    begin = start + credit(text[start : min(end, start + LONGEST_CREDIT)])
+    back = _DATED.search(text, start, begin) and _SAME_DAY.search(text, begin, end)
+    return (start if back or end - begin < LEAST_BEHIND_CREDIT else begin), end

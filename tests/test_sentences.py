@@ -81,6 +81,39 @@ def test_a_dateline_is_no_part_of_the_sentence(text: str, expected: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("共同通信によると、市長は3日に辞任した。", "市長は3日に辞任した。"),
+        ("青波新聞・月島タイムズなど各社の報道によると、市長は3日に辞任した。", "市長は3日に辞任した。"),
+        ("青波新聞が9日付で報じたところによれば市長は3日に辞任した。", "市長は3日に辞任した。"),
+        ("県警によると、市長は3日に辞任した。", "県警によると、市長は3日に辞任した。"),
+        ("青波新聞と県警によると、市長は3日に辞任した。", "青波新聞と県警によると、市長は3日に辞任した。"),
+        ("青波新聞の3日の報道によると、市長は同日に辞任した。", "青波新聞の3日の報道によると、市長は同日に辞任した。"),
+        ("青波新聞によると、休刊だ。", "青波新聞によると、休刊だ。"),
+    ],
+)
+def test_crediting_other_media_is_no_part_of_the_sentence(text: str, expected: str) -> None:
+    assert [expected] == texts(text, "ja")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("鉄道2014年鉄道関連ニュース汐見線が開業青波線で脱線事故共同通信によると、", "白浦線は9日に全線で再開した。"),
+        ("鉄道2014年鉄道関連ニュース汐見線が開業寝台特急がラストラン", "9月13日午後、白浦線の電車が止まった。"),
+        ("鉄道2014年鉄道関連ニュース汐見線が開業寝台特急がラストラン", "白浦市は2月3日、汐見線の復活を決めた。"),
+    ],
+)
+def test_a_sentence_begins_behind_the_headlines_glued_to_it(text: str, expected: str) -> None:
+    assert [(expected, False)] == [(piece.text, piece.boilerplate) for piece in sentences(text + expected, "ja")]
+
+
+def test_headlines_glued_to_a_sentence_no_one_can_tell_from_them_are_boilerplate() -> None:
+    text = "鉄道2014年鉄道関連ニュース汐見線が開業寝台特急がラストラン終日、電車が止まった。"
+    assert [piece.boilerplate for piece in sentences(text, "ja")] == [True]
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "FILE PHOTO: A woman walks past a bank.",

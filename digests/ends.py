@@ -1,0 +1,68 @@
+"""What a sentence is worth as a digest's two ends: the lead that says what this is about and why it matters, and the
+conclusion that looks back on the whole or ahead of it. Better no end than one that could stand in any article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from digests.choose import Floats
+from digests.lines import Line
+from digests.marks import Marks
+
+CLOSE, MORE_CLOSE, SURELY_CLOSE = 0.2, 0.35, 0.45
+"""Closeness to title and article, within the article, that a lead needs; the second where it only stands early, the
+third where it is topical without a turning point."""
+TITLED, TELLING = 2, 0.35
+"""Terms of the title, and salience, that such a lead needs."""
+NUT_TELLING = 0.6
+"""Salience of a lead that tells the background of the news: it must be what says what all this is about."""
+EARLY = 0.2
+"""How far into the article, 0 to 1, what follows the news tells more of it than a detail does."""
+QUOTED = 0.2
+"""Share of a lead's characters that may be somebody's words."""
+TURNING = 0.15
+"""Worth of a lead's telling of a turning point."""
+LATE = 0.35
+"""How far into the article, 0 to 1, a conclusion may stand at the earliest."""
+SUMMING_UP = 0.6
+"""Chance of judging or looking ahead, below which a conclusion must say so in words."""
+CONCLUDING = 0.3
+"""Closeness to title and article that a conclusion needs."""
+
+_BACKGROUND, _JUDGING, _AHEAD = 2, 1, 3
+_SAID = re.compile(
+    r"\b(?:said|says|told|added|insisted|warned|admitted|believes?)\b|」と|と(?:話|述|語|指摘|説明|コメント)"
+)
+_QUOTATION = re.compile(r"[\"“‘]([^\"”’]*)[\"”’]")
+
+
+def as_lead(marks: Marks, lines: Sequence[Line]) -> Floats:
+    """(n,) close to the title, no detail of the background, nobody's words; -inf for what cannot lead."""
+    said = np.array([bool(_SAID.search(line.print.text)) for line in lines])
+    own = np.array([_quoted(line.print.text) <= QUOTED for line in lines])
+    named = marks.titled >= TITLED
+    topical = named & (marks.about >= SURELY_CLOSE) & (marks.salience >= TELLING) & ~said
+    nut = named & (marks.salience >= NUT_TELLING) & ~said
+    fit = marks.sound & ~marks.given & (marks.titled > 0) & (marks.about >= CLOSE)
+    weight = 0.5 * marks.salience + 0.5 * marks.about + 0.3 * marks.roles[:, _JUDGING] - 0.35 * marks.place - marks.odd
+    early = (marks.place <= EARLY) & (marks.about >= MORE_CLOSE)
+    turning = marks.turning & (early | named)
+    may = ((marks.roles[:, _BACKGROUND] < 0.5) & (turning | topical | early)) | nut
+    return np.where(fit & own & may, weight + TURNING * marks.turning, -np.inf)
+
+
+def as_conclusion(marks: Marks) -> Floats:
+    """(n,) late in the article and still close to it, summing up or looking ahead; -inf for what concludes nothing."""
+    summing = np.minimum(1.0, marks.roles[:, _JUDGING] + marks.roles[:, _AHEAD])
+    says = marks.ahead | marks.turning | (summing >= SUMMING_UP)
+    fit = marks.sound & ~marks.given & (marks.place >= LATE) & (marks.about >= CONCLUDING) & (marks.titled > 0) & says
+    weight = 0.4 * (marks.salience + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
+    return np.where(fit, weight - 0.25 - marks.odd, -np.inf)
+
+
+def _quoted(text: str) -> float:
+    """Share of the characters within English quotation marks."""
+    return sum(len(each) for each in _QUOTATION.findall(text)) / max(1, len(text))

@@ -1,0 +1,112 @@
+"""A lead says what a piece is about, a conclusion looks back on it or ahead: on marks made by hand, without a model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from digests.ends import as_conclusion, as_lead
+from digests.lines import Line
+from digests.marks import Marks, given, sound
+from digests.model import Sentence
+from digests.trim import Trimmed
+
+
+def line(text: str, index: int = 1) -> Line:
+    sentence = Sentence(start=0, end=len(text), text=text, role=None, roles={}, salience=0.0)
+    return Line(index, sentence, Trimmed(text, 0, len(text)), True)
+
+
+def marks(
+    *,
+    roles: tuple[float, float, float, float] = (0.1, 0.5, 0.2, 0.2),
+    salience: float = 0.8,
+    about: float = 0.6,
+    place: float = 0.1,
+    titled: float = 2,
+    sound: bool = True,
+    given: bool = False,
+    ahead: bool = False,
+    turning: bool = False,
+) -> Marks:
+    return Marks(
+        roles=np.array([roles]),
+        salience=np.array([salience]),
+        about=np.array([about]),
+        place=np.array([place]),
+        odd=np.array([0.0]),
+        titled=np.array([titled]),
+        sound=np.array([sound]),
+        given=np.array([given]),
+        ahead=np.array([ahead]),
+        turning=np.array([turning]),
+    )
+
+
+RISE = "The rise in bus fares is the biggest since the company was founded."
+BACKGROUND = (0.1, 0.1, 0.8, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (marks(titled=0), RISE),
+        (marks(about=0.1), RISE),
+        (marks(sound=False), RISE),
+        (marks(given=True), RISE),
+        (marks(roles=BACKGROUND, salience=0.4), RISE),
+        (marks(roles=BACKGROUND), "Ann Arbour said the rise in fares had come too early."),
+        (marks(), "Ann Arbour called it “the wrong rise at the wrong time for everybody who rides”."),
+    ],
+)
+def test_what_tells_nothing_of_the_whole_does_not_lead(made: Marks, text: str) -> None:
+    assert as_lead(made, [line(text)]).tolist() == [-np.inf]
+
+
+@pytest.mark.parametrize("made", [marks(), marks(place=0.5), marks(roles=BACKGROUND, place=0.5)])
+def test_what_the_title_names_leads(made: Marks) -> None:
+    assert np.isfinite(as_lead(made, [line(RISE)])).all()
+
+
+def test_a_turning_point_leads_before_a_detail() -> None:
+    assert as_lead(marks(turning=True), [line(RISE)]) > as_lead(marks(), [line(RISE)])
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        marks(place=0.1, ahead=True),
+        marks(place=0.9, about=0.1, ahead=True),
+        marks(place=0.9, titled=0, ahead=True),
+        marks(place=0.9, roles=BACKGROUND),
+    ],
+)
+def test_a_fact_from_anywhere_concludes_nothing(made: Marks) -> None:
+    assert as_conclusion(made).tolist() == [-np.inf]
+
+
+def test_a_late_look_ahead_concludes() -> None:
+    assert np.isfinite(as_conclusion(marks(place=0.9, roles=BACKGROUND, ahead=True))).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The plans face trouble in the upper house.", True),
+        ("The new trend has taken hold quickly.", True),
+        ("The plans of the council face trouble.", False),
+        ("The fares rise in May.", False),
+        ("Plans face trouble.", False),
+    ],
+)
+def test_a_thing_the_title_does_not_name_is_not_spoken_of_as_known(text: str, expected: bool) -> None:
+    assert given(text, "Northfield raises bus fares") is expected
+
+
+def test_what_the_title_names_may_be_spoken_of_as_known() -> None:
+    assert not given("The plans face trouble in the upper house.", "Northfield plans new fares")
+
+
+def test_a_pronoun_ahead_of_any_name_does_not_stand_alone() -> None:
+    assert not sound(line("When asked he called the rise in fares a mistake."), "en")
+    assert sound(line("Ann Arbour called the rise in fares her mistake."), "en")
