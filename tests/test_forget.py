@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from databases import BACKENDS, database
 from sqlalchemy import func, select, text
 from store_samples import FEED, NOW, article, digest, edition, parts, state, subscription
 
@@ -22,13 +20,10 @@ MONTH = timedelta(days=30)
 OLD = NOW - timedelta(days=60)
 
 
-@pytest.fixture(params=BACKENDS)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlStore]:
-    async with database(request.param, tmp_path) as url:
-        opened = await open_store(url, now=NOW)
-        await opened.add_feed(FEED)
-        yield opened
-        await opened.close()
+@pytest.fixture
+async def store(store: SqlStore) -> SqlStore:
+    await store.add_feed(FEED)
+    return store
 
 
 async def brought(store: SqlStore, *names: str, first_seen: object = OLD) -> None:

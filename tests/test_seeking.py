@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from databases import BACKENDS, database
 from store_samples import FEED, NOW, article, digest, state
 
 from bot.links import Links, profile_of
 from bot.seeking import DEEP, Seeker
-from bot.store import SqlStore, open_store
+from bot.store import SqlStore
 from digests.errors import WorkerFailed
 from digests.fusion import fused
 from digests.model import Feed
@@ -48,13 +46,10 @@ def pointing(place: int) -> Vectors:
     return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
-@pytest.fixture(params=BACKENDS)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlStore]:
-    async with database(request.param, tmp_path) as url:
-        store = await open_store(url, now=NOW)
-        await store.add_feed(FEED)
-        yield store
-        await store.close()
+@pytest.fixture
+async def store(store: SqlStore) -> SqlStore:
+    await store.add_feed(FEED)
+    return store
 
 
 async def bring(

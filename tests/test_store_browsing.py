@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-from databases import BACKENDS, database
 from store_samples import DISCORD, FEED, NOW, article, digest, edition, later, parts, state, subscription
 
-from bot.store import SqlStore, open_store
+from bot.store import SqlStore
 from digests.model import Feed
 from digests.store import Totals
-
-
-@pytest.fixture(params=BACKENDS)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlStore]:
-    async with database(request.param, tmp_path) as url:
-        store = await open_store(url, now=NOW)
-        yield store
-        await store.close()
 
 
 async def holds(store: SqlStore, *names: str) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time, timedelta
-from pathlib import Path
 
 import pytest
-from databases import BACKENDS, database
 from sqlalchemy import text
 from store_samples import FEED, NOW, article, digest, edition, later, parts, state, subscription
 
@@ -20,19 +17,6 @@ from digests.store import Store
 
 OTHER = Feed(url="https://other.example.jp/feed")
 CITED = Feed(url="https://reference.example/feed", role="reference")
-
-
-@pytest.fixture(params=BACKENDS)
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    async with database(request.param, tmp_path) as url:
-        yield url
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[SqlStore]:
-    store = await open_store(url, now=NOW)
-    yield store
-    await store.close()
 
 
 async def published(store: SqlStore, *names: str, feed: Feed = FEED, seconds: float = 0) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from databases import BACKENDS, database
 from store_samples import DISCORD, NOW, edition, later, parts
 
 from bot.store import SqlStore, open_store
@@ -18,19 +15,6 @@ from digests.model import Delivery, Destination, Posted
 SLACK = Destination(platform="slack", channel="C1")
 POSTED = Posted(ref="m1", thread="t1", permalink="https://chat.example/m1")
 ALL = ("discord", "slack", "console")
-
-
-@pytest.fixture(params=BACKENDS)
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    async with database(request.param, tmp_path) as url:
-        yield url
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[SqlStore]:
-    store = await open_store(url, now=NOW)
-    yield store
-    await store.close()
 
 
 async def claimed(store: SqlStore, seconds: float = 0, *, limit: int = 99, lease: float = 60) -> list[Delivery]:

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
-import pytest
-from databases import BACKENDS, database
 from store_samples import NOW
 
-from bot.store import SqlStore, open_store
+from bot.store import SqlStore
 from bot.store.ledger import KEPT
 from digests.model import ModelUsage
 from digests.store import Ledger
 
 USAGE = ModelUsage(day=date(2026, 1, 5), model="m", requests=1, tokens_in=10, tokens_out=3, cost=0.5)
-
-
-@pytest.fixture(params=BACKENDS)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlStore]:
-    async with database(request.param, tmp_path) as url:
-        store = await open_store(url, now=NOW)
-        yield store
-        await store.close()
 
 
 async def test_an_answer_is_kept_replaced_and_forgotten(store: SqlStore) -> None:

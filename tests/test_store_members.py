@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-from databases import BACKENDS, database
 from store_samples import FEED, NOW, article, digest, later, state, subscription
 
-from bot.store import SqlStore, open_store
+from bot.store import SqlStore
 from bot.store.members import LOOKUPS
 from digests.message import Message
 from digests.model import Feed, Feedback, Notice
 from digests.store import Lookup
 
 MINE, THEIRS = "discord:1", "slack:T9"
-
-
-@pytest.fixture(params=BACKENDS)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlStore]:
-    async with database(request.param, tmp_path) as url:
-        store = await open_store(url, now=NOW)
-        yield store
-        await store.close()
 
 
 async def test_feedback_comes_back_newest_first(store: SqlStore) -> None:

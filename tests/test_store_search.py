@@ -47,12 +47,6 @@ FOUND = {
 }
 
 
-@pytest.fixture(params=BACKENDS)
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    async with database(request.param, tmp_path) as url:
-        yield url
-
-
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[SqlStore]:
     store = await open_store(url, now=NOW)
