@@ -20,6 +20,7 @@ from rich.console import Console
 from bot.app_orders import keep_of, quotas_of, take_in
 from bot.app_web import archive, permalinks_of
 from bot.chat_console import ConsoleChat
+from bot.clocks import Clocks
 from bot.commands import Answers
 from bot.corrections import revise, send_revisions
 from bot.delivery import deliver
@@ -35,6 +36,7 @@ from bot.recent import Recent
 from bot.schedule import Alarm
 from bot.seeking import Seeker
 from bot.store import open_store
+from bot.store.database import database_url
 from bot.telemetry import event
 from bot.trouble import tell_feeds
 from bot.web_access import Pulse
@@ -95,6 +97,12 @@ def database_of(settings: Settings) -> str:
     return f"sqlite:///{DATABASE if real else SAMPLE_DATABASE}"
 
 
+def folder_of(settings: Settings) -> Path | None:
+    """Where the archive's file lies; None where a database server keeps it. Raises `StoreError`."""
+    url = database_url(database_of(settings))
+    return Path(url.database or "").absolute().parent if url.get_backend_name() == "sqlite" else None
+
+
 def is_sample(settings: Settings) -> bool:
     """Nothing is configured and nothing was ever set up here: `run` shows the sample."""
     return not settings.configured and not Path(DATABASE).exists()
@@ -121,6 +129,7 @@ async def opened(
         if writer is not None:
             stack.push_async_callback(writer.close)
         chats: dict[str, Chat] = {}
+        clocks = Clocks(extras.clock)
         world = World(
             store=store,
             fetch=fetch,
@@ -132,6 +141,7 @@ async def opened(
             catalogs=catalogs(),
             links=Links(store),
             writer=writer,
+            clocks=clocks,
             permalinks=permalinks_of(settings),
             shortest=timedelta(minutes=settings.fetch.shortest),
             embeddings=settings.engine.embeddings,
@@ -140,7 +150,7 @@ async def opened(
             give_up=timedelta(hours=settings.schedule.give_up),
             worker=f"{socket.gethostname()}:{os.getpid()}",
         )
-        for chat in _chats(settings, Lookups(world, quotas=quotas_of(settings)), world.catalogs, console):
+        for chat in _chats(settings, Lookups(world, quotas=quotas_of(settings)), world, console):
             if chat.platform in extras.platforms:
                 chats[chat.platform] = chat
                 stack.push_async_callback(chat.close)
@@ -231,7 +241,7 @@ def _prompt(path: str) -> str:
         raise ConfigError(f"engine.prompt: {path} cannot be read: {error}") from None
 
 
-def _chats(settings: Settings, answers: Answers, words: Catalogs, console: Console) -> list[Chat]:
+def _chats(settings: Settings, answers: Answers, world: World, console: Console) -> list[Chat]:
     """The console, and each platform that has a token. The libraries are loaded only where they are used."""
     chats: list[Chat] = [ConsoleChat(console)]
     if settings.discord_token:
@@ -241,7 +251,8 @@ def _chats(settings: Settings, answers: Answers, words: Catalogs, console: Conso
             DiscordChat(
                 token=settings.discord_token.get_secret_value(),
                 answers=answers,
-                catalogs=words,
+                catalogs=world.catalogs,
+                clocks=world.clocks,
                 api_url=settings.discord_api_url,
             )
         )
@@ -256,7 +267,8 @@ def _chats(settings: Settings, answers: Answers, words: Catalogs, console: Conso
                 app_token=app_token.get_secret_value() if app_token else None,
                 signing_secret=signing.get_secret_value() if signing else None,
                 answers=answers,
-                catalogs=words,
+                catalogs=world.catalogs,
+                clocks=world.clocks,
                 api_url=settings.slack_api_url,
                 admins=settings.slack.admins,
                 listen=Listen(host=settings.host, port=settings.port) if settings.slack_mode == "http" else None,

@@ -13,6 +13,7 @@ from typing import Any
 
 import discord
 
+from bot.clocks import Clocks
 from bot.commands import GROUPS, Answers, Command
 from bot.discord_check import bot_finding, channel_finding
 from bot.discord_client import ChokanClient
@@ -21,6 +22,7 @@ from bot.discord_errors import asking
 from bot.discord_people import keepers
 from bot.discord_post import Poster
 from bot.discord_view import LIMITS, cost
+from bot.telemetry import unit
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown
 from digests.message import Message, Part
@@ -46,10 +48,11 @@ class DiscordChat:
         answers: Answers,
         catalogs: Catalogs,
         api_url: str | None = None,
+        clocks: Clocks | None = None,
         groups: Mapping[str, Sequence[Command]] = GROUPS,
     ) -> None:
         self._token, self._catalogs = token, catalogs
-        self.client = _Client(api_url)
+        self.client = _Client(api_url, clocks)
         self.client.tree = Tree(self.client, answers, catalogs, groups)
         self._poster = Poster(self.client)
         self._signing_in = asyncio.Lock()
@@ -156,7 +159,8 @@ class _Client(ChokanClient):
     tree: Tree
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        if interaction.type is discord.InteractionType.component:
-            await self.tree.desk.button(interaction)
-        if interaction.type is discord.InteractionType.modal_submit:
-            await self.tree.desk.form(interaction)
+        with unit():
+            if interaction.type is discord.InteractionType.component:
+                await self.tree.desk.button(interaction)
+            if interaction.type is discord.InteractionType.modal_submit:
+                await self.tree.desk.form(interaction)

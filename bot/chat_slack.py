@@ -18,6 +18,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import slack_blocks
+from bot.clocks import Clocks
 from bot.commands import GROUPS, Answers, Command
 from bot.pace import Pace
 from bot.slack_check import checked
@@ -79,10 +80,11 @@ class SlackChat:
         lost_after: float = _LOST_SECONDS,
         listen: Listen | None = None,
         admins: Sequence[str] = (),
+        clocks: Clocks | None = None,
     ) -> None:
         self._app_token, self._signing_secret = (app_token or "").strip(), signing_secret
         self._client = web_client(api_url or API_URL, bot_token)
-        self._catalogs = catalogs
+        self._catalogs, self._clocks = catalogs, clocks or Clocks()
         self._people = SlackPeople(self._client, admins)
         self._desk = SlackDesk(
             client=self._client, people=self._people, answers=answers, catalogs=catalogs, groups=groups
@@ -326,7 +328,8 @@ class SlackChat:
 
     async def check(self, destinations: Sequence[Destination], language: str = "en") -> tuple[Finding, ...]:
         """Token, scopes and membership in plain words; never raises."""
-        return await checked(self._client, self._app_token, destinations, self._catalogs.of(language))
+        words = self._catalogs.of(language)
+        return await checked(self._client, self._app_token, destinations, words, self._clocks)
 
     async def close(self) -> None:
         """Give up the answers under way."""

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +70,16 @@ def session_of(config: Path | None, *, quiet: bool) -> Session:
 
 
 def reader(settings: Settings) -> Catalog:
-    """The wording for the person at the terminal."""
-    return catalogs().of(settings.language)
+    """The wording for the person at the terminal: the setting, else what the terminal itself is set to."""
+    chosen = "language" in settings.model_fields_set
+    return catalogs().of(settings.language if chosen else terminal_language(os.environ))
+
+
+def terminal_language(environment: Mapping[str, str]) -> str:
+    """The language of messages as POSIX says it: the first of LC_ALL, LC_MESSAGES and LANG that is set. English where
+    we do not speak it."""
+    said = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "en")
+    return catalogs().of(said.partition(".")[0]).language
 
 
 @contextmanager

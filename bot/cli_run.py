@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import locale
+import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,14 +20,16 @@ from rich.progress import Progress, TaskID
 from bot.app import (
     SAMPLE_DATABASE,
     Extras,
+    catalogs,
     database_of,
+    folder_of,
     is_sample,
     opened,
     run_once,
     stay_up,
 )
 from bot.chat_console import rendered
-from bot.cli_base import Session, print_json, reader, run
+from bot.cli_base import Session, print_json, reader, run, terminal_language
 from bot.delivery import deliver, resume
 from bot.doctor import findings
 from bot.jobs import digest, prepared, publish_slot
@@ -36,10 +38,12 @@ from bot.sample import SampleSite, sample_sites
 from bot.terminal import STAGES, finding_form, print_finding, progress_bar
 from bot.world import World
 from config.settings import Settings
+from digests.catalog import Catalog
 from digests.edition import slot_now
 from digests.errors import NotFound
 from digests.model import Destination, Feed, FeedRole, Subscription
 from digests.polling import too_soon
+from digests.ports import Finding
 
 SAMPLE_DIGESTS = 3
 """Digests printed under each of the sample's overviews: enough to see the form, short enough to read."""
@@ -79,7 +83,7 @@ async def _ensure_reader(world: World, settings: Settings) -> None:
             id="terminal",
             destination=Destination(platform="console"),
             zone=settings.zone,
-            language=settings.language,
+            language=reader(settings).language,
             layout="inline",
             created=world.clock(),
         )
@@ -145,8 +149,7 @@ def _sample_subscription(site: SampleSite, now: datetime) -> Subscription:
 
 def _own_language_last(subscription: Subscription) -> tuple[bool, str]:
     """The edition in the reader's own language stands at the end, where the screen stops."""
-    own = "ja" if (locale.getlocale()[0] or "").startswith("ja") else "en"
-    return (subscription.language == own, subscription.id)
+    return (subscription.language == terminal_language(os.environ), subscription.id)
 
 
 @contextmanager
@@ -292,21 +295,26 @@ def check_verb(
 
 async def _check(session: Session, *, json_out: bool) -> int:
     settings = session.settings()
-    where = str(session.config) if session.config else "no chokan.toml, defaults"
-    forms: list[dict[str, object]] = [{"subject": "configuration", "state": "ok", "text": where, "fix": ""}]
+    # Programs read English, whoever's terminal it is.
+    words = catalogs().of("en") if json_out else reader(settings)
+    found = [_configuration(session, words)]
     if not json_out:
-        session.console.print(f"[green]✓[/green] configuration: {where}", highlight=False)
-        session.console.print(f"  archive: {_shown(database_of(settings))}", highlight=False, markup=False)
-    wrong = 0
+        print_finding(session.console, found[0])
+        line = words("check.archive", address=_shown(database_of(settings)))
+        session.console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
     async with opened(settings, session.console) as world:
-        async for finding in findings(world, reader(settings)):
-            wrong += not finding.ok
-            forms.append(finding_form(finding))
+        async for finding in findings(world, words, folder=folder_of(settings), zone=settings.zone):
+            found.append(finding)
             if not json_out:
                 print_finding(session.console, finding)
     if json_out:
-        print_json(forms)
-    return 1 if wrong else 0
+        print_json([finding_form(finding) for finding in found])
+    return 0 if all(finding.ok for finding in found) else 1
+
+
+def _configuration(session: Session, words: Catalog) -> Finding:
+    where = str(session.config) if session.config else words("check.configuration.none")
+    return Finding(subject=words("check.configuration"), ok=True, text=where)
 
 
 def _shown(url: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import locale
 import os
 import secrets
 import signal
@@ -17,7 +16,7 @@ import typer
 
 from bot.app import THINKING_MEMORY, catalogs, reading
 from bot.app_web import address_of, setup_pages
-from bot.cli_base import CONFIG, Session, fail, one_line_errors
+from bot.cli_base import CONFIG, Session, fail, one_line_errors, terminal_language
 from bot.finding import guessed_zone
 from bot.invitations import application_of, discord_invite, slack_manifest
 from bot.wizard import WANTED, Draft, Files, Wizard, Wrong, explained
@@ -47,7 +46,7 @@ def setup_verb(
     """Set Chokan up: a site, a preview, Discord or Slack, and the files it needs. Tokens come from the environment or
     are asked for; what was answered is kept, so it can be stopped and gone on with."""
     session: Session = context.obj
-    words = catalogs().of(language or _own_language())
+    words = catalogs().of(language or terminal_language(os.environ))
     if manifest or manifest_url:
         sys.stdout.write(slack_manifest(catalogs(), words.language, url=manifest_url) + "\n")
         return
@@ -77,7 +76,7 @@ async def _wizard(session: Session) -> AsyncIterator[tuple[Wizard, Settings]]:
     settings = session.settings()
     thinking = Workers(processes=1, memory=THINKING_MEMORY)
     known = {name: os.environ.get(name, "") for names in WANTED.values() for name in names}
-    language = _own_language()
+    language = terminal_language(os.environ)
     draft = Draft(language=language, zone=_own_zone(language))
     files = Files(folder=Path(), config=session.config or Path(CONFIG), check=_check)
     try:
@@ -92,10 +91,6 @@ def _check(path: Path) -> None:
         load_settings({}, path)
     except SettingsError as error:
         raise ConfigError(str(error)) from None
-
-
-def _own_language() -> str:
-    return "ja" if (locale.getlocale()[0] or os.environ.get("LANG", "")).startswith("ja") else "en"
 
 
 def _own_zone(language: str) -> str:

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from bot.failpoints import failpoint
 from bot.notices import CLOSED, OPEN, tell_closed, withdraw, words_of
-from bot.telemetry import event
+from bot.telemetry import event, unit
 from bot.trouble import tell_failed
 from bot.world import LEASE, Resumes, World
 from digests.errors import (
@@ -83,11 +83,12 @@ async def _recalled(flying: Flying) -> None:
 
 async def _guarded(world: World, delivery: Delivery, claimed: datetime) -> bool:
     """One delivery's unforeseen failure never costs the others; its lease runs out and it is looked into again."""
-    try:
-        return await deliver_one(world, delivery, claimed)
-    except Exception:
-        log.exception("delivery.crashed delivery=%s", delivery.id)
-        return False
+    with unit():
+        try:
+            return await deliver_one(world, delivery, claimed)
+        except Exception:
+            log.exception("delivery.crashed delivery=%s", delivery.id)
+            return False
 
 
 async def deliver_one(world: World, delivery: Delivery, claimed: datetime) -> bool:

@@ -12,6 +12,7 @@ import discord
 from discord.http import HTTPClient, Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
+from bot.clocks import Clocks
 from bot.pace import Pace
 from bot.telemetry import event
 
@@ -50,7 +51,7 @@ class ChokanClient(discord.AutoShardedClient):
     `api_url` takes the place of `https://discord.com/api/v10`. The gateway's address is what that REST answers.
     """
 
-    def __init__(self, api_url: str | None = None) -> None:
+    def __init__(self, api_url: str | None = None, clocks: Clocks | None = None) -> None:
         intents = discord.Intents.none()
         intents.guilds = True
         super().__init__(
@@ -62,7 +63,7 @@ class ChokanClient(discord.AutoShardedClient):
             max_ratelimit_timeout=_SLEEP_AT_MOST,
         )
         self._api_url = (api_url or "").rstrip("/")
-        self.http = self._connection.http = _http_at(self._api_url, self.loop)
+        self.http = self._connection.http = _http_at(self._api_url, self.loop, clocks or Clocks())
 
     def use_api_url(self) -> None:
         """Let answers to interactions that this task (and those it starts) receives go to `api_url` as well."""
@@ -72,20 +73,22 @@ class ChokanClient(discord.AutoShardedClient):
             async_context.set(adapter)
 
 
-def _http_at(base: str, loop: Any) -> MovedHttp:
-    http = MovedHttp(loop, unsync_clock=True, max_ratelimit_timeout=_SLEEP_AT_MOST, http_trace=_paced(Pace(PER_SECOND)))
+def _http_at(base: str, loop: Any, clocks: Clocks) -> MovedHttp:
+    trace = _watched(Pace(PER_SECOND), clocks)
+    http = MovedHttp(loop, unsync_clock=True, max_ratelimit_timeout=_SLEEP_AT_MOST, http_trace=trace)
     http.base = base
     return http
 
 
-def _paced(pace: Pace) -> aiohttp.TraceConfig:
+def _watched(pace: Pace, clocks: Clocks) -> aiohttp.TraceConfig:
     """Each request, retries too, waits for its turn right before it goes out; discord.py itself learns of the global
-    limit only by running into it."""
+    limit only by running into it. Answers also tell the time."""
 
     async def wait(*_: object) -> None:
         await pace.turn()
 
     async def tell(_: object, __: object, done: aiohttp.TraceRequestEndParams) -> None:
+        clocks.heard("discord", done.response.headers)
         if done.response.status == HTTPStatus.TOO_MANY_REQUESTS:
             asked = done.response.headers.get("Retry-After", "")
             event(log, "rate.limited", platform="discord", seconds=float(asked) if _SECONDS.fullmatch(asked) else 0.0)

@@ -20,6 +20,7 @@ from bot.discord_errors import asking
 from bot.discord_forms import filled_in, modal_of
 from bot.discord_text import cut, plain, units
 from bot.discord_view import pages, view_of
+from bot.telemetry import unit
 from digests.catalog import Catalogs
 from digests.layout import note
 from digests.message import Message, Paragraph, Part, Span
@@ -64,7 +65,8 @@ class Desk:
             with asking():
                 await interaction.edit_original_response(view=_sealed(message))
 
-        await self._served(interaction, f"command={command}", _deferred, ask)
+        with unit():
+            await self._served(interaction, f"command={command}", _deferred, ask)
 
     async def button(self, interaction: Interaction) -> None:
         """A pressed button: a private message of ours may be edited in place, a public one is answered privately."""

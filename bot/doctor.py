@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from bot.doctor_machine import clock_finding, disk_findings, zone_findings
 from bot.world import World
 from digests.catalog import Catalog
 from digests.errors import StoreError
@@ -16,109 +16,123 @@ from digests.store import FeedHealth
 
 REMEMBERED = timedelta(days=7)
 """How long an edition that did not arrive is spoken of."""
-LOW_DISK = 200 * 1024 * 1024
 PLATFORMS = {"discord": "DISCORD_TOKEN", "slack": "SLACK_BOT_TOKEN"}
 
 
-async def findings(world: World, catalog: Catalog) -> AsyncIterator[Finding]:
-    """Everything there is to say of a world whose settings could be read, as it is found."""
-    yield _disk()
+async def findings(
+    world: World, words: Catalog, *, folder: Path | None = None, zone: str = "UTC"
+) -> AsyncIterator[Finding]:
+    """Everything there is to say of a world whose settings could be read, as it is found. `folder`: where the
+    database's file is, None for one on a server; `zone`: that of the terminal."""
+    subject = words("check.database")
     try:
+        await world.store.try_writing()
+        used = await world.store.bytes_used()
         feeds = await world.store.feeds()
         subscriptions = await world.store.subscriptions()
         stuck = await world.store.stuck_deliveries(world.clock() - REMEMBERED)
     except StoreError as error:
-        yield Finding(subject="database", ok=False, text=str(error))
+        yield Finding(subject=subject, ok=False, text=str(error))
         return
-    yield Finding(subject="database", ok=True, text="can be read and written")
-    for finding in (*_feeds(feeds), *_subscriptions(subscriptions, feeds, world), *_deliveries(stuck, subscriptions)):
-        yield finding
-    for finding in await _complaints(world):
-        yield finding
-    for finding in await world.writer.findings(catalog) if world.writer else ():
-        yield finding
+    yield Finding(subject=subject, ok=True, text=words("check.database.ok"))
+    for found in (
+        disk_findings(folder, used, words),
+        zone_findings(subscriptions, zone, world.clock(), words),
+        _feeds(feeds, words),
+        _subscriptions(subscriptions, feeds, world, words),
+        _deliveries(stuck, subscriptions, words),
+        await _complaints(world, words),
+        await world.writer.findings(words) if world.writer else (),
+    ):
+        for finding in found:
+            yield finding
     for chat in world.chats.values():
         places = [s.destination for s in subscriptions if s.destination.platform == chat.platform]
-        for finding in await chat.check(places):
+        for finding in await chat.check(places, words.language):
             yield finding
+    yield clock_finding(world.clocks.ahead, feeds, world.clock(), words)
 
 
-async def _complaints(world: World) -> list[Finding]:
+async def _complaints(world: World, words: Catalog) -> list[Finding]:
     """What readers found wrong in the last days."""
     recent = [one for one in await world.store.feedback() if one.at > world.clock() - REMEMBERED]
     if not recent:
         return []
-    text = f"{len(recent)} digest(s) called wrong or unclear by readers in the last {REMEMBERED.days} days"
-    return [Finding(subject="feedback", ok=True, warning=True, text=text, fix="chokan feedback")]
+    text = words("check.feedback.some", number=len(recent), days=REMEMBERED.days)
+    return [Finding(subject=words("check.feedback"), ok=True, warning=True, text=text, fix="chokan feedback")]
 
 
-def _disk() -> Finding:
-    free = shutil.disk_usage(Path.cwd()).free
-    text = f"{free // (1024 * 1024)} MiB free"
-    return Finding(subject="disk", ok=free > LOW_DISK, text=text, fix="free some space; a full disk stops the archive")
-
-
-def _feeds(feeds: Sequence[FeedHealth]) -> list[Finding]:
+def _feeds(feeds: Sequence[FeedHealth], words: Catalog) -> list[Finding]:
     if not feeds:
-        fix = "chokan feeds add https://… or [[feeds]] in chokan.toml"
-        return [Finding(subject="feeds", ok=True, warning=True, text="none yet", fix=fix)]
-    return [_feed(health) for health in feeds]
+        text, fix = words("check.none"), words("check.feeds.none.fix")
+        return [Finding(subject=words("check.feeds"), ok=True, warning=True, text=text, fix=fix)]
+    return [_feed(health, words) for health in feeds]
 
 
-def _feed(health: FeedHealth) -> Finding:
+def _feed(health: FeedHealth, words: Catalog) -> Finding:
     url, state = health.feed.url, health.state
     if state.stopped:
-        return Finding(subject=url, ok=False, text=state.last_error or "stopped", fix=f"chokan feeds remove {url}")
-    if state.failures:
-        text = f"failed {state.failures} time(s) in a row: {state.last_error}"
-        return Finding(subject=url, ok=False, text=text, fix="open the address in a browser; correct or remove it")
-    if state.polled is None:
-        return Finding(subject=url, ok=True, warning=True, text="not polled yet", fix="chokan poll")
-    return Finding(subject=url, ok=True, text=f"{health.articles} articles, polled {state.polled:%Y-%m-%d %H:%M} UTC")
-
-
-def _subscriptions(subscriptions: Sequence[Subscription], feeds: Sequence[FeedHealth], world: World) -> list[Finding]:
-    if not subscriptions:
-        fix = "add [[subscriptions]] to chokan.toml; without one the edition is printed in the terminal"
-        return [Finding(subject="subscriptions", ok=True, warning=True, text="none yet", fix=fix)]
-    known = {health.feed.url for health in feeds}
-    return [finding for s in subscriptions for finding in _subscription(s, known, world)]
-
-
-def _subscription(subscription: Subscription, known: set[str], world: World) -> list[Finding]:
-    platform = subscription.destination.platform
-    subject = f"subscription {subscription.id}"
-    if platform not in world.chats:
-        fix = f"set {PLATFORMS.get(platform, platform)} in the environment"
-        return [Finding(subject=subject, ok=False, text=f"goes to {platform}, which has no token", fix=fix)]
-    if subscription.paused:
-        return [
-            Finding(
-                subject=subject, ok=False, text=f"paused: {subscription.paused_reason}", fix=resuming(subscription.id)
-            )
-        ]
-    missing = [url for url in subscription.feeds if url not in known]
-    if missing:
-        fix = "add it to [[feeds]], or take it out of the subscription"
-        return [
-            Finding(subject=subject, ok=False, text=f"wants a feed nobody added: {url}", fix=fix) for url in missing
-        ]
-    text = f"{subscription.destination} at {subscription.at:%H:%M} {subscription.zone}"
-    return [Finding(subject=subject, ok=True, text=text)]
-
-
-def _deliveries(stuck: Sequence[Delivery], subscriptions: Sequence[Subscription]) -> list[Finding]:
-    names = {subscription.destination: subscription.id for subscription in subscriptions}
-    return [
-        Finding(
-            subject=f"edition for {delivery.destination}",
-            ok=False,
-            text=f"{delivery.state} since {delivery.made:%Y-%m-%d %H:%M} UTC: {delivery.error}",
-            fix=resuming(names.get(delivery.destination, "NAME")),
+        text, fix = (
+            words("check.feed.stopped", reason=state.last_error or "–"),
+            words("check.feed.stopped.fix", url=url),
         )
-        for delivery in stuck
-    ]
+        return Finding(subject=url, ok=False, text=text, fix=fix)
+    if state.failures:
+        text = words("check.feed.failing", times=state.failures, reason=state.last_error)
+        return Finding(subject=url, ok=False, text=text, fix=words("check.feed.failing.fix"))
+    if state.polled is None:
+        return Finding(subject=url, ok=True, warning=True, text=words("check.feed.unpolled"), fix="chokan poll")
+    text = words("check.feed.ok", articles=health.articles, polled=f"{state.polled:%Y-%m-%d %H:%M} UTC")
+    return Finding(subject=url, ok=True, text=text)
 
 
-def resuming(name: str) -> str:
-    return f"put that right, then: chokan resume {name}"
+def _subscriptions(
+    subscriptions: Sequence[Subscription], feeds: Sequence[FeedHealth], world: World, words: Catalog
+) -> Iterator[Finding]:
+    if not subscriptions:
+        text, fix = words("check.none"), words("check.subscriptions.none.fix")
+        yield Finding(subject=words("check.subscriptions"), ok=True, warning=True, text=text, fix=fix)
+    known = {health.feed.url for health in feeds}
+    for subscription in subscriptions:
+        yield from _subscription(subscription, known, world, words)
+
+
+def _subscription(subscription: Subscription, known: set[str], world: World, words: Catalog) -> Iterator[Finding]:
+    platform = subscription.destination.platform
+    subject = words("check.subscription", name=subscription.id)
+    if platform not in world.chats:
+        text = words("check.subscription.tokenless", platform=platform)
+        fix = words("check.subscription.tokenless.fix", name=PLATFORMS.get(platform, platform))
+        yield Finding(subject=subject, ok=False, text=text, fix=fix)
+        return
+    if subscription.paused:
+        text = words("check.subscription.paused", reason=subscription.paused_reason or "–")
+        yield Finding(subject=subject, ok=False, text=text, fix=_resuming(subscription.id, words))
+        return
+    missing = [url for url in subscription.feeds if url not in known]
+    for url in missing:
+        text, fix = words("check.subscription.feedless", url=url), words("check.subscription.feedless.fix")
+        yield Finding(subject=subject, ok=False, text=text, fix=fix)
+    if not missing:
+        place, at = subscription.destination, f"{subscription.at:%H:%M}"
+        text = words("check.subscription.ok", place=place, at=at, zone=subscription.zone)
+        yield Finding(subject=subject, ok=True, text=text)
+
+
+def _deliveries(stuck: Sequence[Delivery], subscriptions: Sequence[Subscription], words: Catalog) -> Iterator[Finding]:
+    names = {subscription.destination: subscription.id for subscription in subscriptions}
+    for delivery in stuck:
+        yield Finding(
+            subject=words("check.edition", place=delivery.destination),
+            ok=False,
+            text=words(
+                f"check.edition.{delivery.state}",
+                since=f"{delivery.made:%Y-%m-%d %H:%M} UTC",
+                reason=delivery.error or "–",
+            ),
+            fix=_resuming(names.get(delivery.destination, "NAME"), words),
+        )
+
+
+def _resuming(name: str, words: Catalog) -> str:
+    return words("check.resume", name=name)

@@ -11,7 +11,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -35,7 +35,7 @@ from digests.errors import (
     TooManyRedirects,
 )
 from digests.model import Validators
-from digests.polling import retry_after
+from digests.polling import clock_ahead, retry_after
 from digests.ports import Response
 from digests.robots import Robots, read_robots, unwanted
 from digests.targets import DEFAULT_PORTS, Target, joined, read_target
@@ -209,6 +209,7 @@ class Fetcher:
                 status=answer.status,
                 headers=found,
                 body=await _body(wish, answer) if fields is None else b"",
+                ahead=clock_ahead(found, self._clock()),
             )
 
     def _mind_wishes(self, wish: _Wish, headers: Mapping[str, str]) -> None:
@@ -309,7 +310,7 @@ def _finished(wish: _Wish, answer: Response, statuses: list[int]) -> Response:
         raise FetchError(wish.asked, "the server said 'not modified' to a question without conditions")
     if not statuses or any(status not in _PERMANENT for status in statuses):
         return answer
-    return Response(url=answer.url, status=answer.status, headers=answer.headers, body=answer.body, moved_to=answer.url)
+    return replace(answer, moved_to=answer.url)
 
 
 async def _body(wish: _Wish, answer: aiohttp.ClientResponse) -> bytes:

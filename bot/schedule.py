@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.telemetry import event
+from bot.telemetry import event, unit
 
 log = logging.getLogger("chokan.schedule")
 
@@ -38,13 +38,14 @@ class Alarm:
             task = asyncio.current_task()
             assert task is not None
             self._running.add(task)
-            try:
-                await job()
-            except Exception:
-                log.exception("job.failed job=%s", name)
-            finally:
-                self._running.discard(task)
-                self.finished[name] = datetime.now(UTC)
+            with unit():
+                try:
+                    await job()
+                except Exception:
+                    log.exception("job.failed job=%s", name)
+                finally:
+                    self._running.discard(task)
+                    self.finished[name] = datetime.now(UTC)
 
         self._scheduler.add_job(guarded, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clocks import Clocks
 from bot.slack_errors import code_of, slack_border
 from digests.catalog import Catalog
 from digests.errors import ChatError
@@ -21,7 +22,7 @@ SCOPES = (*_NEEDED, *_WANTED, "app_mentions:read", "usergroups:read")
 
 
 async def checked(
-    client: AsyncWebClient, app_token: str, destinations: Sequence[Destination], words: Catalog
+    client: AsyncWebClient, app_token: str, destinations: Sequence[Destination], words: Catalog, clocks: Clocks
 ) -> tuple[Finding, ...]:
     """One line for each thing looked at; never raises."""
     subject = words("check.slack.token")
@@ -31,6 +32,7 @@ async def checked(
     except ChatError as error:
         fix = words("check.slack.token.fix")
         return (Finding(subject=subject, ok=False, text=error.worded(words), fix=fix),)
+    clocks.heard("slack", me.headers)
     scopes = _scopes(me.headers)
     team = me.get("team") or me.get("team_id") or ""
     signed = words("check.slack.token.ok", name=me.get("user") or "bot", workspace=team)

@@ -26,6 +26,7 @@ from bot.slack_people import Profile, SlackPeople
 from bot.slack_reply import SlackReplies, payload_of, quiet_logger, web_client
 from bot.slack_windows import SEARCH, SlackWindows
 from bot.slack_words import Asked, asked, unescaped
+from bot.telemetry import unit
 from digests.catalog import Catalogs
 from digests.errors import ChatError
 from digests.message import Message, Paragraph, Part, Span
@@ -143,10 +144,12 @@ class SlackDesk:
         task.add_done_callback(self._work.discard)
 
     async def _guarded(self, work: Coroutine[Any, Any, None], body: Payload) -> None:
-        try:
-            await work
-        except Exception as error:
-            log.warning("slack.answer_failed error=%s", type(error).__name__, exc_info=not isinstance(error, ChatError))
+        with unit():
+            try:
+                await work
+            except Exception as error:
+                trace = not isinstance(error, ChatError)
+                log.warning("slack.answer_failed error=%s", type(error).__name__, exc_info=trace)
 
     async def _answer(self, body: Payload) -> None:
         began = perf_counter()

@@ -5,11 +5,16 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import secrets
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from types import TracebackType
 from typing import Any, Literal
 from urllib.parse import quote
@@ -17,6 +22,39 @@ from urllib.parse import quote
 from digests.redact import CUT, redacted
 
 _FIELDS = "chokan_fields"
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_unit: ContextVar[_Unit | None] = ContextVar("unit", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    id: str
+    children: Iterator[int]
+
+
+@contextmanager
+def unit(given: str | None = None) -> Iterator[str]:
+    """One unit of work: a poll, an interaction, a web request. Every line logged inside, by tasks and threads it starts
+    as well, bears its id as `request=…`. A unit inside another has that one's id and a number, so that searching for
+    the outer finds all. `given`: an id from outside, taken where nothing in it could forge a line."""
+    around = _unit.get()
+    if given is not None and _SAFE.fullmatch(given):
+        name = given
+    elif around is not None:
+        name = f"{around.id}.{next(around.children)}"
+    else:
+        name = secrets.token_hex(4)
+    token = _unit.set(_Unit(name, count(1)))
+    try:
+        yield name
+    finally:
+        _unit.reset(token)
+
+
+def current_unit() -> str | None:
+    """The id of the unit of work this is called in."""
+    here = _unit.get()
+    return here.id if here else None
 
 
 def event(logger: logging.Logger, name: str, *, level: int = logging.INFO, **fields: object) -> None:
@@ -81,7 +119,9 @@ class _Formatter(logging.Formatter, ABC):
         self.secrets = sorted(forms, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
-        line = self.line(record, getattr(record, _FIELDS, {}))
+        here = current_unit()
+        fields = {**getattr(record, _FIELDS, {}), **({"request": here} if here else {})}
+        line = self.line(record, fields)
         for secret in self.secrets:
             line = line.replace(secret, CUT)
         return redacted(line)

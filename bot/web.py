@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.metrics import CONTENT_TYPE, Metrics
-from bot.telemetry import event
+from bot.telemetry import event, unit
 from bot.web_access import Desk, Pulse, Site
 from bot.web_admin import Admin, Reach
 from bot.web_hub import HubDoor
@@ -35,6 +35,8 @@ FRESH = timedelta(seconds=90)
 """How old the scheduler's last heartbeat may be."""
 MINUTES = "public, max-age=120"
 FOR_EVER = "public, max-age=31536000, immutable"
+REQUEST_ID = "X-Request-ID"
+"""Bears the id of the log's lines about a request; a proxy's own id is taken over."""
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -141,9 +143,14 @@ def _middleware(pages: Pages, metrics: Metrics) -> Middleware:
     @web.middleware
     async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
-        response = await _answer(request, handler, pages)
-        page = request.match_info.route.name or "none"
-        metrics.answered(page, response.status, time.perf_counter() - started)
+        with unit(request.headers.get(REQUEST_ID)) as name:
+            response = await _answer(request, handler, pages)
+            response.headers[REQUEST_ID] = name
+            page, took = request.match_info.route.name or "none", time.perf_counter() - started
+            metrics.answered(page, response.status, took)
+            # What went wrong has its own line above; what readers ask for is nobody's business by default.
+            level = logging.INFO if response.status >= 500 else logging.DEBUG
+            event(log, "web.answered", level=level, page=page, status=response.status, took=f"{took:.3f}")
         return response
 
     return answered

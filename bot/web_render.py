@@ -14,6 +14,7 @@ from aiohttp import web
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from bot.telemetry import current_unit
 from bot.web_access import Site
 from bot.web_views import feed_key
 from digests.catalog import Catalog, Catalogs
@@ -101,7 +102,9 @@ class Pages:
         key = f"web.error.{status}"
         key = key if ask.catalog.has(key) else "web.error.400" if status < 500 else "web.error.500"
         ask = Ask(path="/", catalog=ask.catalog, chosen=ask.chosen)
-        response = self.page(ask, "error.html", status=status, key=key.removeprefix("web."), indexed=False)
+        number = current_unit() if status >= 500 else None
+        said = {"status": status, "key": key.removeprefix("web."), "number": number}
+        response = self.page(ask, "error.html", **said, indexed=False)
         response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
+from bot.clocks import Clocks
 from bot.links import Links
 from bot.recent import Recent
 from bot.shelf import Shelf
+from bot.telemetry import unit as numbered
 from bot.web_access import Addresses
 from digests.catalog import Catalog, Catalogs
 from digests.model import Article, Digest, Voice
@@ -115,6 +117,8 @@ class World:
     """Feeds looked at a moment ago."""
     shortest: timedelta = timedelta(hours=1)
     """No feed is asked twice within this, whoever asks."""
+    clocks: Clocks = field(default_factory=Clocks)
+    """What the platforms' clocks said beside ours."""
     embeddings: bool = True
     silent: bool = False
     catch_up: timedelta = timedelta(hours=12)
@@ -134,14 +138,15 @@ async def each(units: Sequence[Any], work: Callable[[Any], Awaitable[R | None]],
 
     async def one(unit: Any) -> R | None:
         nonlocal done
-        try:
-            return await work(unit)
-        except Exception:
-            log.exception("%s.crashed unit=%s", stage, getattr(unit, "id", ""))
-            return None
-        finally:
-            done += 1
-            world.progress(stage, done, len(units))
+        with numbered():
+            try:
+                return await work(unit)
+            except Exception:
+                log.exception("%s.crashed unit=%s", stage, getattr(unit, "id", ""))
+                return None
+            finally:
+                done += 1
+                world.progress(stage, done, len(units))
 
     results = await asyncio.gather(*(one(unit) for unit in units))
     return [result for result in results if result is not None]

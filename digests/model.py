@@ -72,6 +72,8 @@ class FeedState:
     hub: str | None = None
     topic: str | None = None
     """A hub that tells of changes (WebSub), and what the feed is called there."""
+    ahead: float | None = None
+    """Seconds by which our clock was ahead of the server's at the last poll; None where no answer told the time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,7 @@ _POLLS_PER_ENTRY = 4
 _SILENCE = 7
 _DOUBLINGS = 12
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,12})\"?(?=$|[\s,;])", re.IGNORECASE)
+_SECONDS = re.compile(r"\d{1,9}", re.ASCII)
 _UNCACHEABLE = re.compile(r"(?:^|[\s,])no-(?:cache|store)(?=$|[\s,;=])", re.IGNORECASE)
 _REASONS = {
     401: "the site asks for a password",
@@ -72,7 +73,8 @@ def next_state(
     following = _following(state, response, parsed, now)
     url = response.url
     floor = now + timedelta(seconds=_spread(shortest, url))
-    return replace(following, next_poll=max(following.next_poll or floor, floor))
+    ahead = response.ahead if isinstance(response, Response) else None
+    return replace(following, next_poll=max(following.next_poll or floor, floor), ahead=ahead)
 
 
 def resting(state: FeedState, until: datetime, url: str) -> FeedState:
@@ -83,6 +85,16 @@ def resting(state: FeedState, until: datetime, url: str) -> FeedState:
 def too_soon(state: FeedState, now: datetime, shortest: timedelta) -> bool:
     """Was the feed asked so lately that nobody may ask it again yet?"""
     return state.polled is not None and timedelta() <= now - state.polled < shortest
+
+
+def clock_ahead(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds by which a clock that says `now` is ahead of the server's, by its `Date`, which tells whole seconds; None
+    where it tells none. A cache's copy is as old as its `Age` says (RFC 9111, 5.1). Names in lower case."""
+    told = _http_date(headers.get("date", ""))
+    age = headers.get("age", "")
+    if told is None or (age and not _SECONDS.fullmatch(age)):
+        return None
+    return (now - told).total_seconds() - float(age or 0)
 
 
 def moves_to(state: FeedState) -> str | None:

@@ -28,6 +28,8 @@ class Response:
     body: bytes = b""
     moved_to: str | None = None
     """Set when every redirect on the way was permanent (301, 308): the new address of what was asked for."""
+    ahead: float | None = None
+    """Seconds by which our clock was ahead of the server's; None where the answer told no time."""
 
 
 class Fetch(Protocol):

@@ -394,6 +394,9 @@ class Store(Ledger, Protocol):
     async def compact(self, pages: int) -> int:
         """Give at most so many empty pages back to the disk; how many it were."""
 
+    async def try_writing(self) -> None:
+        """Begin to write and change nothing. Raises `StoreError` where nothing may be written."""
+
     async def bytes_used(self) -> int: ...
     async def close(self) -> None: ...
 

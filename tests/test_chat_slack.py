@@ -6,12 +6,14 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
 import pytest
 from slack_stand import Channel, SlackStand
 
 from bot.chat_slack import SlackChat
+from bot.clocks import Clocks
 from bot.commands import Form, Press, Progress, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
@@ -56,7 +58,7 @@ class Silent:
         return ()
 
 
-def chat_at(api_url: str, bot_token: str, app_token: str | None = None) -> SlackChat:
+def chat_at(api_url: str, bot_token: str, app_token: str | None = None, clocks: Clocks | None = None) -> SlackChat:
     return SlackChat(
         bot_token=bot_token,
         app_token=app_token,
@@ -64,6 +66,7 @@ def chat_at(api_url: str, bot_token: str, app_token: str | None = None) -> Slack
         answers=Silent(),
         catalogs=Catalogs(locales()),
         api_url=api_url,
+        clocks=clocks,
     )
 
 
@@ -275,6 +278,13 @@ async def test_check_finds_everything_right(scene: Scene) -> None:
         ("slack socket mode", True, False),
         ("slack:C1", True, False),
     ]
+
+
+async def test_check_hears_slacks_clock(scene: Scene) -> None:
+    clocks = Clocks(lambda: datetime.now(UTC) - timedelta(minutes=10))
+    chat = chat_at(scene.slack.api_url, scene.slack.bot_token, scene.slack.app_token, clocks)
+    await chat.check([NEWS])
+    assert clocks.ahead == {"slack": pytest.approx(-600, abs=30)}
 
 
 async def test_check_says_what_is_wrong_and_what_to_do(scene: Scene) -> None:

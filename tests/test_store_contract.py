@@ -368,7 +368,7 @@ async def test_what_was_saved_is_there_after_a_restart(url: str, store: SqlStore
     async with again.database.read() as connection:
         versions = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalars().all()
     await again.close()
-    assert ([hit.article.id for hit in hits], len(rows), versions) == (["a"], 1, ["0010_renditions"])
+    assert ([hit.article.id for hit in hits], len(rows), versions) == (["a"], 1, ["0011_clocks"])
 
 
 async def test_an_article_whose_digest_failed_still_reaches_the_edition(store: SqlStore) -> None:

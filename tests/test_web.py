@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from store_samples import FEED, NOW, article, digest, edition, later, subscription
 from web_stand import SITE, Answer, Stand, archive
 
+from bot.telemetry import set_up_logging
 from bot.web import SAFETY, bound
 from bot.web_access import subscription_address, token_of
 from bot.web_views import feed_key
@@ -298,3 +301,32 @@ async def test_what_a_person_looked_up_has_a_page_that_is_not_listed(web: Stand)
     page = await web.get("/d/a")
     assert (page.status, page.page.xpath("//meta[@name='robots']/@content")) == (200, ["noindex"])
     assert (await web.get("/date/2026-01-06")).texts("//article//h2") == []
+
+
+# --- request ids -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/healthz", "/metrics", "/feed.atom"])
+async def test_every_answer_bears_an_id_a_proxys_own_where_it_sends_one(web: Stand, path: str) -> None:
+    assert re.fullmatch(r"[0-9a-f]{8}", (await web.get(path)).headers["x-request-id"])
+    assert (await web.get(path, X_Request_ID="proxy-17.a_b")).headers["x-request-id"] == "proxy-17.a_b"
+
+
+@pytest.mark.parametrize("given", ["a b", "x" * 65, "<script>", "a;b", "é"])
+async def test_an_id_that_could_forge_something_is_not_given_back(web: Stand, given: str) -> None:
+    answer = await web.get("/", X_Request_ID=given)
+    assert re.fullmatch(r"[0-9a-f]{8}", answer.headers["x-request-id"])
+    assert given not in answer.text
+
+
+async def test_what_goes_wrong_is_found_in_the_log_by_the_number_the_page_gives(
+    web: Stand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logging("info", "text", ())
+    async with web.store.database.write() as connection:
+        await connection.execute(text("DROP TABLE articles"))
+    answer = await web.get("/")
+    number = answer.headers["x-request-id"]
+    assert (answer.status, f"give this number: {number}" in answer.text) == (503, True)
+    logged = [line.split(" ")[2] for line in capsys.readouterr().err.splitlines() if f"request={number}" in line]
+    assert logged == ["web.failed", "web.answered"]

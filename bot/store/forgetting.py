@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, func, select, text
+from sqlalchemy import and_, delete, exists, false, func, select, text, update
 
 from bot.store import search
 from bot.store.database import Database
@@ -16,6 +16,7 @@ from bot.store.tables import (
     edition_articles,
     editions,
     feedback,
+    feeds,
     lookups,
     model_answers,
     model_usage,
@@ -93,6 +94,11 @@ class ForgettingRoom:
             # A page is freed at each step of the statement: it must be stepped to its end, though it returns no row.
             await raw.execute_fetchall(f"PRAGMA incremental_vacuum({int(pages)})")
             return before - int(await connection.scalar(text("PRAGMA freelist_count")) or 0)
+
+    @unbroken
+    async def try_writing(self) -> None:
+        async with self.database.write() as connection:
+            await connection.execute(update(feeds).where(false()).values(removed=False))
 
     @unbroken
     async def bytes_used(self) -> int:

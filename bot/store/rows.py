@@ -128,6 +128,7 @@ def state_row(state: FeedState) -> dict[str, Any]:
         "moving_times": state.moving_times,
         "hub": state.hub,
         "topic": state.topic,
+        "ahead": state.ahead,
     }
 
 
@@ -155,6 +156,7 @@ def health_from(row: Row) -> FeedHealth:
         moving_times=row["moving_times"],
         hub=row["hub"],
         topic=row["topic"],
+        ahead=row["ahead"],
     )
     return FeedHealth(feed=feed, state=state, articles=row["articles"])
 

@@ -90,6 +90,7 @@ feeds = Table(
     Column("moving_times", Integer, nullable=False, default=0),
     Column("hub", Words),
     Column("topic", Words),
+    Column("ahead", Float),
     Column("leased_until", UtcTime),
     sqlite_autoincrement=True,
 )
