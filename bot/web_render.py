@@ -103,8 +103,8 @@ class Pages:
         key = key if ask.catalog.has(key) else "web.error.400" if status < 500 else "web.error.500"
         ask = Ask(path="/", catalog=ask.catalog, chosen=ask.chosen)
         number = current_unit() if status >= 500 else None
-        said = {"status": status, "key": key.removeprefix("web."), "number": number}
-        response = self.page(ask, "error.html", **said, indexed=False)
+        said = key.removeprefix("web.")
+        response = self.page(ask, "error.html", status=status, key=said, number=number, indexed=False)
         response.headers["Cache-Control"] = "no-store"
         return response
 
