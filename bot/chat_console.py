@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ WIDTH = 96
 NO_START = frozenset(
     "、。，．,.;:!?！？・：；」』）)］]｝}〉》】〕”’ー〜々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%％ "
 )
+_NUMBER = re.compile(r"\d+ {2}")
 NO_END = frozenset("「『（([［｛{〈《【〔“‘")
 CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 """Control characters: nothing a feed says may steer the terminal."""
@@ -112,9 +114,22 @@ class _Headline:
 
 
 def _lines(spans: Sequence[Span]) -> RenderableType:
-    """A paragraph; what follows a line break in it stands under its first line, further in."""
+    """A paragraph; what follows a line break in it stands under its first line, further in. Where that begins with a
+    number, its own second line stands there too."""
     first, *rest = _spans(spans, "").split("\n")
-    return Group(Padding(_Wrapped(first), (0, 1, 0, 3)), *(Padding(_Wrapped(line), (0, 1, 0, 7)) for line in rest))
+    number = _NUMBER.match(first.plain)
+    head = _hung(first[: number.end()], first[number.end() :]) if number else _Wrapped(first)
+    return Group(Padding(head, (0, 1, 0, 3)), *(Padding(_Wrapped(line), (0, 1, 0, 7)) for line in rest))
+
+
+def _hung(mark: Text, text: Text, width: int = 3) -> Table:
+    """`text` beside its mark, all its lines at one indent."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=width)
+    grid.add_column()
+    mark.rstrip()
+    grid.add_row(mark, _Wrapped(text))
+    return grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +170,7 @@ def _may_break(before: str, after: str) -> bool:
 
 def _bullets(block: Bullets) -> RenderableType:
     """A hanging indent, so that a point's second line stands under its first."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=1)
-    grid.add_column()
-    for item in block.items:
-        grid.add_row("•", _Wrapped(_spans(item, "")))
-    return Padding(grid, (0, 1, 0, 3))
+    return Padding(Group(*(_hung(Text("•"), _spans(item, ""), width=1) for item in block.items)), (0, 1, 0, 3))
 
 
 def _spans(spans: Sequence[Span], base: str) -> Text:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from unicodedata import east_asian_width
 
 from babel.dates import format_date
 
@@ -18,9 +19,14 @@ from digests.model import Citation, Digest, Edition, Length, Section, Subscripti
 from digests.ports import Limits, Permalinks
 from digests.store import Hit
 from digests.terms import terms
+from digests.wordlists import words_of
 
-GIST = 110
-"""Longest gist on an overview line, in characters; a longer sentence is cut at its own joint."""
+GIST = 190
+"""Longest gist on an overview line, in columns (a Japanese character takes two); a longer sentence is cut."""
+LEADS_ON = words_of(
+    "a an the of in on at to for by with from into over under after before as and or but that which who whose when "
+    "where than its his her their is are was were has have had be been will would can could may might not no"
+)
 
 Cost = Callable[[Part], tuple[int, int]]
 """What a part costs on a platform: (characters, blocks)."""
@@ -128,12 +134,27 @@ def gist_of(digest: Digest | None) -> str:
 
 
 def gist(sentence: str) -> str:
-    """The sentence, cut at a comma of its own with an ellipsis when it is too long for a line."""
-    if len(sentence) <= GIST:
+    """The sentence; one too long for two lines is cut with an ellipsis, at a joint of its own where it has one late
+    enough, else before a word, and never behind one that only leads on ("closed for two hours on…")."""
+    fits = _fitting(sentence)
+    if fits == len(sentence):
         return sentence
-    cut = max(sentence.rfind(mark, GIST // 2, GIST) for mark in ("、", "，", ", ", "; ", " – "))
-    cut = cut if cut > 0 else sentence.rfind(" ", GIST // 2, GIST)
-    return sentence[: cut if cut > 0 else GIST].rstrip() + "…"
+    cut = max(sentence.rfind(mark, fits // 2, fits) for mark in ("、", "，", ", ", "; ", " – "))
+    if cut <= 0:
+        cut = sentence.rfind(" ", fits // 2, fits)
+        while cut > 0 and sentence[:cut].rsplit(" ", 1)[-1].casefold() in LEADS_ON:
+            cut = sentence.rfind(" ", 0, cut)
+    return sentence[: cut if cut > 0 else fits].rstrip() + "…"
+
+
+def _fitting(text: str) -> int:
+    """How many of its characters stand within `GIST` columns."""
+    columns = 0
+    for place, char in enumerate(text):
+        columns += 2 if east_asian_width(char) in "WF" else 1
+        if columns > GIST:
+            return place
+    return len(text)
 
 
 def day_text(day: date, catalog: Catalog) -> str:

@@ -58,6 +58,21 @@ def test_no_line_is_wider_than_the_terminal() -> None:
     assert max(cell_len(line) for line in said.splitlines()) <= 50
 
 
+def test_all_lines_of_a_numbered_headline_stand_under_its_first() -> None:
+    spans = (
+        Span(text="12  "),
+        Span(text="断水なお1万1000戸 汐見県沖地震、復旧は12日以降に"),
+        Span(text="\n市が発表した。"),
+    )
+    said = printed(Message(title="t", parts=(Part(blocks=(Paragraph(spans=spans),)),)), 30)
+    assert [line.rstrip() for line in said.splitlines() if line.strip()] == [
+        "   12  断水なお1万1000戸 汐見",
+        "       県沖地震、復旧は12日以",
+        "       降に",
+        "       市が発表した。",
+    ]
+
+
 def test_control_characters_of_a_feed_do_not_reach_the_terminal() -> None:
     text = "a\x1b[31mred\x07\x9b2J"
     blocks = (Heading(text=text), Paragraph(spans=(Span(text=text, url="https://x.example/\x1b"),)))

@@ -97,6 +97,15 @@ def test_a_long_gist_is_cut_at_its_own_comma() -> None:
     assert gist(sentence) == "あ" * 90 + "…"
 
 
+def test_a_gist_without_a_late_comma_ends_behind_a_word_that_says_something() -> None:
+    sentence = "The council voted, " + "long " * 34 + "into the night of a day that nobody there will forget."
+    assert gist(sentence) == "The council voted, " + ("long " * 34).rstrip() + "…"
+
+
+def test_a_sentence_of_two_lines_is_told_whole() -> None:
+    assert gist("word " * 37 + "end.") == "word " * 37 + "end."
+
+
 @given(st.lists(st.integers(1, 60), max_size=40), st.integers(10, 80), st.integers(1, 6))
 def test_packing_keeps_every_part_in_order_and_within_limits(sizes: list[int], characters: int, blocks: int) -> None:
     parts = tuple(Part(blocks=(Paragraph(spans=(Span(text="x" * size),)),)) for size in sizes)
