@@ -15,6 +15,8 @@ from typing import Any
 _Forms = Mapping[str, re.Pattern[str]]
 _TOLD = re.compile(r"\b(?:will|would|said|says|told|since|has|had|have|believes?|because|than|first)\b")
 """Words of a report, which captions do without."""
+LONGEST_CREDIT = 90
+"""Characters of a sentence in which a credit must end."""
 _CREDIT_END = re.compile(
     r"(?:[がの](?:[^、。「」はがを]{0,12}日(?:に|付で|の)?)?(?:報道|記事|(?:伝え|報じ)たところ))?に(?:よると|よれば)[、，]?\s?"
 )
@@ -31,7 +33,7 @@ def dateline(head: str) -> int:
 def credit(head: str) -> int:
     """How many characters at the start of a Japanese sentence only credit other media (「共同通信によると、」), or 0.
     Authorities and firms are not media: who says so belongs to what they say."""
-    ends = _CREDIT_END.search(head)
+    ends = _CREDIT_END.search(head, 0, LONGEST_CREDIT)
     if not ends or not _forms()["outlets"].fullmatch(head, 0, ends.start()):
         return 0
     return ends.end()

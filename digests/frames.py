@@ -111,10 +111,10 @@ def _low(text: str, language: str) -> str:
 
 
 def sort(role: Role, texts: Sequence[str], language: str) -> str | None:
-    """What sort of thing the section tells: at least half of its texts say so."""
+    """What sort of thing the section tells: more than half of its texts say so."""
     for name, forms in SORTS[role].items():
         form = forms.get(base(language))
-        if form and sum(1 for text in texts if form.search(_low(text, language))) * 2 >= max(1, len(texts)):
+        if form and sum(1 for text in texts if form.search(_low(text, language))) * 2 > len(texts):
             return name
     return None
 

@@ -17,6 +17,8 @@ from digests.wordlists import words_of
 
 PLAIN_NEWS = {"sport", "obituary"}
 """Kinds of news that say more of a section than its own words, which speak of injuries, money and rivals anyway."""
+COVERED = 0.4
+"""How much of a phrase of the title the section must speak of."""
 OFTEN, NEVER = 2, 10**9
 """How often an article names a topic that its title does not; section 1 is headed by words of the title alone."""
 LEAST_TOPIC, LEAST_TOPIC_EN = 0.8, 0.62
@@ -27,6 +29,13 @@ MEDIA = re.compile(
     r"通信|テレビ"
     r"|放送|スポーツ|タイムズ|ポスト|通信社|News|Times|Post)$"
 )
+_STEM = 6
+_KATAKANA = re.compile(r"[ァ-ヺー]{5,}")
+_SITE = re.compile(
+    r"(?:高速|道路|自動車道|駅|駅前|空港|港|店|工場|病院|会場|管内|球場|競馬場|公園|ホテル|ビル|マンション|チーム|クラブ|プリンス|地域|海域|沿岸)$"
+    r"|^(?:今|同|本|当)(?:大会|事件|計画|件|回|年度?)"
+)
+"""Where a thing happens, who takes part, or a word that points back: no subject matter."""
 _OWNED = re.compile(r"['’]s?(?:\s|$)|\b(?:its|his|her|their|my|our|your)\b")
 _VAGUE_JA = words_of(
     "記事 ニュース 本ニュース 会社 影響 トンネル 事案 関係者 専門家 担当者 利用者 消費者 参加者 現場 現地 地元 "
@@ -40,14 +49,21 @@ EDGES_EN = words_of(
     "subject start end beginning identity opening rest number lack kind type name way use famous future new "
     "terms level side part parts series lot range set round estimate estimates"
 )
-_VAGUE_EN = words_of(
+PERSONS_EN = words_of(
+    "president leader leaders manager director correspondent adviser economist analyst analysts doctor writer author "
+    "expert experts head judge judges officer officers police lawyer lawyers prosecutor prosecutors senator senators "
+    "lawmaker lawmakers coach player players actor actress singer suspect suspects killer victim victims boy girl man "
+    "woman teenager student students teacher teachers farmers employees shareholders investors commentators"
+)
+"""Last words of phrases that tell who, not what."""
+_VAGUE_EN = PERSONS_EN | words_of(
+    "companies firm firms behavior behaviour "
     "people company government statement spokesman spokeswoman officials official report reports reporters interview "
     "country world place members member news story public year work workers men women man woman families residents "
     "experts analysts sources source question questions reason reasons conference meeting others public result "
     "results "
     "problem problems situation issue issues role chief boss minister president leader manager director "
     "correspondent adviser "
-    "economist analyst doctor writer author expert group head"
 )
 
 
@@ -91,7 +107,7 @@ def _covered(phrase: str, texts: Sequence[str], article: str, language: str) -> 
     """Whether the section speaks of a phrase of the title: Japanese ones nearly in these words, others, where headlines
     drop what makes a phrase, in exactly these words somewhere in the article."""
     if base(language) == "ja":
-        return _in_title(phrase.casefold(), " ".join(texts).casefold(), language) >= 0.5
+        return _in_title(phrase.casefold(), " ".join(texts).casefold(), language) >= COVERED
     return phrase.casefold() in article.casefold()
 
 
@@ -113,7 +129,12 @@ def fit_topic(phrase: Phrase, language: str) -> bool:
     if phrase.name or MEDIA.search(text):
         return False
     if base(language) == "ja":
-        return 3 <= len(text) <= 14 and text not in _VAGUE_JA and not re.fullmatch(r"[A-Za-zＡ-Ｚ0-9.]+", text)
+        return (
+            3 <= len(text) <= 14
+            and text not in _VAGUE_JA
+            and not _SITE.search(text)
+            and not re.fullmatch(r"[A-Za-zＡ-Ｚ0-9.]+", text)
+        )
     words = text.casefold().split()
     if words[0] in EDGES_EN or re.search(r"\d", text):
         return False
@@ -129,7 +150,7 @@ def _topic_score(phrase: Phrase, title: str, body: str, language: str, least_tol
     often, shared = body.count(low), _in_title(low, title, language)
     if shared < 0.3 and often < least_told:
         return 0.0
-    made = (1.25 if phrase.event else 1.0) * (0.7 if phrase.simple else 1.0)
+    made = (1.25 if phrase.event else 1.0) * (0.7 if phrase.simple and not _KATAKANA.fullmatch(low) else 1.0)
     return phrase.weight * made * (1 + 0.6 * math.log(max(1, often))) * (1 + 1.5 * shared)
 
 
@@ -142,6 +163,8 @@ def _in_title(phrase: str, title: str, language: str) -> float:
         pairs = {phrase[i : i + 2] for i in range(len(phrase) - 1)}
         return 0.7 * sum(p in title for p in pairs) / max(1, len(pairs))
     words = [w for w in re.findall(r"\w+", phrase) if len(w) > 3]
+    if base(language) == "en" and not (words and words[-1][:_STEM] in title):
+        return 0.0  # a title that shares but an adjective names something else
     return 0.7 * sum(w in title for w in words) / max(1, len(words))
 
 

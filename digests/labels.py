@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from digests.headings import EDGES_EN, MEDIA, capitalised, overlapping
+from digests.headings import EDGES_EN, MEDIA, PERSONS_EN, capitalised, overlapping
 from digests.phrases import Phrase, cached
 from digests.readable import base, squeezed
 from digests.wordlists import words_of
@@ -70,7 +70,7 @@ def _fit(phrase: Phrase, language: str) -> bool:
     if base(language) in {"ja", "zh"}:
         return 3 <= len(text) <= 16 or (len(text) == 2 and bool(_FORCE.search(text)))
     words = text.casefold().split()
-    if words[0] in EDGES_EN or words[-1] in EDGES_EN:
+    if words[0] in EDGES_EN or words[-1] in EDGES_EN or words[-1] in PERSONS_EN:
         return False
     return len(words) <= MOST_LABEL_WORDS and 3 < len(text) <= 48 and not _OWNED.search(text)
 

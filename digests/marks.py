@@ -29,7 +29,10 @@ _FOLLOWS = re.compile(
     r"[^、。]{1,10}後(?:に|は|、)|[^、。]{0,6}(?:当時|その際|対象)は|(?:After|Following) (?:that|this|the)\b"
 )
 """Openings of what comes after something told before."""
-_NAMELESS = re.compile(r"[\"“]?(?:[A-Z]?[a-z,’']+ ){0,2}(?:he|she|they|him|them|it|his|her|this|these)\b")
+_NAMELESS = re.compile(
+    r"[\"“]?(?:[A-Z]?[a-z,’']+ )(?:[a-z,’']+ ){0,4}(?:he|she|they|him|them|it)\b"
+    r"|(?:[A-Z]?[a-z,’']+ ){0,2}(?:his|her|this|these)\b"
+)
 """A pronoun before any name."""
 _KNOWN = (
     "accusations? allegations? announcement arrests? attacks? bans? bill blasts? changes? charges? claims? "

@@ -27,6 +27,7 @@ from digests.wordlists import (
     QUANTITIES,
     TIMES,
     VERBS,
+    words_of,
 )
 
 MOST_WORDS = 6
@@ -78,6 +79,12 @@ def _japanese(text: str) -> list[Phrase]:
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’.&](?=[^\W_])[^\W_]+)*|[^\w\s]")
 _POSSESSIVES = ("'s", "’s", "s'", "s’")
 _NEVER = frozenset(FUNCTION_WORDS) | frozenset(ADVERBS)
+_CLIPPED = frozenset({"s", "t", "re", "ve", "ll", "d", "m"})
+_BEFORE_VERB = words_of(
+    "to can could will would may might must should shall cannot not n't can't won't don't doesn't didn't"
+)
+_LOOSELY = words_of("similar various certain further additional previous likely such alleged so-called")
+"""Adjectives that liken or place a thing without saying what it is."""
 _APOSTROPHES = ("'s", "’s", "'", "’")
 _POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
 
@@ -122,6 +129,8 @@ def _content(tokens: list[_Token], i: int, begin: int | None) -> bool:
     token, low = tokens[i], tokens[i].low
     if low in _NEVER or not token.text[0].isalnum():
         return False
+    if low in _CLIPPED and i and tokens[i - 1].text in {"'", "’"}:
+        return False  # tokenised text: Virgin 's
     if token.text[0].isupper() and i > 0 and tokens[i - 1].text not in {".", "“", '"', "‘"}:
         return True
     before = tokens[i - 1].low if i else ""
@@ -148,7 +157,8 @@ def _joined(runs: list[Span], tokens: list[_Token]) -> list[Span]:
 
 
 def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | None:
-    if first and last > first and tokens[first - 1].low == "to" and tokens[first].text[0].islower():
+    acts = first > 0 and tokens[first - 1].low in _BEFORE_VERB
+    if acts and last > first and tokens[first].text[0].islower():
         first += 1  # a verb more often than not: "to report fraud"; behind an adjective a noun is left as well
     while first <= last and _skipped(tokens[first]):
         first += 1
@@ -163,7 +173,7 @@ def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | 
     body = text[words[0].start : end]
     tail = _POSSESSIVE.search(body) if body.endswith(_APOSTROPHES) else None
     body = body[: tail.start()] if tail else body
-    if len(words) == 1 and first and tokens[first - 1].low == "to" and not words[0].low.endswith("s"):
+    if len(words) == 1 and acts and not words[0].low.endswith("s"):
         return None
     weight = _place(tokens, first) * _size(len(words), words)
     name = _is_name(words)
@@ -200,6 +210,8 @@ def _is_name(words: list[_Token]) -> bool:
 def _skipped(token: _Token) -> bool:
     """Figures, times, quantities and adverbs name nothing at the head of a phrase; "of" and "the" remain behind
     them."""
+    if token.low in _LOOSELY:
+        return True
     if token.low in ORDINALS or (token.low.endswith("ly") and len(token.low) > 4 and token.low not in NOUNS_IN_LY):
         return token.text[0].islower()
     return token.text[0].isdigit() or _stem(token) in TIMES or token.low in QUANTITIES or token.low in FUNCTION_WORDS

@@ -32,6 +32,11 @@ _TITLES = words_of(
     "研究員 広報担当者 政調会長 副大統領 副社長 CEO"
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_HAPPENS = re.compile(
+    r"(?:オリンピック|カップ|リーグ|シリーズ|サミット|マラソン|グランプリ|ハリケーン|テロ|ストライキ|デモ|システム|サービス|"
+    r"プロジェクト|ワクチン|ウイルス|インフルエンザ|バスジャック|ハイジャック)$"
+)
+"""Katakana that names a thing or what happens, whatever stands before it."""
 _KATAKANA = re.compile(r"[ァ-ヺー・＝]+")
 _BODY_ENDS = re.compile(
     r"(?:本部|図書館|博物館|社|庁|省|局|署|党|協会|連盟|機構|大学|大|病院|銀行|委員会|裁判所|高裁|地裁|最高裁|"
@@ -165,6 +170,8 @@ def _is_name(words: list[_Morpheme]) -> bool:
         or (len(words) == 1 and final.unknown)
     ):
         return True
+    if _HAPPENS.search(final.surface):
+        return False
     if len(words) > 1 and all(_KATAKANA.fullmatch(m.surface) for m in words):
         return True
     return all(m.pos[2] == "地名" or m.surface in _PLACE_ENDS for m in words)

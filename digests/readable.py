@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from digests.model import Digest, Point, Text
+from digests.wordlists import TELLING_VERBS
 
 DANGLING: dict[str, re.Pattern[str]] = {
     "ja": re.compile(
@@ -18,12 +19,18 @@ DANGLING: dict[str, re.Pattern[str]] = {
         r"|彼(?!岸|方)|彼女|同(?!時|様|意|盟|性|僚|志|情|感|窓|居|棲|期|級|行|伴|調|等|一|数|額|点|士)[一-鿿ァ-ヶ]"
         r"|[^。、「]{1,6}(?:それ(?=[がをにはも])|これ(?=[がをにはも])|その(?!後|日|まま|他|ほか|もの))|[^。、「]{0,10}(?:両(?:氏|者|国|社)|同(?:氏|社|国|誌|紙|容疑者))(?:は|が|の|に|を|で|と|も)"
         r"|(?:[\d０-９一二三四五六七八九十数]+人(?:とも)?|男|女|男性|女性|少年|少女|容疑者|被害者|本人|会長|社長|監督|首相|大統領|知事|市長|町長|選手|氏|ふたり|二人|全員|残り|もう[一1]人)(?:は|が|も|の|に)"
+        r"|[^。、「]{0,12}(?:上記|前述|上述)"
+        r"|[^。「」]{1,40}によ(?:ると|れば)、?(?:そ(?:の|れ|こ)|こ(?:の|れ|こ)|同(?:氏|社|国|署|校|店|病院|容疑者))"
         r"|両(?:氏|者|国|社|紙|誌|船|チーム|党|院|県|市|首脳)|同じ|[一-鿿]{2,4}(?:した|された)[\d０-９]+人(?:は|が|も)|当該|前述|上記|前者|後者|いずれも|どちらも|うち|以上|以下)"
     ),
     "en": re.compile(
         r"(?:Whether|Whatever|If|Until|Unless|What|How|Once) (?:it|its|he|she|they|his|her|their|this|that|these)\b|"
         r"(?!When|As |If|While|Because|Although|Though|Since|After|Before|The )[A-Z][\w'’ -]{1,28}, (?:he|she"
         r"|they|it|his|her|their)\b"
+        r"|(?:In|At|On|During|By|From|For|After|Before|Since|Under|With|Of|Despite|Within) (?:the same|that|those"
+        r"|(?:this|these) (?!week|month|year|season|summer|winter|spring|autumn|morning|afternoon|evening|decade))\b"
+        r"|[A-Z]\w+(?:ed|ing)\b[^,“\"]{0,80}, (?:he|she|it|they|his|her|their|its)\b"
+        r"|[A-Z][a-z]+ (?:[a-z]+ ){0,3}(?:him|them)\b"
         r"|[\"“‘'(]?(?:It|Its|It[’']s|He|His|He[’'](?:s|d|ll)|She|Her|She[’'](?:s|d|ll)|They|Their|They[’'](?:re|ve|d|ll)|Them|This|That|That[’']s|These"
         r"|Those|Such|Both|Neither|Either|Some of them|One of them|Here|There|The (?:latter|former|same|two"
         r"|pair|trio|duo|other|others|second|third)"
@@ -135,6 +142,7 @@ _IN_PROMPT = (
     *("→", "こちら", "続き", "登録", "メルマガ", "シェア", "フォロー", "関連"),
 )
 _OPENS_QUOTATION = ("“", '"', "‘", "'", "„", "«", "「", "『")
+_ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _NOT_WORD = re.compile(r"\W+")
 
 
@@ -218,6 +226,12 @@ def ends(text: str, language: str) -> bool:
     return base(language) in UNSTOPPED or bool(END.search(text))
 
 
+def verbless(text: str) -> bool:
+    """Whether no word of an English text can be its verb: the rest of a sentence that a line break tore apart."""
+    words = _ENGLISH_WORD.findall(text.replace("’", "'").lower())
+    return not any(word in TELLING_VERBS or word.endswith(("ed", "'s", "'d", "'re")) for word in words)
+
+
 def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
     """What is wrong with a printed text, in words of one kind each. `opening`: it opens a section or stands alone."""
     checks = (
@@ -230,6 +244,7 @@ def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
         ("caption", _found(CAPTION, text, _IN_CAPTION)),
         ("link list", _found(LINK_LIST, text, _IN_LINK_LIST)),
         ("list", bool(LIST.match(text))),
+        ("no verb", opening and base(language) == "en" and verbless(text)),
         ("prompt", prompts(text)),
         ("no sentence end", not ends(text, language)),
     )

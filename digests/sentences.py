@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digests.abbreviations import ends_sentence
-from digests.boilerplate import credit, dateline, listed, marked
+from digests.boilerplate import LONGEST_CREDIT, credit, dateline, listed, marked
 
 LONGEST = 1000
 """Characters of one piece; text without any punctuation is cut at a joint below this."""
@@ -22,8 +22,8 @@ LONGEST_QUOTATION = 400
 """Characters a quotation or bracket may span and still be kept whole."""
 LONGEST_LIST = 600
 """Characters of other headlines that a page may put before its first sentence."""
-LONGEST_CREDIT, LEAST_BEHIND_CREDIT = 90, 10
-"""Characters of a credit at most, and of the sentence that must be left behind it."""
+LEAST_BEHIND_CREDIT = 10
+"""Characters of a sentence that must be left behind a credit."""
 
 _SPACED = frozenset({"th", "lo", "km", "my"})
 _LINES = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from digests.boilerplate import LONGEST_CREDIT, credit
 from digests.readable import CONNECTIVE, PAIRS, base, dangles, half_quoted, squeezed
 
 MOST_PIECES = 3
@@ -93,6 +94,8 @@ def _head(text: str, language: str) -> int:
     connective = CONNECTIVE[language].match(text, at) if language in CONNECTIVE else None
     if connective and _stands_alone(text[connective.end() :], language):
         at = connective.end()
+    if language == "ja" and len(text) - at - (named := credit(text[at : at + LONGEST_CREDIT])) >= LEAST_LEFT:
+        at += named  # behind a connective; the sentence itself begins after it
     return at
 
 

@@ -67,9 +67,9 @@ NOUNS_IN_ING = words_of(
     "banking bombing broadcasting building burning clothing drilling earning engineering farming filming finding"
     " fishing funding gambling gathering hearing helping holding housing killing lending listing logging manufacturing"
     " marketing meeting mining offering opening outsourcing parking planning policing polling pricing printing"
-    " processing programming publishing ranking rating reading recycling rigging ruling saving screening setting"
-    " shipping shooting shopping sibling smuggling spending spring standing stabbing string swimming testing thing"
-    " timing trading trafficking training understanding voting warming warning wedding wing writing king ring"
+    " processing programming publishing ranking rating reading recycling rigging ruling saving screening sensing"
+    " setting shipping shooting shopping sibling smuggling spending spring standing stabbing string swimming testing"
+    " thing timing trading trafficking training understanding voting warming warning wedding wing writing king ring"
 )
 BARE_ADJECTIVES = words_of(
     "clear difficult different new old big small high low long short large great good bad strong weak free full "
@@ -134,7 +134,8 @@ _BASES = (
     " remember forget recall choose pick select prefer tend stem arise emerge deliver ship export import trade "
     "invest fund"
     " finance borrow lend owe cope vary date steer bring swap streak hand stream pitch look opt dub hail oust "
-    "mull eye grip hold"
+    "mull eye grip hold "
+    "approach loom batter mourn await brace speculate cheat feature sound portray"
 )
 _IRREGULAR = (
     "ate eaten burnt fed said told thought knew seen saw shown kept held took taken made got gotten gave given "
@@ -182,4 +183,14 @@ def _inflected(verb: str) -> tuple[str, ...]:
     return verb, third, stem + "ed", stem + "ing", doubled + "ed", doubled + "ing"
 
 
-VERBS = (frozenset(form for verb in _BASES.split() for form in _inflected(verb)) | words_of(_IRREGULAR)) - _NOUNS_TOO
+_ALL_VERBS = frozenset(form for verb in _BASES.split() for form in _inflected(verb)) | words_of(_IRREGULAR)
+VERBS = _ALL_VERBS - _NOUNS_TOO
+TELLING_VERBS = _ALL_VERBS | words_of(
+    "is are was were be been am being do did done had have having will would can could may might must should shall "
+    "isn't aren't wasn't weren't don't doesn't didn't hasn't haven't hadn't won't wouldn't can't couldn't shouldn't "
+    "it's he's she's they're we're i'm you're that's there's what's let's i've we've they've i'd he'd she'd i'll he'll "
+    "she'll fled swept wept slept crept leapt dug hung bred spun stung swore froze shook shrank bore bound sped spat "
+    "split spread cast burst bet shed rid upset hid bit blew flew swam rang sang drank sprang slung clung flung strode "
+    "shone n't 's 're 've 'll"
+)
+"""Words one of which a sentence has, or one that ends as verbs do."""

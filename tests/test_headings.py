@@ -39,6 +39,17 @@ def test_an_english_topic_is_a_phrase_of_the_title_or_told_of_more_than_once() -
     assert named_topics(EN_SECTIONS, EN_TITLE, "en") == ["bus fares", None, "driver shortage"]
 
 
+def test_a_title_that_shares_but_an_adjective_names_another_thing() -> None:
+    sections = (["The council raised fares."], ["No federal law forbids what the council did to its fares."])
+    title = "Federal judge stops Northfield's higher fares"
+    assert "federal law" not in named_topics(sections, title, "en")
+
+
+def test_where_it_happens_and_who_takes_part_is_no_topic() -> None:
+    sections, title = (["青波高速を走るバスでバスジャックがあり、乗客は無事だった。"],), "青波高速でバスジャック"
+    assert named_topics(sections, title, "ja") == ["バスジャック"]
+
+
 def test_section_1_is_headed_by_what_title_and_lead_tell_even_if_it_tells_the_rest() -> None:
     sections, title = (["検査では54頭の陽性が確認された。"],), "青波競馬で馬インフルエンザ、開催中止"
     lead = "青波競馬組合は、馬インフルエンザの発生で開催を中止した。"

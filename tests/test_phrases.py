@@ -62,6 +62,10 @@ def test_a_phrase_stands_where_it_says(text: str, language: str) -> None:
         ("The yard saw its profits fall 9% last year.", "profits fall"),
         ("Talks with international utilities operating in the north failed.", "international utilities operating"),
         ("The organs of the criminally insane were sold.", "criminally insane"),
+        ("The bill would legalise euthanasia.", "legalise euthanasia"),
+        ("It is part of Richard Roe 's North Group.", "s North Group"),
+        ("A similar memorandum came to nothing.", "similar memorandum"),
+        ("Stocks moved as Hurricane Flora approaches 3 states.", "Hurricane Flora approaches"),
         ("She signed for her third and fourth novels.", "fourth novels"),
     ],
 )

@@ -32,6 +32,10 @@ def test_cuts_what_no_reader_misses(text: str, language: str, printed: str) -> N
     assert printed == trimmed(text, 0, language).text
 
 
+def test_media_credited_behind_a_connective_go_with_it() -> None:
+    assert trimmed("また、青波新聞によると、市長は3日に辞任した。", 0, "ja").text == "市長は3日に辞任した。"
+
+
 def test_offsets_point_into_the_article() -> None:
     article = "前の文。 しかし、政府は計画を撤回した。"
     cut = trimmed(article[5:], 5, "ja")
