@@ -1,4 +1,5 @@
-"""Prints how far the two labelling passes agree: raw agreement, Cohen's kappa, and where they differ."""
+"""Prints how far the labelling passes agree, and how far a second person agrees with the final labels: raw agreement,
+Cohen's kappa, and where they differ."""
 
 from __future__ import annotations
 
@@ -35,23 +36,32 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float:
 
 
 def confusion(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    """A table as text: rows are the first pass, columns the second."""
+    """A table as text: rows are the first of each pair, columns the second."""
     counts = Counter(pairs)
     head = f"{'':12}" + "".join(f"{label[:9]:>10}" for label in LABELS)
     return [head, *(f"{row:12}" + "".join(f"{counts[row, column]:>10}" for column in LABELS) for row in LABELS)]
 
 
-def report() -> list[str]:
-    """The lines printed: agreement over the sentences both passes hold, then the final labels by class."""
-    first, second, final = (read(HERE / f"roles_ja{name}.jsonl") for name in ("_pass1", "_pass2", ""))
-    keys = sorted(first.keys() & second.keys())
-    pairs = [(first[key], second[key]) for key in keys]
-    same = sum(one == two for one, two in pairs)
-    classes = Counter(final.values())
+def compared(first: Path, second: Path) -> list[str]:
+    """Agreement over the sentences that both files hold, as lines."""
+    one, two = read(first), read(second)
+    keys = sorted(one.keys() & two.keys())
+    pairs = [(one[key], two[key]) for key in keys]
+    same = sum(left == right for left, right in pairs)
     return [
-        f"articles {len({key[0] for key in final})}, sentences {len(final)}, labelled twice {len(keys)}",
+        f"{first.stem} and {second.stem}: {len({key[0] for key in keys})} articles, {len(keys)} sentences",
         f"agreement {same / len(keys):.3f}, Cohen's kappa {kappa(pairs):.3f}",
         *confusion(pairs),
+    ]
+
+
+def report() -> list[str]:
+    """The lines printed: the two passes, the final labels against the blind ones, the final labels by class."""
+    final = HERE / "roles_ja.jsonl"
+    classes = Counter(read(final).values())
+    return [
+        *compared(HERE / "roles_ja_pass1.jsonl", HERE / "roles_ja_pass2.jsonl"),
+        *compared(final, HERE / "roles_ja_blind.jsonl"),
         "final  " + "  ".join(f"{label} {classes[label]}" for label in LABELS),
     ]
 
