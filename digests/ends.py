@@ -36,13 +36,17 @@ _BACKGROUND, _JUDGING, _AHEAD = 2, 1, 3
 _SAID = re.compile(
     r"\b(?:said|says|told|added|insisted|warned|admitted|believes?)\b|」と|と(?:話|述|語|指摘|説明|コメント)"
 )
+_ADDS = re.compile(r"\b(?:also|too|meanwhile|as well|however)\b|も[^ぁ-ん]")
+"""Words of what is one thing more."""
+_I = re.compile(r"\b(?:I|i|me|my|we|us|our|I['’ ]+(?:m|ve|d|ll))\b")
+"""Somebody's words, quoted without marks."""
 _QUOTATION = re.compile(r"[\"“‘]([^\"”’]*)[\"”’]")
 
 
 def as_lead(marks: Marks, lines: Sequence[Line]) -> Floats:
     """(n,) close to the title, no detail of the background, nobody's words; -inf for what cannot lead."""
     said = np.array([bool(_SAID.search(line.print.text)) for line in lines])
-    own = np.array([_quoted(line.print.text) <= QUOTED for line in lines])
+    own = np.array([_reported(line.print.text) and not _ADDS.search(line.print.text) for line in lines])
     named = marks.titled >= TITLED
     topical = named & (marks.about >= SURELY_CLOSE) & (marks.salience >= TELLING) & ~said
     nut = named & (marks.salience >= NUT_TELLING) & ~said
@@ -54,15 +58,18 @@ def as_lead(marks: Marks, lines: Sequence[Line]) -> Floats:
     return np.where(fit & own & may, weight + TURNING * marks.turning, -np.inf)
 
 
-def as_conclusion(marks: Marks) -> Floats:
+def as_conclusion(marks: Marks, lines: Sequence[Line]) -> Floats:
     """(n,) late in the article and still close to it, summing up or looking ahead; -inf for what concludes nothing."""
     summing = np.minimum(1.0, marks.roles[:, _JUDGING] + marks.roles[:, _AHEAD])
     says = marks.ahead | marks.turning | (summing >= SUMMING_UP)
-    fit = marks.sound & ~marks.given & (marks.place >= LATE) & (marks.about >= CONCLUDING) & (marks.titled > 0) & says
+    own = np.array([not _I.search(_QUOTATION.sub("", line.print.text)) for line in lines])
+    near = (marks.about >= CONCLUDING) & (marks.titled > 0)
+    fit = marks.sound & ~marks.given & (marks.place >= LATE) & near & says & own
     weight = 0.4 * (marks.salience + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
     return np.where(fit, weight - 0.25 - marks.odd, -np.inf)
 
 
-def _quoted(text: str) -> float:
-    """Share of the characters within English quotation marks."""
-    return sum(len(each) for each in _QUOTATION.findall(text)) / max(1, len(text))
+def _reported(text: str) -> bool:
+    """Whether the reporter speaks: little within English quotation marks, and no first person without them."""
+    quoted = sum(len(each) for each in _QUOTATION.findall(text))
+    return quoted <= QUOTED * len(text) and not _I.search(_QUOTATION.sub("", text))

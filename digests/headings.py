@@ -50,10 +50,11 @@ EDGES_EN = words_of(
     "terms level side part parts series lot range set round estimate estimates"
 )
 PERSONS_EN = words_of(
-    "president leader leaders manager director correspondent adviser economist analyst analysts doctor writer author "
-    "expert experts head judge judges officer officers police lawyer lawyers prosecutor prosecutors senator senators "
-    "lawmaker lawmakers coach player players actor actress singer suspect suspects killer victim victims boy girl man "
-    "woman teenager student students teacher teachers farmers employees shareholders investors commentators"
+    "president leader leaders manager director correspondent adviser economist analyst analysts doctor writer "
+    "author expert experts head secretary minister ministers chief judge judges officer officers police lawyer "
+    "lawyers prosecutor prosecutors senator senators lawmaker lawmakers coach player players actor actress singer "
+    "suspect suspects killer victim victims boy girl man woman teenager student students teacher teachers farmers "
+    "employees shareholders investors commentators"
 )
 """Last words of phrases that tell who, not what."""
 _VAGUE_EN = PERSONS_EN | words_of(

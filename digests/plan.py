@@ -145,7 +145,7 @@ def values(analysis: Analysis, lines: Sequence[Line]) -> Floats:
     worth = np.full((len(lines), len(CAPS)), -np.inf)
     worth[:, :LEAD] = _in_sections(marks, lines, analysis.language)
     worth[:, LEAD] = as_lead(marks, lines)
-    worth[:, CONCLUSION] = as_conclusion(marks)
+    worth[:, CONCLUSION] = as_conclusion(marks, lines)
     return worth
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -19,7 +20,7 @@ DANGLING: dict[str, re.Pattern[str]] = {
         r"|彼(?!岸|方)|彼女|同(?!時|様|意|盟|性|僚|志|情|感|窓|居|棲|期|級|行|伴|調|等|一|数|額|点|士)[一-鿿ァ-ヶ]"
         r"|[^。、「]{1,6}(?:それ(?=[がをにはも])|これ(?=[がをにはも])|その(?!後|日|まま|他|ほか|もの))|[^。、「]{0,10}(?:両(?:氏|者|国|社)|同(?:氏|社|国|誌|紙|容疑者))(?:は|が|の|に|を|で|と|も)"
         r"|(?:[\d０-９一二三四五六七八九十数]+人(?:とも)?|男|女|男性|女性|少年|少女|容疑者|被害者|本人|会長|社長|監督|首相|大統領|知事|市長|町長|選手|氏|ふたり|二人|全員|残り|もう[一1]人)(?:は|が|も|の|に)"
-        r"|[^。、「]{0,12}(?:上記|前述|上述)"
+        r"|[^。、「]{0,12}(?:上記|前述|上述|次の(?:広い|通り|とおり|よう)|以下の(?:通り|とおり|よう))"
         r"|[^。「」]{1,40}によ(?:ると|れば)、?(?:そ(?:の|れ|こ)|こ(?:の|れ|こ)|同(?:氏|社|国|署|校|店|病院|容疑者))"
         r"|両(?:氏|者|国|社|紙|誌|船|チーム|党|院|県|市|首脳)|同じ|[一-鿿]{2,4}(?:した|された)[\d０-９]+人(?:は|が|も)|当該|前述|上記|前者|後者|いずれも|どちらも|うち|以上|以下)"
     ),
@@ -30,7 +31,9 @@ DANGLING: dict[str, re.Pattern[str]] = {
         r"|(?:In|At|On|During|By|From|For|After|Before|Since|Under|With|Of|Despite|Within) (?:the same|that|those"
         r"|(?:this|these) (?!week|month|year|season|summer|winter|spring|autumn|morning|afternoon|evening|decade))\b"
         r"|[A-Z]\w+(?:ed|ing)\b[^,“\"]{0,80}, (?:he|she|it|they|his|her|their|its)\b"
-        r"|[A-Z][a-z]+ (?:[a-z]+ ){0,3}(?:him|them)\b"
+        r"|[A-Z][a-z]+ (?:[a-z]+ ){0,3}(?:him|them)\b|At the time\b|By then\b"
+        r"|(?:[A-Z]\w+ )?(?:hour|day|week|month|year|decade)s? (?:later|earlier)\b"
+        r"|[A-Z]\w+(?: \w+){0,4} (?:those|these) \w+s\b(?! (?:who|that|of|in|with|from|to))"
         r"|[\"“‘'(]?(?:It|Its|It[’']s|He|His|He[’'](?:s|d|ll)|She|Her|She[’'](?:s|d|ll)|They|Their|They[’'](?:re|ve|d|ll)|Them|This|That|That[’']s|These"
         r"|Those|Such|Both|Neither|Either|Some of them|One of them|Here|There|The (?:latter|former|same|two"
         r"|pair|trio|duo|other|others|second|third)"
@@ -56,7 +59,7 @@ DANGLING: dict[str, re.Pattern[str]] = {
 }
 CONNECTIVE: dict[str, re.Pattern[str]] = {
     "ja": re.compile(
-        r"(?:しかしながら|しかし|一方で(?!は)|一方(?=、|，|,)|他方で?|また(?=[、，,一-鿿ァ-ヶA-Za-zＡ-Ｚ「『])|さらに(?!は)|更に|なお(?=[、，,こ同]|[一-鿿ァ-ヶ]{2})|そして|ただし?(?=、|，|,)|だが|ところが"
+        r"(?:しかしながら|しかし|一方で(?!は)|一方(?=、|，|,|(?!的|通行|向|当事者)[一-鿿ァ-ヶ]{2})|他方で?|また(?=[、，,一-鿿ァ-ヶA-Za-zＡ-Ｚ「『])|さらに(?!は)|更に|なお(?=[、，,こ同]|[一-鿿ァ-ヶ]{2})|そして|ただし?(?=、|，|,)|だが|ところが"
         r"|それでも|加えて|そのうえ|その上(?=、)|その後|そこで|このため|そのため|したがって|従って|よって|つまり|すなわち|例えば|たとえば|実際(?=、)|ちなみに"
         r"|特に(?=、)|とりわけ|同時に|および|及び|並びに|もっとも(?=、)|とはいえ|むしろ|逆に|結局(?=、)|対照的に(?=、)|次に(?=、)|最後に(?=、)|まず(?=、)|だから|なので|ですが|でも(?=、)|けれども)"
         r"[、，,]?\s*"
@@ -130,6 +133,11 @@ FULL_QUOTE = re.compile(r"^[\"“„«「『][^\"“”„»」』]*[\"”“»�
 
 _OPENS = re.compile(r"[\"“]|''|``")
 _OPEN_OR_SHUT = re.compile(r"(?P<open>(?<![^\s(\[—–-])(?:[\"“]|``|'')(?=[^\s\"”])|“)|(?P<shut>[\"”\n]|'')")
+LEAST_REPEATING, REPEATED = 60, 8
+"""Characters of headlines run together at least, and of what they repeat."""
+MORE_REPEATING = 250
+"""Characters from which even what ends with a verb can be headlines with a sentence behind them."""
+_VERB_LAST = re.compile(r"[たるいうくすつぬむ]。?$")
 SENTENCE = 1000
 """Characters of a text that is likely to be asked for again."""
 _IN_BYLINE = ("author", "contributed")
@@ -226,6 +234,14 @@ def ends(text: str, language: str) -> bool:
     return base(language) in UNSTOPPED or bool(END.search(text))
 
 
+def repeats(text: str) -> bool:
+    """Whether a Japanese text says the same words three times: headlines of related reports run together."""
+    if not LEAST_REPEATING < len(text) < SENTENCE or (len(text) < MORE_REPEATING and _VERB_LAST.search(text)):
+        return False
+    runs = Counter(text[i : i + REPEATED] for i in range(len(text) - REPEATED))
+    return max(runs.values()) >= 3
+
+
 def verbless(text: str) -> bool:
     """Whether no word of an English text can be its verb: the rest of a sentence that a line break tore apart."""
     words = _ENGLISH_WORD.findall(text.replace("’", "'").lower())
@@ -242,6 +258,7 @@ def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
         ("quotation without speaker", opening and speakerless(text)),
         ("byline", _found(BYLINE, text, _IN_BYLINE)),
         ("caption", _found(CAPTION, text, _IN_CAPTION)),
+        ("headlines", base(language) == "ja" and repeats(text)),
         ("link list", _found(LINK_LIST, text, _IN_LINK_LIST)),
         ("list", bool(LIST.match(text))),
         ("no verb", opening and base(language) == "en" and verbless(text)),

@@ -27,6 +27,13 @@ ASIDE = re.compile(
     r"|[ぁ-ゖー・\s]{3,24}|[A-Z0-9]{1,8}\.[A-Z]{1,3}|[A-Z]{2,8}:\s?[A-Z]{1,6}|pictured[^()]{0,30}|see "
     r"[^()]{0,40}|file photo|file picture|left|right|above|below|Reuters|AP|AFP)[）)]"
 )
+TURN = re.compile(
+    r",\s(?:however|meanwhile|moreover|nevertheless|nonetheless|for example|for instance),(?=\s)"
+    r"|,\s(?:however|meanwhile|nevertheless|though)(?=[.”\"]+\s*$)"
+)
+"""A connective in the middle of an English sentence, which joins it to one that is not there."""
+_TURNS = ("however", "meanwhile", "though", "moreover", "netheless", "evertheless", "for example", "for instance")
+_PARTICLE = re.compile(r"[もはがをにのへと](?=[^ぁ-ん])")
 MOST_ASIDES = 2
 _BROKEN = re.compile(r"(?<=[\u3000-\u30ff\u4e00-\u9fff])\s*\n\s*(?=[\u3000-\u30ff\u4e00-\u9fff])")
 _SPACED_MARK = re.compile(r" ([,.;:!?、。])(?=\s|$)")
@@ -103,13 +110,16 @@ def _stands_alone(rest: str, language: str) -> bool:
     """Whether what follows a connective still looks like a sentence: no lower-case opening, no word pointing back."""
     if len(rest) < LEAST_LEFT or dangles(rest, language):
         return False
-    return language == "ja" or rest[0].isupper() or rest[0].isdigit()
+    if language == "ja":
+        return not _PARTICLE.match(rest)
+    return rest[0].isupper() or rest[0].isdigit()
 
 
 def _asides(text: str) -> list[Span]:
-    if "(" not in text and "（" not in text:
-        return []
-    return [found.span() for found in ASIDE.finditer(text)][:MOST_ASIDES]
+    found = [each.span() for each in ASIDE.finditer(text)] if "(" in text or "（" in text else []
+    if any(turn in text for turn in _TURNS):
+        found = sorted([*found, *(each.span() for each in TURN.finditer(text))])
+    return found[:MOST_ASIDES]
 
 
 def _without(text: str, cuts: list[Span]) -> str:

@@ -82,11 +82,11 @@ def test_a_turning_point_leads_before_a_detail() -> None:
     ],
 )
 def test_a_fact_from_anywhere_concludes_nothing(made: Marks) -> None:
-    assert as_conclusion(made).tolist() == [-np.inf]
+    assert as_conclusion(made, [line(RISE)]).tolist() == [-np.inf]
 
 
 def test_a_late_look_ahead_concludes() -> None:
-    assert np.isfinite(as_conclusion(marks(place=0.9, roles=BACKGROUND, ahead=True))).all()
+    assert np.isfinite(as_conclusion(marks(place=0.9, roles=BACKGROUND, ahead=True), [line(RISE)])).all()
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from digests.readable import problems, within_quotations
         ("Criticised for the closing of the bridge, he resigned.", "en", "dangling"),
         ("Doing a deal with them would open the bridge.", "en", "dangling"),
         ("青波新聞によれば、そのうち2か所が壊れた。", "ja", "dangling"),
+        ("青波線大地震に支援相次ぐ、青波線大地震の被害が拡大、海の深さ訂正、" * 3 + "震源は浅く", "ja", "headlines"),
         ("残った上記3隻は沈んだ。", "ja", "dangling"),
         ("Rick Snow of Northfield and other councillors.", "en", "no verb"),
         ("Ella firmó el acuerdo.", "es", "dangling"),
@@ -57,6 +58,7 @@ def test_says_what_is_wrong(text: str, language: str, problem: str) -> None:
         ("Parents of the pupils told him.", "en"),
         ("Prices fell.", "en"),
         ("The bank raised its rates to 5 % (from 4 %).", "en"),
+        ("遺伝子の機能を調べて遺伝子の機能を止め、その影響を調べることで遺伝子の機能を解明できる。" * 2, "ja"),
         ("市场上周大幅上涨。", "zh"),
     ],
 )
