@@ -21,7 +21,7 @@ from digests.readable import problems, within_quotations
         ("Criticised for the closing of the bridge, he resigned.", "en", "dangling"),
         ("Doing a deal with them would open the bridge.", "en", "dangling"),
         ("青波新聞によれば、そのうち2か所が壊れた。", "ja", "dangling"),
-        ("青波線大地震に支援相次ぐ、青波線大地震の被害が拡大、海の深さ訂正、" * 3 + "震源は浅く", "ja", "headlines"),
+        ("青波線大地震に支援相次ぐ、青波線大地震の被害が拡大、海の深さ訂正、" * 3 + "震源は19 km。", "ja", "headlines"),
         ("残った上記3隻は沈んだ。", "ja", "dangling"),
         ("Rick Snow of Northfield and other councillors.", "en", "no verb"),
         ("Ella firmó el acuerdo.", "es", "dangling"),
