@@ -32,7 +32,8 @@ MEDIA = re.compile(
 _STEM = 6
 _KATAKANA = re.compile(r"[ァ-ヺー]{5,}")
 _SITE = re.compile(
-    r"(?:高速|道路|自動車道|駅|駅前|空港|港|店|工場|病院|会場|管内|球場|競馬場|公園|ホテル|ビル|マンション|チーム|クラブ|プリンス|地域|海域|沿岸)$"
+    r"(?:高速|道路|自動車道|駅|駅前|空港|港|店|工場|病院|会場|管内|球場|競馬場|公園|ホテル|ビル|マンション|チーム|クラブ|プリンス|地域|海域|沿岸"
+    r"|生徒|学生|児童|職員|調査官|事務局長|会長|社長|幹事長|選手|容疑者|中心気圧|最大風速|マグニチュード|震源)$"
     r"|^(?:今|同|本|当)(?:大会|事件|計画|件|回|年度?)"
 )
 """Where a thing happens, who takes part, or a word that points back: no subject matter."""
@@ -47,7 +48,7 @@ _VAGUE_JA = words_of(
 )
 EDGES_EN = words_of(
     "subject start end beginning identity opening rest number lack kind type name way use famous future new "
-    "terms level side part parts series lot range set round estimate estimates"
+    "major actual estimated active close terms level side part parts series lot range set round estimate estimates"
 )
 PERSONS_EN = words_of(
     "president leader leaders manager director correspondent adviser economist analyst analysts doctor writer "

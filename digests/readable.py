@@ -151,6 +151,8 @@ _IN_PROMPT = (
 )
 _OPENS_QUOTATION = ("“", '"', "‘", "'", "„", "«", "「", "『")
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_MINE = re.compile(r"\b(?:I|my|My|myself)\b(?!\.)")
+_QUOTATION = re.compile(r"[\"“][^\"”]*[\"”]|(?<!\w)[‘'][^‘]*[’'](?!\w)")
 _NOT_WORD = re.compile(r"\W+")
 
 
@@ -234,6 +236,11 @@ def ends(text: str, language: str) -> bool:
     return base(language) in UNSTOPPED or bool(END.search(text))
 
 
+def first_person(text: str) -> bool:
+    """Whether somebody speaks of himself without quotation marks: the rest of a quotation, or a reader's letter."""
+    return bool(_MINE.search(text)) and bool(_MINE.search(_QUOTATION.sub("", _plain_quotes(text))))
+
+
 def repeats(text: str) -> bool:
     """Whether a Japanese text says the same words three times: headlines of related reports run together."""
     if not LEAST_REPEATING < len(text) < SENTENCE or (len(text) < MORE_REPEATING and _VERB_LAST.search(text)):
@@ -261,6 +268,7 @@ def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
         ("headlines", base(language) == "ja" and repeats(text)),
         ("link list", _found(LINK_LIST, text, _IN_LINK_LIST)),
         ("list", bool(LIST.match(text))),
+        ("first person", opening and base(language) == "en" and first_person(text)),
         ("no verb", opening and base(language) == "en" and verbless(text)),
         ("prompt", prompts(text)),
         ("no sentence end", not ends(text, language)),
