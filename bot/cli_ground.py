@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -12,8 +12,10 @@ from bot.cli_base import Session, print_stream, run
 from bot.cli_read import input_lines
 from bot.inputs import BadInput
 from bot.stream import in_order
-from digests.ground import Unsupported, ground
 from digests.language import identify
+
+if TYPE_CHECKING:
+    from digests.ground import Unsupported
 
 
 class Claim(BaseModel):
@@ -40,7 +42,9 @@ def ground_verb(
 
 
 def ground_line(line: str, number: int) -> str:
-    """In a worker: the verdict on one line. Raises BadInput."""
+    """In a worker, which alone needs the judge: the verdict on one line. Raises BadInput."""
+    from digests.ground import ground
+
     claim = _claim(line, number)
     language = claim.language or identify(claim.text or claim.summary)
     reference = claim.published.date() if claim.published else None

@@ -24,9 +24,9 @@ from bot.stream import Making, digest_lines
 from bot.terminal import hits_form, print_explained, print_hits, progress_bar
 from bot.workers import Workers
 from bot.world import DIGEST_SECONDS
-from digests.compose import shortened
 from digests.form import digest_form
 from digests.layout import digest_message, length_of
+from digests.lengths import shortened
 from digests.model import Article, Digest
 from digests.printed import html, markdown, plain
 

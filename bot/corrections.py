@@ -17,10 +17,10 @@ from bot.poll import LOOKED_BACK
 from bot.renditions import worded
 from bot.telemetry import event
 from bot.world import LEASE, World, each
-from digests.compose import shortened
 from digests.corrections import revised_digest, revised_overview
 from digests.errors import ChatError, ChatRefused, ChatUnavailable
 from digests.layout import digest_message
+from digests.lengths import shortened
 from digests.message import Message
 from digests.model import LENGTHS, Article, Delivery, Digest, Edition, Length, Revision, Subscription
 from digests.store import Hit

@@ -12,9 +12,9 @@ from bot.desk import digested
 from bot.inputs import article_of, record_of
 from bot.world import DIGEST_SECONDS, Runs
 from digests.catalog import Catalogs
-from digests.compose import shortened
 from digests.errors import ChokanError
 from digests.form import digest_form
+from digests.lengths import shortened
 from digests.model import Length
 
 AHEAD = 16

@@ -23,9 +23,9 @@ from bot.plain_words import error_text
 from bot.poll import article_of_url, discover
 from bot.world import DIGEST_SECONDS, Looks, Runs
 from digests.catalog import Catalog, Catalogs
-from digests.compose import shortened
 from digests.errors import ChokanError
 from digests.feeds import parse_feed
+from digests.lengths import shortened
 from digests.model import Digest
 from digests.urls import web_url
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import resources
 from typing import Any
 
 
-def locales() -> dict[str, dict[str, str]]:
-    """{"en": {"edition.title": "…", …}, "ja": {…}}, English first: it is the reference."""
+@cache
+def locales() -> Mapping[str, Mapping[str, str]]:
+    """{"en": {"edition.title": "…", …}, "ja": {…}}, English first: it is the reference. Read once: reading them takes a
+    noticeable part of a start."""
     files = [f for f in resources.files("config").joinpath("locale").iterdir() if f.name.endswith(".toml")]
     files.sort(key=lambda file: (file.name != "en.toml", file.name))
     return {f.name.removesuffix(".toml"): dict(_flat(tomllib.loads(f.read_text(encoding="utf-8")))) for f in files}

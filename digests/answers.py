@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from digests.catalog import Catalog
-from digests.compose import shortened
 from digests.layout import digest_actions, digest_message
+from digests.lengths import shortened
 from digests.message import Action, Block, Bullets, Heading, Message, Paragraph, Part, Small, Span
 from digests.model import Digest
 

@@ -6,14 +6,14 @@ Knows no scores but those it is given, and prints nothing that does not stand in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from digests.analysis import Analysis
 from digests.catalog import Catalog
 from digests.headings import heading, kind_of, topics
 from digests.labels import labels
 from digests.lines import Line
-from digests.model import LENGTHS, ROLES, Citation, Digest, Length, Point, Role, Section, Support, Text
+from digests.model import LENGTHS, ROLES, Length, Point, Role, Section, Support, Text
 from digests.plan import CONCLUSION, LEAD, Plan
 from digests.readable import base
 
@@ -169,39 +169,3 @@ def _pointed(role: Role, parts: Sequence[Unit]) -> Draft:
 
 def _level(best: bool) -> Length:
     return "standard" if best else "full"
-
-
-# --- lengths --------------------------------------------------------------------------------------------------------
-
-
-def shortened(digest: Digest, length: Length) -> Digest:
-    """The digest as it is printed at `length`: texts of that level and below, citations renumbered in order of use."""
-    allowed = LENGTHS[: LENGTHS.index(length) + 1]
-    cut = [_cut(section, allowed) for section in digest.sections]
-    used = list(dict.fromkeys(n for section in cut for n in section.citations))
-    numbers = {old: new for new, old in enumerate(used, 1)}
-    known = {c.number: c for c in digest.citations}
-    return replace(
-        digest,
-        lead=_kept(digest.lead, allowed),
-        sections=tuple(replace(s, citations=tuple(numbers[n] for n in s.citations)) for s in cut),
-        conclusion=_kept(digest.conclusion, allowed),
-        citations=tuple(_numbered(known[old], new) for old, new in numbers.items()),
-    )
-
-
-def _cut(section: Section, allowed: Sequence[Length]) -> Section:
-    return replace(
-        section,
-        body=_kept(section.body, allowed),
-        points=tuple(point for point in section.points if point.level in allowed),
-        closing=_kept(section.closing, allowed),
-    )
-
-
-def _kept(texts: Sequence[Text], allowed: Sequence[Length]) -> tuple[Text, ...]:
-    return tuple(text for text in texts if text.level in allowed)
-
-
-def _numbered(citation: Citation, number: int) -> Citation:
-    return replace(citation, number=number)

@@ -12,7 +12,6 @@ from digests.model import Entry, ParsedFeed
 from digests.plain import line, shortened, title_from_anything, title_from_markup, title_from_text, without_tags
 from digests.said import Markup, SaidEntry, SaidFeed
 from digests.urls import article_id, canonical_url, web_url
-from digests.xmlfeed import read_xml
 
 __all__ = ["FeedLink", "article_id", "canonical_url", "feed_links", "fresh", "parse_feed", "read_feed"]
 
@@ -33,6 +32,8 @@ def read_feed(body: bytes, *, url: str, headers: Mapping[str, str] | None = None
     text = decode(body, headers)
     if looks_like_json(text):
         return read_json(text, url=url)
+    from digests.xmlfeed import read_xml  # feedparser is large, and only the workers read feeds
+
     return read_xml(text, url=url, headers=headers or {})
 
 

@@ -13,7 +13,7 @@ from unicodedata import east_asian_width
 from babel.dates import format_date
 
 from digests.catalog import Catalog, Catalogs
-from digests.compose import shortened
+from digests.lengths import shortened
 from digests.message import Action, Block, Bullets, Heading, Message, Paragraph, Part, Small, Span
 from digests.model import Citation, Digest, Edition, Length, Section, Subscription, Text
 from digests.ports import Limits, Permalinks

@@ -216,7 +216,7 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """One article in four sections. Holds the `full` text; `compose.shortened` cuts it to a length."""
+    """One article in four sections. Holds the `full` text; `lengths.shortened` cuts it to a length."""
 
     id: str
     language: str

@@ -8,7 +8,7 @@ import numpy as np
 
 from digests.choose import NOWHERE, Problem, chosen, redundancy
 from digests.cite import cited, linked
-from digests.compose import shortened
+from digests.lengths import shortened
 from digests.model import Article, Citation, Digest, Point, Section, Support, Text
 from digests.ports import Candidate
 

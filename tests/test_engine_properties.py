@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from config.catalogs import locales
 from digests.analysis import Analyser
 from digests.catalog import Catalogs
-from digests.compose import shortened
 from digests.extractive import ExtractiveEngine
 from digests.form import digest_form, digest_from_form
+from digests.lengths import shortened
 from digests.model import LENGTHS, ROLES, Article, Digest
 from digests.plan import SHARE
 from digests.readable import printed, squeezed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ from store_samples import NOW
 
 from bot.store import open_store
 from bot.store.database import Database, database_url, prepare_file
-from bot.store.migrate import STEPS, scripts_for
+from bot.store.migrate import STEPS, scripts_for, steps
 from bot.store.tables import metadata
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(STEPS)).walk_revisions()][1:]
@@ -81,3 +83,25 @@ async def test_every_row_of_an_older_archive_is_still_there(revision: str, backe
         assert len(await store.deliveries("e")) == 3
         assert (await everything(store))["subscriptions"]
         await store.close()
+
+
+def test_the_files_tell_which_steps_there_are_and_in_which_order() -> None:
+    """They alone are looked at when a database is up to date."""
+    scripts = ScriptDirectory(str(STEPS)).walk_revisions()
+    assert [script.revision for script in scripts] == list(reversed(steps()))
+
+
+async def test_an_archive_that_is_up_to_date_opens_without_the_tools_for_upgrades(tmp_path: Path) -> None:
+    """Nor with what only other databases or the workers need: a start is to take no longer than it must."""
+    await (await open_store(f"sqlite:///{tmp_path}/chokan.db")).close()
+    code = (
+        "import asyncio, sys, bot.cli\n"
+        "from bot.store import open_store\n"
+        "async def main():\n"
+        "    await (await open_store(sys.argv[1])).close()\n"
+        "asyncio.run(main())\n"
+        "print(*sorted({'alembic', 'psycopg', 'feedparser', 'digests.compose', 'digests.ground'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, f"sqlite:///{tmp_path}/chokan.db"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=STEPS.parent.parent.parent)
+    assert done.stdout == "\n"

@@ -15,10 +15,10 @@ from typing import Any
 from config.catalogs import locales
 from digests.analysis import Analyser
 from digests.catalog import Catalogs
-from digests.compose import shortened
 from digests.embed import E5Embedder
 from digests.extractive import ExtractiveEngine
 from digests.layout import digest_message
+from digests.lengths import shortened
 from digests.message import Block, Bullets, Heading, Message, Paragraph, Small, Span
 from digests.model import Article, Digest, Link
 from digests.ports import Candidate

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeGuard
 
-import psycopg
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from digests.errors import StoreError
+
+if TYPE_CHECKING:
+    import psycopg
 
 _SQLITE = {
     sqlite3.SQLITE_BUSY: "is locked by another process; stop it or try again in a moment",
@@ -36,7 +40,7 @@ _POSTGRES = {
     "55P03": "is locked by another process; try again in a moment",
     "57": "the server is stopping or starting; try again in a moment",
 }
-_FOREIGN = (SQLAlchemyError, sqlite3.Error, psycopg.Error, OSError)
+_FOREIGN = (SQLAlchemyError, sqlite3.Error, OSError)
 
 
 @contextmanager
@@ -44,7 +48,9 @@ def translated(name: str) -> Iterator[None]:
     """Whatever a database raises in here is raised as `StoreError`, the cause chained. `name` holds no password."""
     try:
         yield
-    except _FOREIGN as error:
+    except Exception as error:
+        if not (isinstance(error, _FOREIGN) or _is_postgres(error)):
+            raise
         cause = _cause(error)
         if isinstance(cause, (ValueError, TypeError)):  # our own mistake, such as a naive datetime: not the database's
             raise cause from error
@@ -55,16 +61,26 @@ def _cause(error: BaseException) -> BaseException:
     """The driver's own error inside SQLAlchemy's."""
     while isinstance(error, StatementError) and error.orig is not None:
         error = error.orig
-    known = (sqlite3.Error, psycopg.Error)
-    while not isinstance(error, known) and isinstance(error.__cause__, known):
+    while not _is_drivers(error) and error.__cause__ is not None and _is_drivers(error.__cause__):
         error = error.__cause__
     return error
+
+
+def _is_drivers(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.Error) or _is_postgres(error)
+
+
+def _is_postgres(error: BaseException) -> TypeGuard[psycopg.Error]:
+    """Asked without loading the driver, which costs an archive on SQLite a tenth of its start and 12 MiB: an error of
+    a library that was never loaded cannot have been raised."""
+    driver = sys.modules.get("psycopg")
+    return driver is not None and isinstance(error, driver.Error)
 
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, sqlite3.Error):
         return _sqlite_reason(error)
-    if isinstance(error, psycopg.Error):
+    if _is_postgres(error):
         return _postgres_reason(error)
     if isinstance(error, PoolTimeout):
         return "every connection is busy; try again in a moment"
