@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 _Forms = Mapping[str, re.Pattern[str]]
-_TOLD = re.compile(r"\b(?:will|would|said|says|told|since|has|had|have|believes?|because|than|first)\b")
+_TOLD = re.compile(r"\b(?:will|would|said|says|told|since|had|believes?|because|than|first)\b")
 """Words of a report, which captions do without."""
 LONGEST_CREDIT = 90
 """Characters of a sentence in which a credit must end."""

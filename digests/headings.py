@@ -33,7 +33,8 @@ _STEM = 6
 _KATAKANA = re.compile(r"[ァ-ヺー]{5,}")
 _SITE = re.compile(
     r"(?:高速|道路|自動車道|駅|駅前|空港|港|店|工場|病院|会場|管内|球場|競馬場|公園|ホテル|ビル|マンション|チーム|クラブ|プリンス|地域|海域|沿岸"
-    r"|生徒|学生|児童|職員|調査官|事務局長|会長|社長|幹事長|選手|容疑者|中心気圧|最大風速|マグニチュード|震源)$"
+    r"|生徒|学生|児童|職員|調査官|事務局長|会長|社長|幹事長|選手|容疑者|中心気圧|最大風速|プール|マグニチュード|震源)$"
+    r"|[\d０-９](?:人|歳|円|件|頭|匹|棟)"
     r"|^(?:今|同|本|当)(?:大会|事件|計画|件|回|年度?)"
 )
 """Where a thing happens, who takes part, or a word that points back: no subject matter."""
@@ -55,7 +56,8 @@ PERSONS_EN = words_of(
     "author expert experts head secretary minister ministers chief judge judges officer officers police lawyer "
     "lawyers prosecutor prosecutors senator senators lawmaker lawmakers coach player players actor actress singer "
     "suspect suspects killer victim victims boy girl man woman teenager student students teacher teachers farmers "
-    "employees shareholders investors commentators"
+    "employees shareholders investors commentators "
+    "ambassador spokesperson drivers ally"
 )
 """Last words of phrases that tell who, not what."""
 _VAGUE_EN = PERSONS_EN | words_of(

@@ -26,7 +26,7 @@ _FORCE = re.compile(
     r"plans?|proposals?|growth|security|safety|investment|inquiry|investigations?|strikes?|protests?|jobs|changes?)$",
     re.IGNORECASE,
 )
-_OWNED = re.compile(r"['’]s?(?:\s|$)|\b(?:its|his|her|their|my|our|your)\b")
+_OWNED = re.compile(r"['’]s?(?:\s|$)|\b(?:its|his|her|their|my|our|your|this|these|that)\b")
 _VAGUE = words_of(
     "記事 今回 会社 同社 関係者 担当者 専門家 記者会見 インタビュー コメント 男性 女性 各国 statement "
     "spokesman spokeswoman "
@@ -49,7 +49,9 @@ def _label(text: str, taken: Sequence[str], others: str, title: str, article: st
     if len(text) < SHORT.get(base(language), SHORT_ELSEWHERE):
         return None
     scored = [
-        (_score(p, others, title, article), -p.start, p.text) for p in cached(text, language) if _fit(p, language)
+        (_score(p, others, title, article), -p.start, p.text)
+        for p in cached(text, language)
+        if _fit(p, language) and not text.startswith(" of ", p.end)
     ]
     for score, _, phrase in sorted(scored, reverse=True):
         if score < LEAST_LABEL:

@@ -86,6 +86,8 @@ _BEFORE_VERB = words_of(
 _LOOSELY = words_of("similar various certain further additional previous likely such alleged so-called")
 """Adjectives that liken or place a thing without saying what it is."""
 _APOSTROPHES = ("'s", "’s", "'", "’")
+_ARTICLED = re.compile(r"(?:al|el|ad|as|ash|ibn|bin)-[A-Z]")
+"""Arabic names keep their article small."""
 _POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
 
 
@@ -134,6 +136,8 @@ def _content(tokens: list[_Token], i: int, begin: int | None) -> bool:
     if token.text[0].isupper() and i > 0 and tokens[i - 1].text not in {".", "“", '"', "‘"}:
         return True
     before = tokens[i - 1].low if i else ""
+    if before == "that" and low.endswith("ed"):
+        return False  # a quake that ravaged the coast
     if before in DETERMINERS or before.endswith(_POSSESSIVES):
         return True
     if low in VERBS or (low.endswith("ly") and len(low) > 4):
@@ -202,7 +206,7 @@ def _is_verb(tokens: list[_Token], first: int, last: int) -> bool:
 def _is_name(words: list[_Token]) -> bool:
     """Capitalised to its last word, which is none that institutions and events end with; or a title before a name."""
     final = words[-1]
-    if not final.text[0].isupper():
+    if not (final.text[0].isupper() or _ARTICLED.match(final.text)):
         return False
     return len(words) < 2 or final.low not in INSTITUTIONS
 

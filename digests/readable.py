@@ -31,7 +31,7 @@ DANGLING: dict[str, re.Pattern[str]] = {
         r"|(?:In|At|On|During|By|From|For|After|Before|Since|Under|With|Of|Despite|Within) (?:the same|that|those"
         r"|(?:this|these) (?!week|month|year|season|summer|winter|spring|autumn|morning|afternoon|evening|decade))\b"
         r"|[A-Z]\w+(?:ed|ing)\b[^,“\"]{0,80}, (?:he|she|it|they|his|her|their|its)\b"
-        r"|[A-Z][a-z]+ (?:[a-z]+ ){0,3}(?:him|them)\b|At the time\b|By then\b"
+        r"|[A-Z][a-z]+ (?:[a-z]+ ){0,3}(?:him|them)\b|At the time\b|By then\b|In (?:response|return)\b"
         r"|(?:[A-Z]\w+ )?(?:hour|day|week|month|year|decade)s? (?:later|earlier)\b"
         r"|[A-Z]\w+(?: \w+){0,4} (?:those|these) \w+s\b(?! (?:who|that|of|in|with|from|to))"
         r"|[\"“‘'(]?(?:It|Its|It[’']s|He|His|He[’'](?:s|d|ll)|She|Her|She[’'](?:s|d|ll)|They|Their|They[’'](?:re|ve|d|ll)|Them|This|That|That[’']s|These"
@@ -59,7 +59,7 @@ DANGLING: dict[str, re.Pattern[str]] = {
 }
 CONNECTIVE: dict[str, re.Pattern[str]] = {
     "ja": re.compile(
-        r"(?:しかしながら|しかし|一方で(?!は)|一方(?=、|，|,|(?!的|通行|向|当事者)[一-鿿ァ-ヶ]{2})|他方で?|また(?=[、，,一-鿿ァ-ヶA-Za-zＡ-Ｚ「『])|さらに(?!は)|更に|なお(?=[、，,こ同]|[一-鿿ァ-ヶ]{2})|そして|ただし?(?=、|，|,)|だが|ところが"
+        r"(?:しかしながら|しかし|一方で(?!は)|一方(?=、|，|,|(?!的|通行|向|当事者)[一-鿿ァ-ヶ]{2})|他方で?|また(?=[、，,\d０-９一-鿿ァ-ヶA-Za-zＡ-Ｚ「『])|さらに(?!は)|更に|なお(?=[、，,こ同]|[一-鿿ァ-ヶ]{2})|そして|ただし?(?=、|，|,)|だが|ところが"
         r"|それでも|加えて|そのうえ|その上(?=、)|その後|そこで|このため|そのため|したがって|従って|よって|つまり|すなわち|例えば|たとえば|実際(?=、)|ちなみに"
         r"|特に(?=、)|とりわけ|同時に|および|及び|並びに|もっとも(?=、)|とはいえ|むしろ|逆に|結局(?=、)|対照的に(?=、)|次に(?=、)|最後に(?=、)|まず(?=、)|だから|なので|ですが|でも(?=、)|けれども)"
         r"[、，,]?\s*"

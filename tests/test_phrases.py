@@ -66,6 +66,7 @@ def test_a_phrase_stands_where_it_says(text: str, language: str) -> None:
         ("It is part of Richard Roe 's North Group.", "s North Group"),
         ("A similar memorandum came to nothing.", "similar memorandum"),
         ("Stocks moved as Hurricane Flora approaches 3 states.", "Hurricane Flora approaches"),
+        ("A quake that ravaged communities struck.", "ravaged communities"),
         ("She signed for her third and fourth novels.", "fourth novels"),
     ],
 )

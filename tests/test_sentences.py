@@ -139,6 +139,10 @@ def test_headlines_glued_to_a_sentence_no_one_can_tell_from_them_are_boilerplate
         "無断転載を禁じます。",
         "（田中記者）",
         "共同通信、青波新聞、月島タイムズなどが伝えた。",
+        "青波地質研究所、May 15,2008 19:30:15。",
+        "月島杏「青波知事選、擁立の動きが活発に」。",
+        "犬の名前の大調査-青波どっとコム。",
+        "青波新聞など報道機関各社は、昨日の試合の結果を伝えた。",
     ],
 )
 def test_boilerplate_is_marked(line: str) -> None:
