@@ -1,9 +1,15 @@
 """Prints how far the labelling passes agree, and how far a second person agrees with the final labels: raw agreement,
-Cohen's kappa, and where they differ."""
+Cohen's kappa, and where they differ.
+
+    python tools/labels/agreement.py [roles_train.jsonl]
+
+With NewsDiscourse's labels, also what a careful reader scores on them.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -66,5 +72,28 @@ def report() -> list[str]:
     ]
 
 
+def reading(gold: Path) -> list[str]:
+    """What a reader who learnt the scheme from 30 other articles scores on NewsDiscourse's own labels, blind: about the
+    most that any model can, as they are. `gold` is `roles_train.jsonl`."""
+    with gold.open(encoding="utf-8") as lines:
+        known = {row["id"]: row["roles"] for row in map(json.loads, lines)}
+    with (HERE / "newsdiscourse_blind.jsonl").open(encoding="utf-8") as lines:
+        told = [(known[row["id"]], row["roles"]) for row in map(json.loads, lines)]
+    pairs = [(g, t or "none") for gold_roles, roles in told for g, t in zip(gold_roles, roles, strict=True) if g]
+    each = [_f1(pairs, label) for label in LABELS[:4]]
+    return [
+        f"NewsDiscourse read blind: {len(told)} articles, {len(pairs)} sentences",
+        f"macro-F1 {sum(each) / 4:.1f}  " + "  ".join(f"{n} {f:.1f}" for n, f in zip(LABELS, each, strict=False)),
+        *confusion(pairs),
+    ]
+
+
+def _f1(pairs: Sequence[tuple[str, str]], label: str) -> float:
+    both = sum(one == two == label for one, two in pairs)
+    return 200 * both / max(1, sum(label == one for one, _ in pairs) + sum(label == two for _, two in pairs))
+
+
 if __name__ == "__main__":
     print("\n".join(report()))
+    if len(sys.argv) > 1:
+        print("\n".join(reading(Path(sys.argv[1]))))
