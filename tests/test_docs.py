@@ -154,7 +154,7 @@ def test_every_make_target_a_document_names_exists(paper: Path) -> None:
     assert {one or other for one, other in named} - targets == set()
 
 
-@pytest.mark.parametrize("name", ["README", "docs/guide-members", "docs/guide-admins"])
+@pytest.mark.parametrize("name", ["README", "docs/guide-members", "docs/guide-admins", "docs/guide-operators"])
 def test_what_stands_in_both_languages_has_the_same_parts(name: str) -> None:
     english, japanese = text(ROOT / f"{name}.md"), text(ROOT / f"{name}.ja.md")
     for mark in (r"^(#+) ", r"^(\||\d\.|\*)(?= )"):
