@@ -12,7 +12,7 @@ from digests.features import Scene
 from digests.language import identify
 from digests.model import ROLES, Sentence
 from digests.ports import Embedder, Vectors
-from digests.quick import VECTOR, grams, hashed_vectors, place, roles_by_words, salience_by_words
+from digests.quick import VECTOR, grams_below, hashed_vectors, place, roles_by_words, salience_by_words
 from digests.roles import centre_of, centred, role_probabilities
 from digests.salience import salience
 from digests.sentences import Piece, sentences
@@ -80,10 +80,9 @@ def _by_words(
     roles = np.full((len(pieces), len(ROLES)), 1 / len(ROLES), dtype=np.float32)
     scores = np.zeros(len(pieces), dtype=np.float32)
     vectors = np.zeros((len(pieces), VECTOR), dtype=np.float32)
-    named = grams([title], language)
+    texts = [pieces[i].text for i in judged]
+    found, named = grams_below(title, texts, language)
     if judged:
-        texts = [pieces[i].text for i in judged]
-        found = grams(texts, language)
         seats = place(texts, [pieces[i].paragraph for i in judged], language)
         roles[judged] = roles_by_words(found, seats, language)
         scores[judged] = salience_by_words(found, texts, seats, named, language)

@@ -20,13 +20,18 @@ LONGEST_CREDIT = 90
 _CREDIT_END = re.compile(
     r"(?:[がの](?:[^、。「」はがを]{0,12}日(?:に|付で|の)?)?(?:報道|記事|(?:伝え|報じ)たところ))?に(?:よると|よれば)[、，]?\s?"
 )
-_YEAR = re.compile(r"\d{4}")
+FAR = re.compile("[\u3000-\uffff]")
+_YEAR = re.compile(r"\d\d{3}")
+_TAIL = 28
+"""Characters that a date with its year, and what may follow it in a caption, end in."""
 _SHOUTED = re.compile(r"[A-Z][A-Z &'’.\-]{3,40}")
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"”’'」』）)\]]*$")
 
 
 def dateline(head: str) -> int:
     """How many characters at the start of a line are a dateline such as `NEW YORK (Reuters) - `; 0 if there is none."""
+    if "(" not in head and head[:1].isalpha() and head[1:2].islower():
+        return 0  # a word of small letters, capitalised or not: none begins so but one in brackets
     return max((match.end() for form in _datelines() if (match := form.match(head))), default=0)
 
 
@@ -70,7 +75,7 @@ def _kind(text: str, language: str) -> str | None:
     if len(text) > 600:
         return None
     forms = _forms()
-    found = forms["lines"].fullmatch(text)
+    found = forms["lines"].fullmatch(text) if _may_be_line(text) else None
     if found:
         return found.lastgroup
     if ("/" in text or "(" in text or "REUTERS" in text) and forms["credit_tail"].search(text):
@@ -82,9 +87,27 @@ def _kind(text: str, language: str) -> str | None:
     return None
 
 
+def _may_be_line(text: str) -> bool:
+    """Whether it is worth the time to try all forms of lines: those that begin with anything at all need a word, or are
+    of scripts of the Far East."""
+    if not text.isascii() and FAR.search(text):
+        return True
+    for word in _tables()["inside"]:
+        if word in text:
+            return True
+    return _forms()["anchored"].fullmatch(text) is not None
+
+
+def is_floating(form: str) -> bool:
+    """Whether a form of lines may begin with anything."""
+    return form.removeprefix("(?:").startswith((".", "[^", "\\S"))
+
+
 def looks_like_caption(text: str) -> bool:
     """Photo agencies end a caption with its full date, and write it in the present tense."""
-    if not _YEAR.search(text) or not _forms()["caption_date"].search(text) or _TOLD.search(text):
+    if not _YEAR.search(text, max(0, len(text) - _TAIL)):
+        return False
+    if not _forms()["caption_date"].search(text) or _TOLD.search(text):
         return False
     return _is_pictured(text)
 
@@ -105,8 +128,10 @@ def _tables() -> Mapping[str, Any]:
 def _forms() -> _Forms:
     tables = _tables()
     lines = "|".join(f"(?P<{kind}>{'|'.join(forms)})" for kind, forms in tables["lines"].items())
+    anchored = "|".join(form for forms in tables["lines"].values() for form in forms if not is_floating(form))
     single = ("credit_tail", "caption_date", "caption_form", "present", "outlets", "list", "list_end")
-    return {"lines": re.compile(lines)} | {name: re.compile(tables[name]) for name in single}
+    forms = {"lines": lines, "anchored": anchored, **{name: tables[name] for name in single}}
+    return {name: re.compile(form) for name, form in forms.items()}
 
 
 @lru_cache(maxsize=1)

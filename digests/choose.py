@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Move = tuple[float, Sequence[tuple[int, int]]]
+"""What a change gains, and which sentence it puts into which group."""
 NOWHERE = -1
 MOST_STEPS = 160
 TWICE = 0.72
@@ -29,7 +32,7 @@ class Problem:
 
     values: Floats
     redundancy: Floats
-    sizes: Floats
+    sizes: Sequence[float]
     caps: tuple[int, ...]
     bonuses: tuple[tuple[float, ...], ...]
     budget: float
@@ -44,26 +47,30 @@ def chosen(problem: Problem) -> tuple[int, ...]:
     for _ in range(MOST_STEPS):
         if not search.improve():
             break
-    return tuple(int(g) for g in search.group)
+    return tuple(search.group)
 
 
 class _Search:
+    """Plain lists throughout: the sentences of a digest are too few for arrays to be worth their calls."""
+
     def __init__(self, problem: Problem) -> None:
         self.p = problem
         n = len(problem.sizes)
-        self.worth: list[list[float]] = problem.values.tolist()  # single figures are read faster from lists
-        self.group = np.full(n, NOWHERE)
+        self.worth: list[list[float]] = problem.values.tolist()
+        self.group = [NOWHERE] * n
         self.count = [0] * len(problem.caps)
-        self.pinned: set[int] = set()
+        self.pinned = frozenset(problem.pins)
         self.taken: list[tuple[int, int]] = []
         """Chosen sentences that may move, in order, with their groups."""
-        self.cost = problem.price * np.maximum(0.0, problem.redundancy - HARMLESS)
-        self.cost[problem.redundancy >= TWICE] = 1e6
-        np.fill_diagonal(self.cost, 0.0)
-        self.load = np.zeros(n)
+        cost = problem.price * np.maximum(0.0, problem.redundancy - HARMLESS)
+        cost[problem.redundancy >= TWICE] = 1e6
+        np.fill_diagonal(cost, 0.0)
+        self.cost: list[list[float]] = cost.tolist()
+        self.load = [0.0] * n
         self.used = 0.0
+        self.fitting = [[i for i, row in enumerate(self.worth) if row[g] > -np.inf] for g in range(len(problem.caps))]
+        """Of each group the sentences that may go there."""
         for i, g in problem.pins.items():
-            self.pinned.add(i)
             self._put(i, g)
 
     def improve(self) -> bool:
@@ -79,53 +86,57 @@ class _Search:
         return True
 
     def _put(self, i: int, g: int) -> None:
-        old = int(self.group[i])
+        old = self.group[i]
         if old != NOWHERE:
             self.count[old] -= 1
         if g != NOWHERE:
             self.count[g] += 1
         if (old == NOWHERE) != (g == NOWHERE):
             sign = 1.0 if old == NOWHERE else -1.0
-            self.load += sign * self.cost[i]
+            self.load = [load + sign * cost for load, cost in zip(self.load, self.cost[i], strict=True)]
             self.used += sign * self.p.sizes[i]
         self.group[i] = g
-        self.taken = [(j, h) for j, h in enumerate(self.group.tolist()) if h != NOWHERE and j not in self.pinned]
+        self.taken = [(j, h) for j, h in enumerate(self.group) if h != NOWHERE and j not in self.pinned]
 
     def _bonus(self, g: int, k: int) -> float:
         table = self.p.bonuses[g]
         return table[k] if 0 <= k < len(table) else 0.0
 
-    def _free(self) -> NDArray[np.bool_]:
-        return np.asarray(self.group == NOWHERE)
+    def _welcome(self) -> list[tuple[int, float]]:
+        """The groups with room for one more, and what it earns them."""
+        return [(g, self._bonus(g, self.count[g])) for g, cap in enumerate(self.p.caps) if self.count[g] < cap]
 
-    def _best_add(self) -> tuple[float, Sequence[tuple[int, int]]]:
-        open_groups = [g for g, cap in enumerate(self.p.caps) if self.count[g] < cap]
-        fits = self._free() & (self.used + self.p.sizes <= self.p.budget)
-        if not open_groups or not fits.any():
-            return -np.inf, ()
-        gains = self.p.values[:, open_groups] + [self._bonus(g, self.count[g]) for g in open_groups]
-        gains = np.where(fits[:, None], gains - self.load[:, None], -np.inf)
-        i, k = divmod(int(np.argmax(gains)), len(open_groups))
-        return float(gains[i, k]), ((i, open_groups[k]),)
+    def _best_add(self) -> Move:
+        best, where = -np.inf, (0, 0)
+        room = self.p.budget - self.used
+        for g, bonus in self._welcome():
+            for i in self.fitting[g]:
+                gain = self.worth[i][g] + bonus - self.load[i]
+                if gain < best or self.group[i] != NOWHERE or self.p.sizes[i] > room:
+                    continue
+                if gain > best or (i, g) < where:
+                    best, where = gain, (i, g)
+        return best, (where,)
 
-    def _best_swap(self) -> tuple[float, Sequence[tuple[int, int]]]:
+    def _best_swap(self) -> Move:
         """Put a free sentence in the place of a chosen one."""
-        if not self.taken or not self._free().any():
-            return -np.inf, ()
-        taken, groups = np.array(self.taken).T
-        gains = self.p.values[:, groups] - self.load[:, None] + self.cost[:, taken]
-        gains = gains - (self.p.values[taken, groups] - self.load[taken])[None, :]
-        fits = self._free()[:, None] & (
-            self.used + self.p.sizes[:, None] - self.p.sizes[taken][None, :] <= self.p.budget
-        )
-        gains = np.where(fits, gains, -np.inf)
-        i, k = divmod(int(np.argmax(gains)), len(taken))
-        return float(gains[i, k]), ((int(taken[k]), NOWHERE), (i, int(groups[k])))
+        best, where = -np.inf, (0, 0, 0)
+        for k, (j, g) in enumerate(self.taken):
+            lost, cost = self.worth[j][g] - self.load[j], self.cost[j]
+            room = self.p.budget - self.used + self.p.sizes[j]
+            for i in self.fitting[g]:
+                gain = self.worth[i][g] - self.load[i] + cost[i] - lost
+                if gain < best or self.group[i] != NOWHERE or self.p.sizes[i] > room:
+                    continue
+                if gain > best or (i, k) < where[:2]:
+                    best, where = gain, (i, k, g)
+        i, k, g = where
+        return (best, ((self.taken[k][0], NOWHERE), (i, g))) if best > -np.inf else (best, ())
 
-    def _best_shift(self) -> tuple[float, Sequence[tuple[int, int]]]:
+    def _best_shift(self) -> Move:
         """Move a chosen sentence to another group."""
-        best: tuple[float, Sequence[tuple[int, int]]] = (-np.inf, ())
-        welcome = [(g, self._bonus(g, self.count[g])) for g, cap in enumerate(self.p.caps) if self.count[g] < cap]
+        best: Move = (-np.inf, ())
+        welcome = self._welcome()
         for i, old in self.taken:
             worth = self.worth[i]
             lost = worth[old] + self._bonus(old, self.count[old] - 1)
@@ -134,26 +145,34 @@ class _Search:
                     best = (worth[g] + bonus - lost, ((i, g),))
         return best
 
-    def _best_relay(self) -> tuple[float, Sequence[tuple[int, int]]]:
+    def _best_relay(self) -> Move:
         """Move a chosen sentence to another group and put a free one in its place."""
-        welcome = [(g, self._bonus(g, self.count[g])) for g, cap in enumerate(self.p.caps) if self.count[g] < cap]
-        free = np.flatnonzero(self._free() & (self.used + self.p.sizes <= self.p.budget))
-        best: tuple[float, Sequence[tuple[int, int]]] = (-np.inf, ())
-        if not welcome or not len(free):
+        welcome = self._welcome()
+        best: Move = (-np.inf, ())
+        if not welcome:
             return best
-        entering = self.p.values[free] - self.load[free][:, None]
-        first, most = free[entering.argmax(axis=0)].tolist(), entering.max(axis=0).tolist()
+        entering = {g: self._entering(g) for _, g in self.taken}
         for j, old in self.taken:
             worth = self.worth[j]
-            moved, there = max(((worth[g] + bonus, g) for g, bonus in welcome), key=lambda move: move[0])
-            gain = moved - worth[old] + most[old]
+            moved, there = max([(worth[g] + bonus, g) for g, bonus in welcome], key=lambda move: move[0])
+            most, first = entering[old]
+            gain = moved - worth[old] + most
             if there != old and gain > best[0]:
-                best = (gain, ((j, there), (first[old], old)))
+                best = (gain, ((j, there), (first, old)))
         return best
 
-    def _best_exchange(self) -> tuple[float, Sequence[tuple[int, int]]]:
+    def _entering(self, g: int) -> tuple[float, int]:
+        """What the best free sentence brings to a group, and which one it is."""
+        room, best = self.p.budget - self.used, (-np.inf, 0)
+        for i in self.fitting[g]:
+            gain = self.worth[i][g] - self.load[i]
+            if gain > best[0] and self.group[i] == NOWHERE and self.p.sizes[i] <= room:
+                best = (gain, i)
+        return best
+
+    def _best_exchange(self) -> Move:
         """Let two chosen sentences change places."""
-        best: tuple[float, Sequence[tuple[int, int]]] = (-np.inf, ())
+        best: Move = (-np.inf, ())
         for k, (i, g) in enumerate(self.taken):
             mine, here = self.worth[i], self.worth[i][g]
             for j, h in self.taken[k + 1 :]:
@@ -166,17 +185,16 @@ class _Search:
 
 def redundancy(bags: Sequence[frozenset[str]], vectors: NDArray[np.float32] | None) -> Floats:
     """(n, n) how much one sentence repeats another, 0..1: shared words over the shorter one, and centred vectors."""
-    n = len(bags)
-    index: dict[str, int] = {}
-    cells = [index.setdefault(word, len(index)) for bag in bags for word in bag]
-    table = np.zeros((n, max(1, len(index))), dtype=np.float32)
-    table[np.repeat(np.arange(n), [len(bag) for bag in bags]), cells] = 1.0
+    words = list(chain.from_iterable(bags))
+    column = {word: k for k, word in enumerate(dict.fromkeys(words))}
+    table = np.zeros((len(bags), max(1, len(column))), dtype=np.float32)
+    table[np.repeat(np.arange(len(bags)), list(map(len, bags))), list(map(column.__getitem__, words))] = 1.0
     sizes = table.sum(axis=1)
     shared = (table @ table.T).astype(np.float64)
     shorter = np.maximum(1.0, np.minimum(sizes[:, None], sizes[None, :]))
     longer = np.maximum(1.0, np.maximum(sizes[:, None], sizes[None, :]))
-    words = shared / (0.7 * shorter + 0.3 * longer)
-    alike = words if vectors is None else np.maximum(words, 0.6 * words + 0.4 * _cosines(vectors))
+    said = shared / (0.7 * shorter + 0.3 * longer)
+    alike = said if vectors is None else np.maximum(said, 0.6 * said + 0.4 * _cosines(vectors))
     np.fill_diagonal(alike, 0.0)
     return np.asarray(np.clip(alike, 0.0, 1.0))
 

@@ -14,8 +14,9 @@ from digests.headings import heading, kind_of, topics
 from digests.labels import labels
 from digests.lines import Line
 from digests.model import LENGTHS, ROLES, Length, Point, Role, Section, Support, Text
-from digests.plan import CONCLUSION, LEAD, Plan
+from digests.plan import Plan
 from digests.readable import base
+from digests.worth import CONCLUSION, LEAD
 
 POINTED: tuple[Role, ...] = ("dynamics", "outlook")
 POINTS_AT_STANDARD = 3

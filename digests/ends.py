@@ -45,12 +45,13 @@ _QUOTATION = re.compile(r"[\"“‘]([^\"”’]*)[\"”’]")
 
 def as_lead(marks: Marks, lines: Sequence[Line]) -> Floats:
     """(n,) close to the title, no detail of the background, nobody's words; -inf for what cannot lead."""
-    said = np.array([bool(_SAID.search(line.print.text)) for line in lines])
-    own = np.array([_reported(line.print.text) and not _ADDS.search(line.print.text) for line in lines])
+    fit = marks.sound & ~marks.given & (marks.titled > 0) & (marks.about >= CLOSE)
+    texts = [line.print.text if f else "" for line, f in zip(lines, fit.tolist(), strict=True)]
+    said = np.array([bool(_SAID.search(text)) for text in texts])
+    own = np.array([_reported(text) and not _ADDS.search(text) for text in texts])
     named = marks.titled >= TITLED
     topical = named & (marks.about >= SURELY_CLOSE) & (marks.salience >= TELLING) & ~said
     nut = named & (marks.salience >= NUT_TELLING) & ~said
-    fit = marks.sound & ~marks.given & (marks.titled > 0) & (marks.about >= CLOSE)
     weight = 0.5 * marks.salience + 0.5 * marks.about + 0.3 * marks.roles[:, _JUDGING] - 0.35 * marks.place - marks.odd
     early = (marks.place <= EARLY) & (marks.about >= MORE_CLOSE)
     turning = marks.turning & (early | named)
@@ -62,9 +63,10 @@ def as_conclusion(marks: Marks, lines: Sequence[Line]) -> Floats:
     """(n,) late in the article and still close to it, summing up or looking ahead; -inf for what concludes nothing."""
     summing = np.minimum(1.0, marks.roles[:, _JUDGING] + marks.roles[:, _AHEAD])
     says = marks.ahead | marks.turning | (summing >= SUMMING_UP)
-    own = np.array([not _I.search(_QUOTATION.sub("", line.print.text)) for line in lines])
     near = (marks.about >= CONCLUDING) & (marks.titled > 0)
-    fit = marks.sound & ~marks.given & (marks.place >= LATE) & near & says & own
+    fit = marks.sound & ~marks.given & (marks.place >= LATE) & near & says
+    for i in np.flatnonzero(fit).tolist():
+        fit[i] = not _I.search(_QUOTATION.sub("", lines[i].print.text))
     weight = 0.4 * (marks.salience + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
     return np.where(fit, weight - 0.25 - marks.odd, -np.inf)
 

@@ -121,6 +121,8 @@ def _best(
     head, body = title.casefold(), article.casefold()
     best, top = None, LEAST_TOPIC_EN if base(language) == "en" else LEAST_TOPIC
     for phrase in phrases:
+        if phrase.name or (phrase.simple and base(language) == "en"):
+            continue  # no topic, whatever it scores
         score = _topic_score(phrase, head, body, language, least_told)
         if score > top and fit_topic(phrase, language) and not any(overlapping(phrase.text, u) for u in used):
             best, top = phrase, score

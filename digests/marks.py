@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digests.analysis import Analysis
 from digests.bearing import bears, named
 from digests.choose import Floats
+from digests.columns import Columns
 from digests.lines import Line
-from digests.model import ROLES
 from digests.readable import base
-from digests.telling import titled
 
 Bools = NDArray[np.bool_]
 QUOTES = "\"“‘'「『｢"
@@ -53,7 +50,8 @@ _GIVEN = re.compile(
 class Marks:
     """What is known of each line (n,): `roles` (n, 4), closeness `about`, `place` from 0 to 1, what is `odd` about its
     length, how many terms of the title it names (`titled`), whether it is `sound` on its own, speaks of something as
-    `given` that the title does not name, looks `ahead`, tells of a `turning` point."""
+    `given` that the title does not name; and of those that may lead or conclude whether they look `ahead`, tell of a
+    `turning` point."""
 
     roles: Floats
     salience: Floats
@@ -67,22 +65,27 @@ class Marks:
     turning: Bools
 
 
-def marked(analysis: Analysis, lines: Sequence[Line]) -> Marks:
-    """The marks of an article's lines, of which there must be some. An article without a title is named by its
-    opening."""
-    said = [line.print.text for line in lines]
-    title = analysis.title or said[0]
+def marked(seen: Columns) -> Marks:
+    """The marks of an article's lines. An article without a title is named by its opening."""
+    analysis, language = seen.analysis, seen.language
+    title = analysis.title or seen.texts[0]
+    titled = seen.titled if analysis.title else [len(seen.bags[0] & bag) for bag in seen.bags]
+    alone = [sound(line, language) for line in seen.lines]
+    assumed = [given(text, title) for text in seen.texts]
+    # Neither lead nor conclusion asks for the bearing of others, and to find it takes long.
+    fit = [a and t > 0 and not g for a, t, g in zip(alone, titled, assumed, strict=True)]
+    last = max(1, len(analysis.sentences) - 1)
     return Marks(
-        roles=np.array([[line.sentence.roles.get(role, 0.0) for role in ROLES] for line in lines]),
-        salience=np.array([line.sentence.salience for line in lines]),
-        about=_closeness(analysis, lines),
-        place=np.array([line.index for line in lines]) / max(1, len(analysis.sentences) - 1),
-        odd=_odd(lines),
-        titled=titled(lines, title),
-        sound=np.array([sound(line, analysis.language) for line in lines]),
-        given=np.array([given(text, title) for text in said]),
-        ahead=np.array([bears(text, analysis.language, "ahead") for text in said]),
-        turning=np.array([bears(text, analysis.language, "turning") for text in said]),
+        roles=seen.chances,
+        salience=seen.salience,
+        about=_closeness(seen),
+        place=np.array([line.index / last for line in seen.lines]),
+        odd=_odd(seen),
+        titled=np.array(titled),
+        sound=np.array(alone),
+        given=np.array(assumed),
+        ahead=np.array([f and bears(text, language, "ahead") for f, text in zip(fit, seen.texts, strict=True)]),
+        turning=np.array([f and bears(text, language, "turning") for f, text in zip(fit, seen.texts, strict=True)]),
     )
 
 
@@ -103,19 +106,19 @@ def given(text: str, title: str) -> bool:
     return bool(found and found["noun"].rstrip("s") not in title.lower())
 
 
-def _odd(lines: Sequence[Line]) -> Floats:
+def _odd(seen: Columns) -> Floats:
     """A penalty for lines of more than about two rows, and for those too short to say much."""
-    sizes = np.array([line.size * (WIDE if _wide(line.print.text) else 1.0) for line in lines])
-    return np.asarray(np.clip((sizes - 220) / 600, 0, 0.4) + np.clip((SHORT - sizes) / 200, 0, 0.2))
+    sizes = [size * (WIDE if _wide(text) else 1.0) for size, text in zip(seen.sizes, seen.texts, strict=True)]
+    widths = np.array(sizes)
+    return np.asarray(np.clip((widths - 220) / 600, 0, 0.4) + np.clip((SHORT - widths) / 200, 0, 0.2))
 
 
 def _wide(text: str) -> bool:
-    return len(_HAN_OR_KANA.findall(text, 0, 40)) > 10
+    return not text.isascii() and len(_HAN_OR_KANA.findall(text, 0, 40)) > 10
 
 
-def _closeness(analysis: Analysis, lines: Sequence[Line]) -> Floats:
+def _closeness(seen: Columns) -> Floats:
     """How near each line is to title and article, 0..1 within this article."""
-    vectors = analysis.vectors[[line.index for line in lines]]
-    near = 0.6 * vectors @ analysis.title_vector + 0.4 * vectors @ analysis.article_vector
+    near = 0.6 * seen.vectors @ seen.analysis.title_vector + 0.4 * seen.vectors @ seen.analysis.article_vector
     low, high = float(near.min()), float(near.max())
-    return np.asarray((near - low) / (high - low) if high - low > 1e-6 else np.zeros(len(lines)), dtype=np.float64)
+    return np.asarray((near - low) / (high - low) if high - low > 1e-6 else np.zeros(len(near)), dtype=np.float64)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from digests.letters import Remembered
 from digests.phrases_ja import japanese_phrases
 from digests.readable import base
 from digests.wordlists import (
@@ -77,6 +78,7 @@ def _japanese(text: str) -> list[Phrase]:
 # --- English --------------------------------------------------------------------------------------------------------
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’.&](?=[^\W_])[^\W_]+)*|[^\w\s]")
+_ASCII_TOKEN = re.compile(r"[A-Za-z0-9]+(?:[-'.&](?=[A-Za-z0-9])[A-Za-z0-9]+)*|[^\w\s]")
 _POSSESSIVES = ("'s", "’s", "s'", "s’")
 _NEVER = frozenset(FUNCTION_WORDS) | frozenset(ADVERBS)
 _CLIPPED = frozenset({"s", "t", "re", "ve", "ll", "d", "m"})
@@ -89,166 +91,192 @@ _APOSTROPHES = ("'s", "’s", "'", "’")
 _ARTICLED = re.compile(r"(?:al|el|ad|as|ash|ibn|bin)-[A-Z]")
 """Arabic names keep their article small."""
 _POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
+_LEADING = frozenset({"of", "for", "with", "from", "on", "in"})
+"""Words behind which a participle describes a thing."""
+NEVER, CAPITAL, VERBAL, PARTICIPLE, GERUND = 1, 2, 4, 8, 16
+"""What a word may be by its form: none of a noun phrase, capitalised, a verb or adverb, one in -ed, one in -ing."""
+OPENS, OWNS, LEADS = 32, 64, 128
+"""What it may be to the word behind it: a sentence or quotation begins there, it belongs to this one, or see above."""
+HEADLESS, ENDLESS = 256, 512
+"""No phrase begins with it: figures, times, quantities and adverbs name nothing ("of" and "the" remain behind them). No
+phrase ends with it: a time, a figure, a function word or a participle does not end what it stands behind."""
+CLIPPED, CLIPS = 1024, 2048
+"""What an apostrophe parts from its word in tokenised text (Virgin 's), and the apostrophe."""
+THAT, PAST = 4096, 8192
+"""A quake that ravaged the coast: the second is no noun behind the first."""
+_BY_ITSELF = NEVER | CAPITAL | VERBAL | PARTICIPLE | GERUND | CLIPPED | PAST
 
 
-class _Token(NamedTuple):
-    text: str
-    start: int
-    end: int
-    low: str
+class _Tokens(NamedTuple):
+    """The words and marks of a sentence, as written and in small letters, where they begin, and what they are."""
 
-
-def _english(text: str) -> list[Phrase]:
-    tokens = [_Token(word := m.group(), *m.span(), word.lower()) for m in _TOKEN.finditer(text)]
-    runs = _joined(_runs(tokens), tokens)
-    found = []
-    for first, last in runs:
-        phrase = _phrase(tokens, first, last, text)
-        if phrase:
-            found.append(phrase)
-    return found
-
-
-def _runs(tokens: list[_Token]) -> list[Span]:
-    """(first, last) token indices of the content-word runs."""
-    runs: list[Span] = []
-    begin: int | None = None
-    for i in range(len(tokens) + 1):
-        inside = i < len(tokens) and _content(tokens, i, begin)
-        if inside and begin is None:
-            begin = i
-        elif not inside and begin is not None:
-            runs.append((begin, i - 1))
-            begin = None
-    return runs
+    words: list[str]
+    lows: list[str]
+    starts: list[int]
+    kinds: list[int]
 
 
 Span = tuple[int, int]
 
 
-def _content(tokens: list[_Token], i: int, begin: int | None) -> bool:
-    """Whether token `i` may belong to a noun phrase that began at `begin`."""
-    token, low = tokens[i], tokens[i].low
-    if low in _NEVER or not token.text[0].isalnum():
-        return False
-    if low in _CLIPPED and i and tokens[i - 1].text in {"'", "’"}:
-        return False  # tokenised text: Virgin 's
-    if token.text[0].isupper() and i > 0 and tokens[i - 1].text not in {".", "“", '"', "‘"}:
-        return True
-    before = tokens[i - 1].low if i else ""
-    if before == "that" and low.endswith("ed"):
-        return False  # a quake that ravaged the coast
-    if before in DETERMINERS or before.endswith(_POSSESSIVES):
-        return True
+def _english(text: str) -> list[Phrase]:
+    tokens = _tokens(text)
+    found = (_phrase(tokens, first, last, text) for first, last in _joined(_runs(tokens.kinds), tokens.lows))
+    return [phrase for phrase in found if phrase]
+
+
+def _tokens(text: str) -> _Tokens:
+    words = (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text)
+    starts, at = [], 0
+    for word in words:
+        at = text.find(word, at)  # nothing but white space stands between
+        starts.append(at)
+        at += len(word)
+    return _Tokens(words, list(map(str.lower, words)), starts, list(map(_KINDS.__getitem__, words)))
+
+
+def _kind(word: str) -> int:
+    """What a word is, as a sum of the constants above."""
+    low = word.lower()
+    kind = (LEADS if low in _LEADING else 0) | (CAPITAL if word[0].isupper() else 0)
+    kind |= (HEADLESS if _skipped(word, low) else 0) | (ENDLESS if _ended(word, low) else 0)
+    if low in DETERMINERS or low.endswith(_POSSESSIVES):
+        kind |= OWNS
+    kind |= CLIPPED if low in _CLIPPED else PAST if low.endswith("ed") else THAT if low == "that" else 0
+    if low in _NEVER or not word[0].isalnum():
+        return kind | NEVER | (OPENS if word in {".", "“", '"', "‘"} else CLIPS if word in {"'", "’"} else 0)
     if low in VERBS or (low.endswith("ly") and len(low) > 4):
-        return False
+        return kind | VERBAL
     if low.endswith("ed") and len(low) > 4:
-        return before in {"of", "for", "with", "from", "on", "in"} and i + 1 < len(tokens)
-    if low.endswith("ing") and len(low) > 5:
-        return begin is not None
-    return True
+        return kind | PARTICIPLE
+    return kind | GERUND if low.endswith("ing") and len(low) > 5 else kind
 
 
-def _joined(runs: list[Span], tokens: list[_Token]) -> list[Span]:
+_KINDS = Remembered(_kind)
+
+
+def _runs(kinds: list[int]) -> list[Span]:
+    """(first, last) token indices of the content-word runs."""
+    runs: list[Span] = []
+    begin: int | None = None
+    for i, kind in enumerate(kinds):
+        if not kind & _BY_ITSELF or _content(kinds, i, begin):
+            if begin is None:
+                begin = i
+        elif begin is not None:
+            runs.append((begin, i - 1))
+            begin = None
+    if begin is not None:
+        runs.append((begin, len(kinds) - 1))
+    return runs
+
+
+def _content(kinds: list[int], i: int, begin: int | None) -> bool:
+    """Whether token `i` may belong to a noun phrase that began at `begin`."""
+    kind, before = kinds[i], kinds[i - 1] if i else 0
+    if kind & NEVER or (kind & CLIPPED and before & CLIPS):
+        return False
+    if kind & CAPITAL and i and not before & OPENS:
+        return True
+    if before & OWNS:
+        return not (before & THAT and kind & PAST)
+    if kind & VERBAL:
+        return False
+    if kind & PARTICIPLE:
+        return bool(before & LEADS) and i + 1 < len(kinds)
+    return begin is not None if kind & GERUND else True
+
+
+def _joined(runs: list[Span], lows: list[str]) -> list[Span]:
     """The runs, and those that "of (the)" ties together as one more each."""
     joined = list(runs)
     for (a, b), (c, d) in pairwise(runs):
-        between = [t.low for t in tokens[b + 1 : c]]
-        tied = between[:1] == ["of"] and (len(between) == 1 or (len(between) == 2 and between[1] in DETERMINERS))
+        tied = lows[b + 1] == "of" and (c - b == 2 or (c - b == 3 and lows[b + 2] in DETERMINERS))
         if tied and d - a < MOST_WORDS:
             joined.append((a, d))
     return joined
 
 
-def _phrase(tokens: list[_Token], first: int, last: int, text: str) -> Phrase | None:
-    acts = first > 0 and tokens[first - 1].low in _BEFORE_VERB
-    if acts and last > first and tokens[first].text[0].islower():
+def _phrase(tokens: _Tokens, first: int, last: int, text: str) -> Phrase | None:
+    words, lows, starts, kinds = tokens
+    acts = first > 0 and lows[first - 1] in _BEFORE_VERB
+    if acts and last > first and words[first][0].islower():
         first += 1  # a verb more often than not: "to report fraud"; behind an adjective a noun is left as well
-    while first <= last and _skipped(tokens[first]):
+    while first <= last and kinds[first] & HEADLESS:
         first += 1
-    while last >= first and _ended(tokens[last]):
+    while last >= first and kinds[last] & ENDLESS:
         last -= 1
-    if last > first and _is_verb(tokens, first, last):
+    if last > first and _is_verb(words, lows, first, last):
         last -= 1
-    words = tokens[first : last + 1]
-    if not words or len(words) > MOST_WORDS or not _nounlike(words):
+    count = last + 1 - first
+    if not 0 < count <= MOST_WORDS or not _nounlike(words[last], lows[last], count):
         return None
-    end = words[-1].end
-    body = text[words[0].start : end]
+    start, end = starts[first], starts[last] + len(words[last])
+    body = text[start:end]
     tail = _POSSESSIVE.search(body) if body.endswith(_APOSTROPHES) else None
     body = body[: tail.start()] if tail else body
-    if len(words) == 1 and acts and not words[0].low.endswith("s"):
+    if count == 1 and acts and not lows[first].endswith("s"):
         return None
-    weight = _place(tokens, first) * _size(len(words), words)
-    name = _is_name(words)
-    return Phrase(body, words[0].start, words[0].start + len(body), weight, name=name, simple=len(words) == 1)
+    is_title = count > 1 and all(kind & CAPITAL for kind in kinds[first : last + 1])
+    weight = _place(lows, first) * (_SIZES.get(count, 0.6) * (0.85 if is_title else 1.0))
+    capital = kinds[last] & CAPITAL or _ARTICLED.match(words[last])
+    name = bool(capital) and (count < 2 or lows[last] not in INSTITUTIONS)
+    return Phrase(body, start, start + len(body), weight, name=name, simple=count == 1)
 
 
-def _ended(token: _Token) -> bool:
-    """A time, a figure, a function word or a participle does not end what it stands behind."""
-    if token.low in TIMES or token.text.isdigit() or token.low in FUNCTION_WORDS:
+def _ended(word: str, low: str) -> bool:
+    if low in TIMES or word.isdigit() or low in FUNCTION_WORDS:
         return True
-    return token.low.endswith("ing") and token.text.islower() and token.low.split("-")[-1] not in NOUNS_IN_ING
+    return low.endswith("ing") and word.islower() and low.split("-")[-1] not in NOUNS_IN_ING
 
 
-def _is_verb(tokens: list[_Token], first: int, last: int) -> bool:
+def _is_verb(words: list[str], lows: list[str], first: int, last: int) -> bool:
     """Whether a run's last word tells what the words before it do: a figure follows ("profits fall 9%"), a name opens
     the sentence and the word could be a verb's third person ("Exel employs 109,000"), or what is thought follows
     ("Analysts doubt that")."""
-    word, after = tokens[last], tokens[last + 1].text if last + 1 < len(tokens) else ""
-    if word.text.islower() and first == 0 and after == "that":
-        return True
-    if not word.text.islower() or not (after[:1].isdigit() or after in {"$", "£", "€", "¥"}):
+    if not words[last].islower():
         return False
-    return tokens[last - 1].low.endswith("s") or (first == 0 and word.low.endswith("s"))
-
-
-def _is_name(words: list[_Token]) -> bool:
-    """Capitalised to its last word, which is none that institutions and events end with; or a title before a name."""
-    final = words[-1]
-    if not (final.text[0].isupper() or _ARTICLED.match(final.text)):
-        return False
-    return len(words) < 2 or final.low not in INSTITUTIONS
-
-
-def _skipped(token: _Token) -> bool:
-    """Figures, times, quantities and adverbs name nothing at the head of a phrase; "of" and "the" remain behind
-    them."""
-    if token.low in _LOOSELY:
+    after = words[last + 1] if last + 1 < len(words) else ""
+    if first == 0 and after == "that":
         return True
-    if token.low in ORDINALS or (token.low.endswith("ly") and len(token.low) > 4 and token.low not in NOUNS_IN_LY):
-        return token.text[0].islower()
-    return token.text[0].isdigit() or _stem(token) in TIMES or token.low in QUANTITIES or token.low in FUNCTION_WORDS
+    if not (after[:1].isdigit() or after in {"$", "£", "€", "¥"}):
+        return False
+    return lows[last - 1].endswith("s") or (first == 0 and lows[last].endswith("s"))
 
 
-def _stem(token: _Token) -> str:
-    return _POSSESSIVE.sub("", token.low) if token.low.endswith(_APOSTROPHES) else token.low
+def _skipped(word: str, low: str) -> bool:
+    if low in _LOOSELY:
+        return True
+    if low in ORDINALS or (low.endswith("ly") and len(low) > 4 and low not in NOUNS_IN_LY):
+        return word[0].islower()
+    return word[0].isdigit() or _stem(low) in TIMES or low in QUANTITIES or low in FUNCTION_WORDS
 
 
-def _nounlike(words: list[_Token]) -> bool:
-    final = words[-1]
-    if len(words) == 1 and (not final.text[0].isupper() or len(final.text) < 3):
-        return len(final.text) > 6 and not final.low.endswith(ADJECTIVE_ENDS)
-    if final.text[0].isupper():
+def _stem(low: str) -> str:
+    return _POSSESSIVE.sub("", low) if low.endswith(_APOSTROPHES) else low
+
+
+def _nounlike(final: str, low: str, count: int) -> bool:
+    """Whether a phrase of `count` words that ends with `final` names something."""
+    if count == 1 and (not final[0].isupper() or len(final) < 3):
+        return len(final) > 6 and not low.endswith(ADJECTIVE_ENDS)
+    if final[0].isupper():
         return True
     return (
-        not final.low.endswith(("ous", "able", "ible", "ful", "less", "ish", "iest"))
-        and final.low not in BARE_ADJECTIVES
-        and not final.text[0].isdigit()
+        not low.endswith(("ous", "able", "ible", "ful", "less", "ish", "iest"))
+        and low not in BARE_ADJECTIVES
+        and not final[0].isdigit()
     )
 
 
-def _place(tokens: list[_Token], first: int) -> float:
+def _place(lows: list[str], first: int) -> float:
     """Early in the sentence, after a determiner: likely what the sentence is about."""
-    early = 1.0 - 0.45 * first / max(1, len(tokens))
-    before = tokens[first - 1].low if first else ""
+    early = 1.0 - 0.45 * first / max(1, len(lows))
+    before = lows[first - 1] if first else ""
     return early * (1.0 if first == 0 or before in DETERMINERS or not before.isalpha() else 0.85)
 
 
-def _size(count: int, words: list[_Token]) -> float:
-    capitals = sum(w.text[0].isupper() for w in words)
-    size = {1: 0.4, 2: 0.9, 3: 1.0, 4: 0.95, 5: 0.8}.get(count, 0.6)
-    return size * (0.85 if capitals == count and count > 1 else 1.0)
+_SIZES = {1: 0.4, 2: 0.9, 3: 1.0, 4: 0.95, 5: 0.8}
 
 
 # --- other languages ------------------------------------------------------------------------------------------------

@@ -11,10 +11,12 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digests.letters import Letters, Remembered
 from digests.weights import Matrix, softmax, weights
 
 Codes = NDArray[np.int64]
@@ -27,15 +29,25 @@ TITLE_SHARE = 0.6
 _UNSPACED = frozenset({"ja", "zh", "th", "lo", "km", "my"})
 _TYPICAL_LENGTH = {"ja": 45, "zh": 40, "ko": 60}
 """Characters of a news sentence; 120 where words are spaced."""
-_TOKEN = re.compile(r"[^\W\d_]+|\d+|[$%?“\"\n]")
+_MARKS = '$%?“"'
+"""Marks that count as words."""
+_BARE = Letters(" ", _MARKS + "\n")
+_PARTS = re.compile(r"[^\W\d_]+|\d+|[$%?“\"]")
 _MIX = np.int64(0x9E3779B1)
 _MASK = np.int64(0xFFFFFFFF)
 _BREAK = ord("\n")
+_MIXED = -1
 _SPEAKS = {
     "en": (("i", "we", "my", "our", "us", "me"), ("said", "says", "told", "asked", "added", "wrote")),
     "ja": (("自分", "我々", "うち"), ("述べ", "話し", "語っ", "説明", "発言", "会見", "とし", "よれ")),
 }
 """Words of one who speaks of himself, and of one who is quoted."""
+_TELLING_SEATS = [0, 6, 11]
+_MOST = 3 * LONGEST
+"""Words of one sentence: small letters may be more than the capitals were."""
+_LOGS = np.log1p(np.concatenate([np.arange(_MOST + 1), np.arange(_MOST, 0, -1)]))
+_LOGS[_MOST + 1 :] *= -1
+"""log1p of how often a cell is met, then, counted from the end, of what is below 0."""
 _QUOTES = ("「", "“", '"', "‘", "『", "'")
 
 
@@ -53,36 +65,80 @@ class Grams:
 
 def grams(texts: Sequence[str], language: str) -> Grams:
     """The terms of each text; runs of two to four characters where words are not spaced."""
-    joined = "\n".join(text[:LONGEST].replace("\n", " ") for text in texts).lower()
-    words, rows, pairs = _unspaced(joined) if language in _UNSPACED else _spaced(joined)
-    longer = [(words, rows), *pairs]
+    return _grams(len(texts), _found(texts, language))
+
+
+def grams_below(title: str, texts: Sequence[str], language: str) -> tuple[Grams, Grams]:
+    """The terms of each text, and those of the title, found together."""
+    below, above = [], []
+    for codes, rows in _found([*texts, title], language):
+        end = int(np.searchsorted(rows, len(texts)))
+        below.append((codes[:end], rows[:end]))
+        above.append((codes[end:], rows[end:] - len(texts)))
+    return _grams(len(texts), below), _grams(1, above)
+
+
+def _grams(count: int, found: list[tuple[Codes, Codes]]) -> Grams:
+    (words, rows), *_ = found
     return Grams(
-        count=len(texts),
+        count=count,
         words=words,
         word_rows=rows,
-        grams=np.concatenate([codes for codes, _ in longer]),
-        gram_rows=np.concatenate([at for _, at in longer]),
+        grams=np.concatenate([codes for codes, _ in found]),
+        gram_rows=np.concatenate([at for _, at in found]),
     )
 
 
-def _spaced(joined: str) -> tuple[Codes, Codes, list[tuple[Codes, Codes]]]:
-    codes = np.fromiter(map(_coded, _TOKEN.findall(joined)), dtype=np.int64)
+def _found(texts: Sequence[str], language: str) -> list[tuple[Codes, Codes]]:
+    """(codes, rows) of the terms by their length, the shortest first; rows ascend."""
+    joined = "\n".join([text[:LONGEST].replace("\n", " ") for text in texts]).lower()
+    return _unspaced(joined) if language in _UNSPACED else _spaced(joined)
+
+
+def _spaced(joined: str) -> list[tuple[Codes, Codes]]:
+    coded = _coded(_tokens(joined))
+    codes = np.fromiter(coded, np.int64, len(coded))
     breaks = codes == _BREAK
     rows = np.cumsum(breaks)
-    inner = ~(breaks[:-1] | breaks[1:])
+    words = ~breaks
+    inner = words[:-1] & words[1:]
     pairs = (codes[:-1] * _MIX + codes[1:])[inner] & _MASK
-    return codes[~breaks], rows[~breaks], [(pairs, rows[:-1][inner])]
+    return [(codes[words], rows[words]), (pairs, rows[:-1][inner])]
 
 
-@lru_cache(maxsize=16384)
-def _coded(word: str) -> int:
-    """CRC-32 of a word, the same on every machine; all numbers are one word, a line break is itself."""
-    if word == "\n":
+def _tokens(joined: str) -> list[str]:
+    """Words, `_MARKS` and line breaks (`|`)."""
+    bare = joined.translate(_BARE)
+    for mark in _MARKS:
+        if mark in bare:
+            bare = bare.replace(mark, f" {mark} ")
+    return bare.replace("\n", " | ").split()
+
+
+def _coded(tokens: list[str]) -> list[int]:
+    """CRC-32 of each word, the same on every machine; all numbers are one word, a line break is itself."""
+    codes = list(map(_CODES.__getitem__, tokens))
+    if _MIXED in codes:  # 1990s, 3rd
+        parts = (_PARTS.findall(t) if code == _MIXED else (t,) for t, code in zip(tokens, codes, strict=True))
+        codes = list(map(_CODES.__getitem__, chain.from_iterable(parts)))
+    return codes
+
+
+def _code(word: str) -> int:
+    if word == "|":
         return _BREAK
-    return zlib.crc32(b"0" if word.isdigit() else word.encode("utf-8", "ignore"))
+    if word.isdigit():
+        return _NUMBER
+    if not word.isalpha() and len(_PARTS.findall(word)) != 1:
+        return _MIXED
+    return zlib.crc32(word.encode("utf-8", "ignore"))
 
 
-def _unspaced(joined: str) -> tuple[Codes, Codes, list[tuple[Codes, Codes]]]:
+_NUMBER = zlib.crc32(b"0")
+_CODES = Remembered(_code)
+
+
+def _unspaced(joined: str) -> list[tuple[Codes, Codes]]:
     points = np.frombuffer(joined.encode("utf-32-le", "replace"), dtype="<u4").astype(np.int64)
     breaks = points == _BREAK
     rows = np.cumsum(breaks)
@@ -91,8 +147,7 @@ def _unspaced(joined: str) -> tuple[Codes, Codes, list[tuple[Codes, Codes]]]:
         codes = (codes[:-1] * _MIX + points[size - 1 :]) & _MASK
         whole = whole[:-1] & ~breaks[size - 1 :]
         found.append((codes[whole], rows[: len(codes)][whole]))
-    (words, at), *longer = found
-    return words, at, longer
+    return found
 
 
 def roles_by_words(found: Grams, place: Matrix, language: str) -> Matrix:
@@ -105,7 +160,7 @@ def roles_by_words(found: Grams, place: Matrix, language: str) -> Matrix:
     scores = place @ model[f"{family}.place"] + model[f"{family}.b"]
     if len(rows):
         told = model[f"{family}.w"][at] * (weight / norms[rows])[:, None]
-        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        starts = np.flatnonzero(_first(rows))
         scores[rows[starts]] += np.add.reduceat(told, starts)
     four = softmax(scores) @ model["to_roles"] * model[f"{family}.bias"]
     return np.asarray(four / four.sum(axis=1, keepdims=True), dtype=np.float32)
@@ -113,10 +168,23 @@ def roles_by_words(found: Grams, place: Matrix, language: str) -> Matrix:
 
 def known_terms(found: Grams, known: Codes | Matrix) -> tuple[Codes, Codes]:
     """(m,) places in `known` (sorted) of the terms that are there, and (m,) their sentences; each once a sentence."""
-    at = np.minimum(np.searchsorted(known, found.grams), len(known) - 1)
+    at = np.searchsorted(known[:-1], found.grams)
     there = known[at] == found.grams
-    once = np.unique(found.gram_rows[there] * len(known) + at[there])
-    return once % len(known), once // len(known)
+    rows, at = np.divmod(_once(found.gram_rows[there] * len(known) + at[there]), len(known))
+    return at, rows
+
+
+def _once(codes: Codes) -> Codes:
+    """The codes in order, each once; the array given is put in order as well."""
+    codes.sort()
+    return codes[_first(codes)]
+
+
+def _first(codes: Codes) -> NDArray[np.bool_]:
+    """(m,) where equal codes that stand together begin."""
+    first = np.ones(len(codes), dtype=np.bool_)
+    np.not_equal(codes[1:], codes[:-1], out=first[1:])
+    return first
 
 
 def place(texts: Sequence[str], paragraphs: Sequence[int], language: str) -> Matrix:
@@ -152,16 +220,13 @@ def salience_by_words(found: Grams, texts: Sequence[str], seats: Matrix, title: 
 
 def telling(found: Grams, texts: Sequence[str], seats: Matrix, language: str) -> Matrix:
     """(n, 6) float32: whether it opens the article, its place and length, who speaks, whether it opens a quotation."""
-    me, said = (among(found.words, codes) for codes in _speaking("ja" if language in _UNSPACED else "en"))
-    columns = [
-        seats[:, 0],
-        seats[:, 6],
-        seats[:, 11],
-        np.log1p(np.bincount(found.word_rows[me], minlength=found.count)),
-        np.log1p(np.bincount(found.word_rows[said], minlength=found.count)),
-        np.array([text.startswith(_QUOTES) for text in texts]),
-    ]
-    return np.stack(columns, axis=1).astype(np.float32)
+    out = np.empty((found.count, 6), dtype=np.float32)
+    out[:, :3] = seats[:, _TELLING_SEATS]
+    for column, codes in enumerate(_speaking("ja" if language in _UNSPACED else "en"), 3):
+        said = np.bincount(found.word_rows[among(found.words, codes)], minlength=found.count)
+        out[:, column] = np.log1p(said)
+    out[:, 5] = [text.startswith(_QUOTES) for text in texts]
+    return out
 
 
 @lru_cache(maxsize=2)
@@ -171,24 +236,23 @@ def _speaking(family: str) -> tuple[Codes, ...]:
 
 def among(codes: Codes, known: Codes) -> NDArray[np.bool_]:
     """(m,) which codes are in `known`: sorted, not empty."""
-    return np.asarray(known[np.minimum(np.searchsorted(known, codes), len(known) - 1)] == codes)
+    return np.asarray(known[np.searchsorted(known[:-1], codes)] == codes)
 
 
 def shares(found: Grams, title: Grams) -> Matrix:
     """(n,) how much of the title's words each sentence holds."""
-    wanted = np.unique(title.words)
+    wanted = _once(title.words.copy())
     if not len(wanted):
         return np.zeros(found.count, dtype=np.float32)
     there = among(found.words, wanted)
-    once = np.unique(found.word_rows[there] << 32 | found.words[there]) >> 32
+    once = _once(found.word_rows[there] << 32 | found.words[there]) >> 32
     return np.asarray(np.bincount(once, minlength=found.count) / len(wanted), dtype=np.float32)
 
 
 def hashed_vectors(found: Grams) -> Matrix:
     """(n, `VECTOR`) float32, rows L2-normalised or zero: words counted in cells, log-weighted."""
     cells = found.word_rows * VECTOR + (found.words >> 4) % VECTOR
-    counts = np.bincount(cells, np.where(found.words & 1, 1.0, -1.0), found.count * VECTOR)
-    out = np.log1p(np.abs(counts)) * np.sign(counts)
-    out = out.reshape(found.count, VECTOR)
+    counts = np.bincount(cells, (found.words & 1) * 2.0 - 1, found.count * VECTOR)
+    out = _LOGS[counts.astype(np.int64)].reshape(found.count, VECTOR)
     norms = np.sqrt((out * out).sum(axis=1, keepdims=True))
     return np.asarray(out / np.maximum(norms, 1e-6), dtype=np.float32)

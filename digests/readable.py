@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from digests.letters import Letters
 from digests.model import Digest, Point, Text
 from digests.wordlists import TELLING_VERBS
 
@@ -96,8 +97,12 @@ PAIRS = (
     ("〈", "〉"),
 )
 _OPENING_OF = {closing: opening for opening, closing in PAIRS}
-_MARKS = re.compile("[" + "".join(re.escape(mark) for pair in PAIRS for mark in pair) + "]")
+_EACH_MARK = "".join(re.escape(mark) for pair in PAIRS for mark in pair)
+_MARKS = re.compile(f"[{_EACH_MARK}]")
+_QUOTING = re.compile(f"[\"`{_EACH_MARK}]|''")
 END = re.compile(r"[.!?。！？…‥؟।॥։။።៕۔｡)）\]」』”\"»’'】][\s\W]*$")
+_STOPS = (".", "。", "!", "?", '"', "”", "」")
+"""Ends that most sentences have."""
 UNSTOPPED = frozenset({"th", "lo", "my", "km", "bo"})
 """Languages whose sentences need no mark at their end."""
 BYLINE = re.compile(
@@ -132,7 +137,10 @@ FULL_QUOTE = re.compile(r"^[\"“„«「『][^\"“”„»」』]*[\"”“»�
 
 
 _OPENS = re.compile(r"[\"“]|''|``")
-_OPEN_OR_SHUT = re.compile(r"(?P<open>(?<![^\s(\[—–-])(?:[\"“]|``|'')(?=[^\s\"”])|“)|(?P<shut>[\"”\n]|'')")
+_OPENING = r"(?:(?<![^\s(\[—–-]%s)(?=[^\s\"”])())"
+_OPEN_OR_SHUT = re.compile(f"\"{_OPENING % chr(34)}?|''{_OPENING % (2 * chr(39))}?|``{_OPENING % '``'}|“()|”|\\n")
+"""A mark that opens a quotation (then one of the groups is met) or ends it. Every form begins with a character of its
+own, so that the others are passed over quickly."""
 LEAST_REPEATING, REPEATED = 60, 8
 """Characters of headlines run together at least, and of what they repeat."""
 MORE_REPEATING = 250
@@ -150,10 +158,12 @@ _IN_PROMPT = (
     *("→", "こちら", "続き", "登録", "メルマガ", "シェア", "フォロー", "関連"),
 )
 _OPENS_QUOTATION = ("“", '"', "‘", "'", "„", "«", "「", "『")
+_MAY_OPEN_QUOTATION = (*_OPENS_QUOTATION, "``")
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _MINE = re.compile(r"\b(?:I|my|My|myself)\b(?!\.)")
 _QUOTATION = re.compile(r"[\"“][^\"”]*[\"”]|(?<!\w)[‘'][^‘]*[’'](?!\w)")
-_NOT_WORD = re.compile(r"\W+")
+_WORD = re.compile(r"\w")
+_WORD_ONLY = Letters(None, "_")
 
 
 def squeezed(text: str) -> str:
@@ -162,7 +172,7 @@ def squeezed(text: str) -> str:
 
 
 def _squeezed(text: str) -> str:
-    return _NOT_WORD.sub("", text if text.isascii() else unicodedata.normalize("NFKC", text))
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).translate(_WORD_ONLY)
 
 
 _remembered = lru_cache(maxsize=1024)(_squeezed)
@@ -187,7 +197,10 @@ def connects(text: str, language: str) -> bool:
 
 def speakerless(text: str) -> bool:
     """Nothing but a quotation, or one that only a pronoun speaks: who says so stands elsewhere."""
-    bare = _plain_quotes(text.strip())
+    bare = text.strip()
+    if not bare.startswith(_MAY_OPEN_QUOTATION):
+        return False
+    bare = _plain_quotes(bare)
     return bare.startswith(_OPENS_QUOTATION) and bool(FULL_QUOTE.match(bare) or PRONOUN_SPEAKER.match(bare))
 
 
@@ -198,7 +211,7 @@ def _plain_quotes(text: str) -> str:
 
 def half_quoted(text: str) -> bool:
     """Some quotation or parenthesis opens or closes without its other half."""
-    if text.isascii() and not any(mark in text for mark in "\"'`()[]"):
+    if not _QUOTING.search(text):
         return False
     text = _plain_quotes(text)
     if text.count('"') % 2:
@@ -215,12 +228,14 @@ def half_quoted(text: str) -> bool:
 def within_quotations(text: str, starts: Sequence[int]) -> frozenset[int]:
     """Which of the places `starts` (ascending) in an article stand inside a quotation that an earlier sentence opened
     and none has closed. A new line ends it: whoever goes on quoting opens anew there."""
+    if not starts or not _OPENS.search(text):
+        return frozenset()
     inside: set[int] = set()
-    is_open, at = False, 0
+    marks = _OPEN_OR_SHUT.finditer(text, 0, starts[-1])
+    is_open, mark = False, next(marks, None)
     for start in starts:
-        for mark in _OPEN_OR_SHUT.finditer(text, at, start):
-            is_open = mark.lastgroup == "open"
-        at = max(at, start)
+        while mark and mark.start() < start:
+            is_open, mark = mark.lastindex is not None, next(marks, None)
         if is_open and not _OPENS.match(text, start):
             inside.add(start)
     return frozenset(inside)
@@ -229,11 +244,11 @@ def within_quotations(text: str, starts: Sequence[int]) -> frozenset[int]:
 def prompts(text: str) -> bool:
     """Asks the reader to click, share or read on."""
     low = text.lower()
-    return any(word in low for word in _IN_PROMPT) and bool(PROMPT.search(low))
+    return _holds(low, _IN_PROMPT) and bool(PROMPT.search(low))
 
 
 def ends(text: str, language: str) -> bool:
-    return base(language) in UNSTOPPED or bool(END.search(text))
+    return text.endswith(_STOPS) or base(language) in UNSTOPPED or bool(END.search(text))
 
 
 def first_person(text: str) -> bool:
@@ -251,14 +266,17 @@ def repeats(text: str) -> bool:
 
 def verbless(text: str) -> bool:
     """Whether no word of an English text can be its verb: the rest of a sentence that a line break tore apart."""
-    words = _ENGLISH_WORD.findall(text.replace("’", "'").lower())
-    return not any(word in TELLING_VERBS or word.endswith(("ed", "'s", "'d", "'re")) for word in words)
+    for match in _ENGLISH_WORD.finditer(text.replace("’", "'").lower()):
+        word = match.group()
+        if word in TELLING_VERBS or word.endswith(("ed", "'s", "'d", "'re")):
+            return False
+    return True
 
 
 def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
     """What is wrong with a printed text, in words of one kind each. `opening`: it opens a section or stands alone."""
     checks = (
-        ("empty", not squeezed(text)),
+        ("empty", not (_WORD.search(text) or squeezed(text))),
         ("dangling", opening and dangles(text, language)),
         ("connective", opening and connects(text, language)),
         ("half quotation", half_quoted(text)),
@@ -273,14 +291,19 @@ def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
         ("prompt", prompts(text)),
         ("no sentence end", not ends(text, language)),
     )
-    return tuple(name for name, found in checks if found)
+    return tuple([name for name, found in checks if found])
 
 
 def _found(form: re.Pattern[str], text: str, inside: tuple[str, ...]) -> bool:
     """Whether `form` is met: it must begin where the text does, but for what holds one of the words `inside`."""
-    if any(word in text for word in inside):
-        return bool(form.search(text))
-    return bool(form.match(text))
+    return bool(form.search(text) if _holds(text, inside) else form.match(text))
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    for word in words:  # three times as fast as `any`  # noqa: SIM110
+        if word in text:
+            return True
+    return False
 
 
 def printed(digest: Digest) -> Iterator[tuple[str, bool, Text | Point]]:

@@ -32,7 +32,9 @@ _CLOSERS = "」』）)】》〉］]””»›｣"
 _PARTNER = dict(zip(_CLOSERS, _OPENERS, strict=True)) | {"”": "“„", "“": "„"}
 _BRACKET = re.compile(rf"[{re.escape(_OPENERS + _CLOSERS)}\"]")
 _AFTER = re.escape("」』）)】》〉］]”’\"'»›｣")
-_END = re.compile(rf"(?P<mark>[.!?…。！？｡．؟۔।॥።။៕‼⁇⁈⁉]+(?:\s[.!?](?=\s))?)(?P<after>[{_AFTER}]*)")
+_MARK = "[.!?…。！？｡．؟۔।॥።။៕‼⁇⁈⁉]"
+_END = re.compile(rf"(?P<mark>{_MARK}{_MARK}*(?:\s[.!?](?=\s))?)(?P<after>[{_AFTER}]*)")
+"""The first mark stands by itself: a form that begins with a repetition is looked for several times as slowly."""
 _CJK_MARKS = frozenset("。！？｡．‼⁇⁈⁉")
 _CARRIES_ON = re.compile(r"[、，,・…―ー：:]|[ぁ-ん](?<!お)")
 _CONNECTIVE = re.compile(

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+
+from digests.letters import Letters, Remembered
 
 LONGEST_WORD = 64
 """Characters of a word that count; what is longer is no word a person types."""
@@ -29,7 +31,7 @@ _UNSPACED = (
 _GROUPED_DIGITS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _PLAIN = re.compile(r"[\x00-\x7f\xc0-\xde\xe0-\xff\u2010\u2013\u2014\u2018\u2019\u201c\u201d£€]*")
 """Text that no normal form changes and whose small letters are its folded ones: nearly all English."""
-_PLAIN_WORD = re.compile(r"[^\W_]+")
+_BARE = Letters(" ", "\n")
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’]s(?![a-z])")
 _NOT_PLURAL = frozenset({"news", "series", "species", "means", "diabetes", "mars", "texas", "paris"})
 
@@ -46,15 +48,23 @@ def _remembered(text: str) -> tuple[str, ...]:
 
 
 def _terms(text: str) -> tuple[str, ...]:
-    if _PLAIN.fullmatch(text):
-        return tuple(map(_word, _plain_words(text)))
-    return tuple(term for run in _runs(text) for term in (_grams(run) if _unspaced(run) else (_word(run),)))
+    if _is_plain(text):
+        return tuple(map(_WORDS.__getitem__, _bare(text).split()))
+    return tuple(term for run in _runs(text) for term in (_grams(run) if _unspaced(run) else (_WORDS[run],)))
+
+
+def bags(texts: Sequence[str]) -> list[frozenset[str]]:
+    """The different terms of each text; of plain texts all are found together."""
+    joined = "\n".join(texts)
+    if joined.count("\n") >= len(texts) or not _is_plain(joined):
+        return [frozenset(terms(text)) for text in texts]
+    return [frozenset(map(_WORDS.__getitem__, row.split())) for row in _bare(joined).split("\n")]
 
 
 def index_terms(text: str) -> tuple[str, ...]:
     """`terms` plus the last character of each unspaced run: then every character begins some term, and a query of a
     single character finds all its places as a prefix."""
-    return tuple(term for run in _runs(text) for term in (_indexed(run) if _unspaced(run) else (_word(run),)))
+    return tuple(term for run in _runs(text) for term in (_indexed(run) if _unspaced(run) else (_WORDS[run],)))
 
 
 def query_terms(text: str) -> tuple[tuple[str, ...], ...]:
@@ -62,7 +72,7 @@ def query_terms(text: str) -> tuple[tuple[str, ...], ...]:
 
     A phrase of one single unspaced character is to be matched as the beginning of a term (`is_prefix`).
     """
-    phrases = (_grams(run)[:LONGEST_PHRASE] if _unspaced(run) else (_word(run),) for run in _runs(text))
+    phrases = (_grams(run)[:LONGEST_PHRASE] if _unspaced(run) else (_WORDS[run],) for run in _runs(text))
     return tuple(dict.fromkeys(phrases))[:MOST_PHRASES]
 
 
@@ -70,11 +80,18 @@ def is_prefix(phrase: tuple[str, ...]) -> bool:
     return len(phrase) == 1 and len(phrase[0]) == 1 and _unspaced(phrase[0])
 
 
-def _plain_words(text: str) -> list[str]:
+def _is_plain(text: str) -> bool:
+    return text.isascii() or _PLAIN.fullmatch(text) is not None
+
+
+def _bare(text: str) -> str:
+    """The words of a plain text, folded, with nothing but white space between them."""
     folded = text.lower()
     if "'s" in folded or "’s" in folded:
         folded = _POSSESSIVE.sub("", folded)
-    return _PLAIN_WORD.findall(_GROUPED_DIGITS.sub("", folded) if "," in folded else folded)
+    if "," in folded:
+        folded = _GROUPED_DIGITS.sub("", folded)
+    return folded.translate(_BARE)
 
 
 def _runs(text: str) -> Iterator[str]:
@@ -109,8 +126,7 @@ def _indexed(run: str) -> tuple[str, ...]:
     return (*_grams(run), run[-1]) if len(run) > 1 else (run,)
 
 
-@lru_cache(maxsize=16384)
-def _word(word: str) -> str:
+def _singular(word: str) -> str:
     """The word without an English plural ending: Harman's s-stemmer (JASIS 42, 1991), the one that hardly ever errs."""
     word = word[:LONGEST_WORD]
     if len(word) < 4 or not word.endswith("s") or not word.isascii() or word in _NOT_PLURAL:
@@ -118,3 +134,6 @@ def _word(word: str) -> str:
     if word.endswith("ies") and not word.endswith(("eies", "aies")):
         return word[:-3] + "y"
     return word if word.endswith(("us", "ss", "is")) else word[:-1]
+
+
+_WORDS = Remembered(_singular)

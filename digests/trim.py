@@ -55,7 +55,7 @@ def trimmed(text: str, start: int, language: str) -> Trimmed:
     """The sentence that begins at `start` of its article as it may be printed."""
     head = _head(text, base(language))
     tail = len(text.rstrip())
-    if not squeezed(text[head:tail]):
+    if head and not squeezed(text[head:tail]):
         head = 0
     whole = Trimmed(_tidy(text[head:tail]), start + head, start + max(tail, head))
     asides = _asides(text[head:tail])
@@ -95,7 +95,7 @@ def _longest(wanted: str, i: int, given: str, at: int) -> int:
 def _head(text: str, language: str) -> int:
     """Where the sentence proper begins."""
     at = len(text) - len(text.lstrip(LOOSE))
-    dateline = DATELINE.match(text, at)
+    dateline = None if _plainly_begun(text, at) else DATELINE.match(text, at)
     if dateline and len(text) - dateline.end() >= LEAST_LEFT:
         at = dateline.end()
     connective = CONNECTIVE[language].match(text, at) if language in CONNECTIVE else None
@@ -104,6 +104,11 @@ def _head(text: str, language: str) -> int:
     if language == "ja" and len(text) - at - (named := credit(text[at : at + LONGEST_CREDIT])) >= LEAST_LEFT:
         at += named  # behind a connective; the sentence itself begins after it
     return at
+
+
+def _plainly_begun(text: str, at: int) -> bool:
+    """Whether a word of small letters, capitalised or not, stands there: no dateline but one in brackets begins so."""
+    return "(" not in text and text[at : at + 1].isalpha() and text[at + 1 : at + 2].islower()
 
 
 def _stands_alone(rest: str, language: str) -> bool:
@@ -133,7 +138,10 @@ def _tidy(text: str) -> str:
     if "\n" in text:
         text = _BROKEN.sub("", text)
     text = " ".join(text.split())
-    return _SPACED_MARK.sub(r"\1", text) if any(mark in text for mark in _SPACED_MARKS) else text
+    for mark in _SPACED_MARKS:
+        if mark in text:
+            return _SPACED_MARK.sub(r"\1", text)
+    return text
 
 
 def _closed(text: str) -> str:

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digests.analysis import Analyser
+from digests.columns import columns
 from digests.lines import Line, lines
 from digests.plan import MOST_MAIN, plan
-from digests.telling import marked, rank, telling, titled
+from digests.telling import marked, rank, telling
 
 ANALYSER = Analyser(None)
 VOTE = (
@@ -23,7 +24,7 @@ TITLE = "Northfield raises bus fares"
 
 def test_the_opening_that_names_the_title_tells_the_main_event() -> None:
     analysis = ANALYSER.analyse(TITLE, VOTE, "en")
-    told = telling(analysis, lines(analysis))
+    told = telling(columns(analysis, lines(analysis)))
     assert int(told.argmax()) == 0
     assert float(told[0]) > 0.5
 
@@ -44,15 +45,16 @@ def test_no_more_than_enough_is_told() -> None:
 def test_elsewhere_the_roles_and_the_place_decide() -> None:
     analysis = ANALYSER.analyse("運賃を値上げ", "市は運賃を値上げした。組合は反対している。来年見直す予定だ。", "ja")
     shown = lines(analysis)
-    told = telling(analysis, shown)
+    seen = columns(analysis, shown)
+    told = telling(seen)
     assert told.tolist() == pytest.approx([line.sentence.roles["development"] for line in shown])
-    assert (rank(analysis, shown, told) > told).all()
+    assert (rank(seen, told) > told).all()
 
 
 def test_words_of_the_title_are_counted() -> None:
     analysis = ANALYSER.analyse(TITLE, VOTE, "en")
-    shown = lines(analysis)
-    assert titled(shown, TITLE)[0] > titled(shown, TITLE)[1]
+    seen = columns(analysis, lines(analysis))
+    assert seen.titled[0] > seen.titled[1]
 
 
 @settings(deadline=None, max_examples=40)
@@ -60,7 +62,8 @@ def test_words_of_the_title_are_counted() -> None:
 def test_any_line_gets_a_chance(text: str, language: str) -> None:
     analysis = ANALYSER.analyse("Title", f"{text}\nThe council voted on Monday.", language)
     shown: tuple[Line, ...] = lines(analysis)
-    told = telling(analysis, shown)
-    assert marked(analysis, shown).shape == (len(shown), 14)
+    seen = columns(analysis, shown)
+    told = telling(seen)
+    assert marked(seen).shape == (len(shown), 14)
     assert np.isfinite(told).all()
     assert ((told >= 0) & (told <= 1)).all()

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digests.analysis import Analyser, Analysis
+from digests.columns import columns
 from digests.lines import Line, lines
 from digests.model import ROLES
 from digests.roles import PHRASING_SHARE, balanced
@@ -58,7 +59,7 @@ def examples(data: Path, cache: Path | None, opinions: Path) -> list[Example]:
             seen = analyser.analyse(row["title"], row["text"], row["language"])
             unseen = judged_unseen(seen, article, four)
             shown = lines(unseen)
-            made.append((marked(unseen, shown), np.array([told_of(article, line) for line in shown])))
+            made.append((marked(columns(unseen, shown)), np.array([told_of(article, line) for line in shown])))
     return made
 
 

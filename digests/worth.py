@@ -1,0 +1,89 @@
+"""What each printable line is worth in each of the four sections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from digests.bearing import Bearing, bearings, named
+from digests.choose import Floats
+from digests.columns import Columns
+from digests.marks import QUOTES, Marks
+from digests.model import ROLES
+from digests.telling import learnt
+
+LEAD, CONCLUSION = len(ROLES), len(ROLES) + 1
+"""The columns of a plan behind the four sections."""
+FLOORS, FIRST_FLOORS = (0.60, 0.70, 0.65, 0.75), (0.50, 0.36, 0.28, 0.65)
+"""Least probability of a role for a sentence to be printed under it, and for the article's best in that role; learnt on
+long English articles."""
+SHORT_FLOORS, SHORT_FIRST = (0.40, 0.40, 0.45, 0.55), (0.30, 0.28, 0.28, 0.60)
+"""The same in a short article, which has no sentence to lose."""
+OTHER_FLOORS = (0.40, 0.55, 0.60, 0.70)
+"""The same in a longer one of another language, whose chances are less sharp."""
+NEARLY = 0.08
+"""How far a role may be behind the sentence's likeliest one."""
+WELCOME = 0.12
+"""Worth of printing one more fitting sentence at all."""
+HINTS: tuple[dict[Bearing, float], ...] = (
+    {},
+    {"turning": 0.30, "toll": 0.25, "price": 0.15},
+    {"back": 0.20, "force": 0.30},
+    {"ahead": 0.30},
+)
+"""What the wording adds to the chance of a role, where it says so clearly."""
+HINTED = 0.3
+"""Share of the hints that counts in a short article, where the models know little, beside what they say."""
+RELAXED_UP_TO = 14
+"""Lines up to which an article has too little to be choosy about."""
+RELAXED_JA, RELAXED = (1.0, 0.36, 0.34, 0.42), (1.0, 0.42, 0.40, 0.55)
+"""Chance of a role, hints and all, for a section that would otherwise hold nothing; Japanese says more by its "
+"endings."""
+UNNAMED = 0.3
+"""What a Japanese sentence without a subject loses."""
+GIVEN = 0.15
+"""What an English sentence that opens with a thing not yet named loses."""
+QUOTED = 0.12
+"""What a sentence that opens with a quotation loses."""
+
+
+def in_sections(seen: Columns, marks: Marks) -> Floats:
+    """(n, 4) for lines likely enough of a role; in a short article the wording counts as well. -inf where a line may
+    not stand."""
+    short = len(seen.lines) <= RELAXED_UP_TO
+    fits = marks.roles + HINTED * hints(seen) if short else marks.roles
+    sharp = learnt(seen.language) and not short
+    first, more = FIRST_FLOORS if sharp else SHORT_FIRST, FLOORS if sharp else SHORT_FLOORS if short else OTHER_FLOORS
+    opening = fits[[line.opens for line in seen.lines]]
+    best = fits == (opening.max(axis=0) if len(opening) else 0.0)
+    nearly = fits.max(axis=1, keepdims=True) - np.where(best, 1.5, 1.0) * NEARLY
+    allowed = (fits >= np.where(best, first, more)) & (fits >= nearly)
+    salient = (0.35 + 0.65 * marks.salience)[:, None]
+    worth = np.where(allowed, WELCOME + fits * salient - 0.5 * marks.odd[:, None], -np.inf)
+    worth[[not named(text, seen.language) for text in seen.texts], 1:] -= UNNAMED
+    worth[[text[0] in QUOTES for text in seen.texts], 1:] -= QUOTED
+    worth[marks.given, 1:] -= GIVEN
+    return worth
+
+
+def hints(seen: Columns) -> Floats:
+    """(n, 4) how much the wording of each line speaks for each role, 0 and up."""
+    rows = [bearings(text, seen.language) for text in seen.texts]
+    return np.array([[max([w for b, w in hint.items() if b in row], default=0.0) for hint in HINTS] for row in rows])
+
+
+def relax(worth: Floats, seen: Columns, pins: Mapping[int, int]) -> None:
+    """Let a section that nothing fits take what fits it best by its wording and relative to the other sections."""
+    free = [i for i, line in enumerate(seen.lines) if line.opens and i not in pins]
+    if not free or len(seen.lines) > RELAXED_UP_TO:
+        return
+    bare = [g for g in range(1, LEAD) if not np.isfinite(worth[free, g]).any()]
+    if not bare:
+        return
+    hinted = seen.chances + hints(seen)
+    least = RELAXED_JA if seen.language == "ja" else RELAXED
+    for g in bare:
+        for i in free:
+            if hinted[i, g] >= least[g] and named(seen.texts[i], seen.language):
+                worth[i, g] = hinted[i, g] * (0.35 + 0.65 * seen.lines[i].sentence.salience) - 0.1
