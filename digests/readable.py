@@ -40,7 +40,7 @@ DANGLING: dict[str, re.Pattern[str]] = {
         r"|pair|trio|duo|other|others|second|third)"
         r"|Others?|Another|Each|Similar|Doing so|If so|So|Thus|Hence|Which|Who|Nor|Then|Instead|Otherwise|Likewise"
         r"|Asked|Speaking|Earlier|Later|The (?:following|next|previous) (?:day|year|month|week|night)|The "
-        r"latest|The (?:move|pair))\b(?! is no| are no)"
+        r"latest|The (?:move|pair))\b(?! is no\b| are no\b)"
     ),
     "fr": re.compile(
         r"[«\"“ ]*(?:Il|Elle|Ils|Elles|Ce|Cela|Ceci|Cet|Cette|Ces|Celui|Celle|Ceux|C[’']est|Son|Sa|Ses"

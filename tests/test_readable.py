@@ -25,6 +25,7 @@ from digests.readable import problems, within_quotations
         ("When my mother heard of it she was angry.", "en", "first person"),
         ("残った上記3隻は沈んだ。", "ja", "dangling"),
         ("Rick Snow of Northfield and other councillors.", "en", "no verb"),
+        ("They are now building a bridge.", "en", "dangling"),
         ("Ella firmó el acuerdo.", "es", "dangling"),
         ("しかし、計画は止まった。", "ja", "connective"),
         ("昨年それが和解し、活動を再開した。", "ja", "dangling"),
