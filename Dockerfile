@@ -12,7 +12,7 @@ COPY digests ./digests
 RUN /opt/chokan/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.12-slim-bookworm
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin chokan \
+RUN useradd --no-create-home --uid 10001 --home-dir /data --shell /usr/sbin/nologin chokan \
     && install -d -o chokan -g chokan /data
 COPY --from=build /opt/chokan /opt/chokan
 COPY ops/health.py /opt/chokan/health.py

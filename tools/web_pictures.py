@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,7 @@ async def main() -> int:
     return 0
 
 
-async def _shoot(browser: Browser, world: World, archive: str, setup: str) -> None:
+async def _shoot(browser: Browser, world: World, archive: str, setup: Mapping[str, str]) -> None:
     ja, en = [await _best(world, code) for code in ("ja", "en")]
     dark: dict[str, Any] = {"color_scheme": "dark", "viewport": PHONE}
     await _picture(browser, f"{archive}/?lang=ja", "archive-front-ja")
@@ -76,7 +76,7 @@ async def _shoot(browser: Browser, world: World, archive: str, setup: str) -> No
     await _picture(browser, f"{archive}/admin?lang=en", "admin-en", token=KEY)
     await _picture(browser, f"{archive}/admin/feeds?lang=ja", "admin-feeds-ja", token=KEY)
     for code in ("en", "ja"):
-        await _picture(browser, f"{setup}/setup?lang={code}", f"setup-{code}", key=KEY, full=True)
+        await _picture(browser, f"{setup[code]}/setup?lang={code}", f"setup-{code}", key=KEY, full=True)
 
 
 async def _picture(
@@ -164,24 +164,27 @@ async def _best(world: World, code: str) -> str:
 
 
 @asynccontextmanager
-async def _served(world: World, folder: Path) -> AsyncIterator[tuple[str, str]]:
-    """Addresses of the archive and of a wizard that has found a feed."""
+async def _served(world: World, folder: Path) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
+    """Addresses of the archive, and for each language of a wizard that has found a feed in it."""
     words: Mapping[str, str] = templates()
-    with bound("127.0.0.1", 0) as one, bound("127.0.0.1", 0) as two:
-        archive, setup = (f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in (one, two))
+    async with AsyncExitStack() as stack:
+        listeners = [stack.enter_context(bound("127.0.0.1", 0)) for _ in range(3)]
+        archive, ja, en = (f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in listeners)
         site = Site(base=archive, public=True, zone="Asia/Tokyo")
         app = application(world.store, site, world.catalogs, words, Metrics(), Pulse(), Desk(token=KEY))
-        wizard = await _wizard(world, folder)
-        wizard_app, _ = setup_pages(wizard, setup, KEY, "en")
-        async with serving(app, one), serving(wizard_app, two):
-            yield archive, setup
+        await stack.enter_async_context(serving(app, listeners[0]))
+        feeds = [health.feed for health in await world.store.feeds() if health.feed.role == "source"]
+        for feed, code, address, listener in zip(feeds, ("ja", "en"), (ja, en), listeners[1:], strict=True):
+            wizard = await _wizard(world, folder, feed)
+            pages, _ = setup_pages(wizard, address, KEY, code)
+            await stack.enter_async_context(serving(pages, listener))
+        yield archive, {"ja": ja, "en": en}
 
 
-async def _wizard(world: World, folder: Path) -> Wizard:
+async def _wizard(world: World, folder: Path, feed: Feed) -> Wizard:
     files = Files(folder=folder, config=folder / "chokan.toml", check=lambda path: None)
     wizard = Wizard(world, world.thinking, world.catalogs, files, draft=Draft(zone="Asia/Tokyo"), known={})
-    feeds = [health.feed for health in await world.store.feeds() if health.feed.role == "source"]
-    await wizard.find(feeds[-1].url)
+    await wizard.find(feed.url)
     wizard.draft = replace(wizard.draft, feed="https://news.example.jp/feed.xml")  # the sample's own port changes
     return wizard
 
