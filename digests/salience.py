@@ -17,9 +17,9 @@ def salience(scene: Scene, roles: Matrix) -> Matrix:
     """(n,) float32 in 0..1; only the order within an article is learnt. `roles` (n, 4): probabilities in the order of
     `model.ROLES`. n must not be 0."""
     model = weights("salience")
-    kind = f"{'full' if scene.vectors.shape[1] else 'plain'}.{'ja' if scene.language == 'ja' else 'en'}"
+    family = "ja" if scene.language == "ja" else "en"
     features = salience_features(scene, roles)
-    scores = standardised(features, model[f"{kind}.mean"], model[f"{kind}.spread"]) @ model[f"{kind}.w"]
+    scores = standardised(features, model[f"{family}.mean"], model[f"{family}.spread"]) @ model[f"{family}.w"]
     return np.asarray(1 / (1 + np.exp(-0.6 * (scores + TITLE_SHARE * title_closeness(scene)))), dtype=np.float32)
 
 
@@ -38,6 +38,6 @@ def salience_features(scene: Scene, roles: Matrix) -> Matrix:
 
 def title_closeness(scene: Scene) -> Matrix:
     """(n,) with mean 0: how much of the title's words and meaning a sentence holds, against the article's others."""
-    seen = overlap(scene)[:, 0] + (scene.vectors @ scene.title_vector if scene.vectors.shape[1] else 0)
+    seen = overlap(scene)[:, 0] + scene.vectors @ scene.title_vector
     spread = float(seen.std())
     return np.asarray((seen - seen.mean()) / spread if spread > 1e-6 else np.zeros_like(seen), dtype=np.float32)

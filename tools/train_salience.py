@@ -185,7 +185,7 @@ def main() -> None:
     model: dict[str, Matrix] = {}
     _report_english(news)
     found = {"en": searched(news, "full"), "ja": trained(learnt, "full")}
-    model |= {f"full.{code}.{name}": array for code, part in found.items() for name, array in part.items()}
+    model |= {f"{code}.{name}": array for code, part in found.items() for name, array in part.items()}
     told = scored(measured, "full", None, 1), scored(measured, "full", found["ja"], 1)
     print("ja, 1 sentence: lead", told[0], "model", told[1])
     given.out.parent.mkdir(parents=True, exist_ok=True)
