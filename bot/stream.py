@@ -17,6 +17,7 @@ from digests.form import digest_form
 from digests.lengths import shortened
 from digests.model import Length
 
+_WRITTEN = json.JSONEncoder(ensure_ascii=False)
 AHEAD = 16
 """Articles under way at once: enough to keep the workers busy, few enough that memory stays level."""
 
@@ -71,4 +72,4 @@ def digest_line(line: str, number: int, making: Making) -> str:
     language = making.language or article.language
     digest = digested(article, (), (), language, making.catalogs, making.embeddings)
     form = digest_form(shortened(digest, making.length), explain=making.explain)
-    return json.dumps({**form, "id": record.id}, ensure_ascii=False)
+    return _WRITTEN.encode({**form, "id": record.id})

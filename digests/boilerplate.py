@@ -56,7 +56,9 @@ def listed(head: str) -> int:
 def marked(texts: Sequence[str], language: str, dated: int = 0) -> list[str | None]:
     """For each sentence of an article, in order: which kind of boilerplate it is, or None. The first behind a dateline
     is number `dated`: what agencies put before it are captions, credits and notes, often a copy of the lead."""
-    kinds = [_kind(text, language) for text in texts]
+    whole = "\n".join(texts)
+    inside = [word for word in _tables()["inside"] if word in whole]
+    kinds = [_kind(text, inside) for text in texts]
     kinds[:dated] = [kind or "caption" for kind in kinds[:dated]]
     for i in [i for i, kind in enumerate(kinds) if kind in ("credit", "caption")]:
         _mark_captions(texts, kinds, i)
@@ -70,12 +72,13 @@ def _mark_captions(texts: Sequence[str], kinds: list[str | None], at: int) -> No
             kinds[i] = "caption"
 
 
-def _kind(text: str, language: str) -> str | None:
-    """Which kind of boilerplate a sentence is, by its form alone; None: it may be the article's own."""
+def _kind(text: str, inside: Sequence[str]) -> str | None:
+    """Which kind of boilerplate a sentence is, by its form alone; None: it may be the article's own. `inside`: words of
+    floating forms that its article holds."""
     if len(text) > 600:
         return None
     forms = _forms()
-    found = forms["lines"].fullmatch(text) if _may_be_line(text) else None
+    found = forms["lines"].fullmatch(text) if _may_be_line(text, inside) else None
     if found:
         return found.lastgroup
     if ("/" in text or "(" in text or "REUTERS" in text) and forms["credit_tail"].search(text):
@@ -87,12 +90,12 @@ def _kind(text: str, language: str) -> str | None:
     return None
 
 
-def _may_be_line(text: str) -> bool:
+def _may_be_line(text: str, inside: Sequence[str]) -> bool:
     """Whether it is worth the time to try all forms of lines: those that begin with anything at all need a word, or are
     of scripts of the Far East."""
     if not text.isascii() and FAR.search(text):
         return True
-    for word in _tables()["inside"]:
+    for word in inside:
         if word in text:
             return True
     return _forms()["anchored"].fullmatch(text) is not None

@@ -160,6 +160,7 @@ _IN_PROMPT = (
 _OPENS_QUOTATION = ("“", '"', "‘", "'", "„", "«", "「", "『")
 _MAY_OPEN_QUOTATION = (*_OPENS_QUOTATION, "``")
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_IN_MINE = ("I", "my", "My")
 _MINE = re.compile(r"\b(?:I|my|My|myself)\b(?!\.)")
 _QUOTATION = re.compile(r"[\"“][^\"”]*[\"”]|(?<!\w)[‘'][^‘]*[’'](?!\w)")
 _WORD = re.compile(r"\w")
@@ -253,7 +254,9 @@ def ends(text: str, language: str) -> bool:
 
 def first_person(text: str) -> bool:
     """Whether somebody speaks of himself without quotation marks: the rest of a quotation, or a reader's letter."""
-    return bool(_MINE.search(text)) and bool(_MINE.search(_QUOTATION.sub("", _plain_quotes(text))))
+    if not _holds(text, _IN_MINE) or not _MINE.search(text):
+        return False
+    return _MINE.search(_QUOTATION.sub("", _plain_quotes(text))) is not None
 
 
 def repeats(text: str) -> bool:
@@ -275,6 +278,7 @@ def verbless(text: str) -> bool:
 
 def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
     """What is wrong with a printed text, in words of one kind each. `opening`: it opens a section or stands alone."""
+    english, japanese = base(language) == "en", base(language) == "ja"
     checks = (
         ("empty", not (_WORD.search(text) or squeezed(text))),
         ("dangling", opening and dangles(text, language)),
@@ -283,11 +287,11 @@ def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
         ("quotation without speaker", opening and speakerless(text)),
         ("byline", _found(BYLINE, text, _IN_BYLINE)),
         ("caption", _found(CAPTION, text, _IN_CAPTION)),
-        ("headlines", base(language) == "ja" and repeats(text)),
+        ("headlines", japanese and repeats(text)),
         ("link list", _found(LINK_LIST, text, _IN_LINK_LIST)),
         ("list", bool(LIST.match(text))),
-        ("first person", opening and base(language) == "en" and first_person(text)),
-        ("no verb", opening and base(language) == "en" and verbless(text)),
+        ("first person", opening and english and first_person(text)),
+        ("no verb", opening and english and verbless(text)),
         ("prompt", prompts(text)),
         ("no sentence end", not ends(text, language)),
     )
