@@ -119,7 +119,8 @@ class Links:
 
 def profile_of(article: Article, vector: Vectors) -> Profile:
     """What an article is found by; `digests.retrieval.packed` makes it bytes for the store."""
-    return profile(article.title, article.text, vector, article.language)
+    published = article.published.date() if article.published else None
+    return profile(article.title, article.text, vector, article.language, published)
 
 
 def _by_its_words(link: Link, own: Article) -> Article:

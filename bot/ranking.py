@@ -56,7 +56,8 @@ def _indexed(records: Sequence[Record], vectors: Vectors) -> Index:
 
 
 def profiled(record: Record, vector: Floats) -> Profile:
-    return profile(record.title, record.text, vector, identify(f"{record.title}\n{record.text}", record.language))
+    language = identify(f"{record.title}\n{record.text}", record.language)
+    return profile(record.title, record.text, vector, language, record.published.date() if record.published else None)
 
 
 def _unwatched(done: int, total: int) -> None:

@@ -24,6 +24,7 @@ from digests.retrieval import (
     probability,
     query_weights,
     term_weights,
+    timely,
 )
 from digests.retrieval_terms import MOST
 
@@ -67,7 +68,7 @@ class Index:
         vector = _fitting(made.vector)
         self._place[article] = (len(self._blocks) - 1, block.size)
         codes = tuple(self._codes.setdefault(word, len(self._codes)) for word in (site, role, made.language))
-        self._terms += block.append(article, made.terms, vector, codes)
+        self._terms += block.append(article, made.terms, vector, codes, made.day)
         self._means.add(made.language, vector)
 
     def _forget(self, article: str) -> None:
@@ -89,7 +90,8 @@ class Index:
         words, cosines = self._words(query), self._cosines(query)
         close = closeness(words, cosines)
         self._measure(leave_out, close)
-        scores = close - CROWD * self._crowds()
+        days = np.concatenate([block.days[: block.size] for block in self._blocks])
+        scores = close - CROWD * self._crowds() + timely(query.day, days)
         scores[~self._allowed(site, role, leave_out)] = -np.inf
         embedded = bool(_fitting(query.vector).any())
         return tuple(
@@ -198,6 +200,7 @@ class _Block:
         self.alive = np.ones(BLOCK, dtype=np.bool_)
         self.lengths = np.zeros(BLOCK, dtype=np.float32)
         self.crowds = np.full(BLOCK, np.nan, dtype=np.float32)
+        self.days = np.zeros(BLOCK, dtype=np.int32)
         self._vectors = np.zeros((BLOCK, DIMENSION), dtype=np.int8)
         self._scales = np.zeros(BLOCK, dtype=np.float32)
         self._codes = np.zeros((BLOCK, 3), dtype=np.int32)
@@ -208,7 +211,9 @@ class _Block:
     def size(self) -> int:
         return len(self.articles)
 
-    def append(self, article: str, terms: NDArray[np.uint32], vector: Floats, codes: tuple[int, ...]) -> float:
+    def append(
+        self, article: str, terms: NDArray[np.uint32], vector: Floats, codes: tuple[int, ...], day: int
+    ) -> float:
         """How many terms, repeats counted, the new row has."""
         row = self.size
         kept = terms[:MOST]
@@ -218,6 +223,7 @@ class _Block:
         if self._scales[row]:
             self._vectors[row] = np.round(vector / self._scales[row])
         self._codes[row] = codes
+        self.days[row] = day
         self.articles.append(article)
         self._postings = None
         return float(self.lengths[row])

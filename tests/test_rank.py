@@ -28,6 +28,15 @@ def test_the_closest_comes_first_and_the_query_is_left_out(tmp_path: Path) -> No
     assert (code, answers) == (0, [{"id": "a", "ranking": ["b", "c"]}])
 
 
+def test_the_day_of_publication_decides_between_like_articles(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.jsonl"
+    days = {"b": "2020-01-02T00:00:00Z", "c": "2026-05-03T00:00:00Z"}
+    lines = [json.dumps({**ARTICLES[1], "id": name, "published": day}) for name, day in days.items()]
+    corpus.write_text("\n".join(lines), encoding="utf-8")
+    code, answers, _ = ranked(corpus, json.dumps({**ARTICLES[0], "published": "2026-05-01T09:00:00Z"}) + "\n")
+    assert (code, answers) == (0, [{"id": "a", "ranking": ["c", "b"]}])
+
+
 def test_an_empty_corpus_ranks_nothing(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus.jsonl"
     corpus.write_text("", encoding="utf-8")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digests.related import CITATION_FLOOR, worthy
-from digests.retrieval import Near, packed, profile, unpacked
+from digests.retrieval import Near, packed, profile, timely, unpacked
+from digests.retrieval_dates import day_of, days_apart
 from digests.retrieval_index import BLOCK, DIMENSION, Index
 from digests.retrieval_terms import MOST, signature
 
@@ -74,6 +78,59 @@ def test_a_profile_survives_its_bytes_and_other_bytes_are_none() -> None:
     assert back.terms.tolist() == made.terms.tolist()
     assert np.allclose(back.vector, made.vector, atol=1e-3)
     assert [unpacked(data) for data in (b"", b"\x00", b"\xff\xff", b"\x00\x00\x01")] == [None] * 4
+
+
+def test_a_profile_keeps_its_day_and_one_stored_before_there_were_days_has_none() -> None:
+    made = profile(*BRIDGE, unit(3), "en", date(2026, 7, 9))
+    back = unpacked(packed(made), "en")
+    assert back is not None
+    assert (back.day, back.terms.tolist()) == (date(2026, 7, 9).toordinal(), made.terms.tolist())
+    older = unpacked(packed(profile(*BRIDGE, unit(3), "en")), "en")
+    assert older is not None
+    assert older.day == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("朝日新聞によると、7月5日夕方に火災があった。9月1日に発表した。", "ja", 187),
+        ("The talks ended on January 9, officials said.", "en", 9),
+        ("The talks ended on 9 January, officials said.", "en", 9),
+        ("Sáng 14/7, cơ quan công an khám xét.", "vi", 196),
+        ("Shares rose 14/7 in trading.", "en", 0),
+        ("1/3 số hộ dân đã nhận tiền.", "vi", 0),
+        ("99/99 and 31/13", "vi", 0),
+        ("会議は22日に開かれた。", "ja", 0),
+    ],
+)
+def test_the_first_day_that_a_text_names_is_its_day(text: str, language: str, day: int) -> None:
+    assert day_of("", text, language) == day
+
+
+def test_days_are_counted_round_the_year_unless_both_have_one() -> None:
+    new_year, christmas = date(2026, 1, 1).toordinal(), date(2024, 12, 25).toordinal()
+    assert days_apart(1, np.array([1, 360, 0], dtype=np.int32))[:2] == pytest.approx([0, 6.2], abs=0.1)
+    assert np.isnan(days_apart(1, np.array([0], dtype=np.int32))).all()
+    assert np.isnan(days_apart(0, np.array([1], dtype=np.int32))).all()
+    assert days_apart(new_year, np.array([christmas, 360], dtype=np.int32)) == pytest.approx([372, 7], abs=2)
+
+
+def test_of_two_like_articles_the_one_of_the_same_weeks_comes_first() -> None:
+    index = Index()
+    days = {"long ago": date(2019, 3, 1), "then": date(2026, 3, 3), "now": date(2026, 7, 8)}
+    for name, day in days.items():
+        index.add(name, profile(*FERRY, np.zeros(1, dtype=np.float32), "en", day))
+    query = profile(*BRIDGE, np.zeros(1, dtype=np.float32), "en", date(2026, 7, 9))
+    assert index.nearest(query, count=1)[0].article == "now"
+    undated = profile(*BRIDGE, np.zeros(1, dtype=np.float32), "en")
+    assert len({near.score for near in index.nearest(undated, count=3)}) == 1
+
+
+@given(st.integers(0, 800_000), st.lists(st.integers(0, 800_000), max_size=20))
+def test_nearness_in_time_never_outweighs_what_articles_are_about(day: int, others: list[int]) -> None:
+    added = timely(day, np.array(others, dtype=np.int32))
+    assert np.isfinite(added).all()
+    assert (np.abs(added) < 0.1).all()
 
 
 @settings(deadline=None, max_examples=60)

@@ -11,6 +11,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from resource import RUSAGE_SELF, getrusage
 
 import numpy as np
@@ -20,6 +21,7 @@ from digests.retrieval_index import DIMENSION, Index
 
 TERMS = 150
 VOCABULARY = 400_000
+FIRST = date(2016, 1, 1)
 
 
 def made(random: np.random.Generator) -> Profile:
@@ -27,7 +29,8 @@ def made(random: np.random.Generator) -> Profile:
     hashes = np.unique(random.zipf(1.2, TERMS).astype(np.uint64) % VOCABULARY * 2654435761 % (1 << 24))
     vector = random.standard_normal(DIMENSION).astype(np.float32)
     terms = (hashes.astype(np.uint32) << np.uint32(8)) | np.uint32(1)
-    return Profile(terms=terms, vector=vector / np.linalg.norm(vector), language="en")
+    day = FIRST.toordinal() + int(random.integers(0, 3650))
+    return Profile(terms=terms, vector=vector / np.linalg.norm(vector), language="en", day=day)
 
 
 def timed(work: Callable[[], object], times: int) -> str:

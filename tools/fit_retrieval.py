@@ -1,4 +1,4 @@
-"""Fits what retrieval weighs (rarity of terms, cosine, crowds) over the queries of several collections together.
+"""Fits what retrieval weighs (rarity of terms, cosine, crowds, days) over the queries of several collections together.
 
     python -m tools.fit_retrieval --data DIR [--sets related_ja_dev,citations_en_dev] [--fast] [--cache DIR] [--folds 5]
 
@@ -10,6 +10,7 @@ Changes nothing: a constant is changed by hand in digests/retrieval.py where the
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import sys
@@ -21,15 +22,16 @@ import numpy as np
 
 from bot.inputs import Record
 from bot.ranking import opening, profiled
-from digests.retrieval import COSINE, CROWD, CROWDED, RARITY, Floats, Profile, centres
+from digests.retrieval import COSINE, CROWD, CROWDED, RARITY, TIMELY, Floats, Profile, centres, timely
 from digests.retrieval_index import Index
 from tools.vector_cache import CachedEmbedder
 
 SETS = "citations_en_dev,stories_vi_dev,related_ja_dev,related_livedoor_dev"
-RARITIES, COSINES, CROWDS = (1.0, 1.5, 2.0), (0.5, 0.75, 1.0, 1.3), (0.0, 0.15, 0.3, 0.5)
+RARITIES, COSINES, CROWDS = (1.0, 1.5), (0.5, 0.75, 1.0, 1.3), (0.0, 0.15, 0.3, 0.5)
+TIMES = (0.0, 0.04, 0.08, 0.12)
 TOP = 5
-Choice = tuple[float, float, float]
-IN_USE: Choice = (RARITY, COSINE, CROWD)
+Choice = tuple[float, float, float, float]
+IN_USE: Choice = (RARITY, COSINE, CROWD, TIMELY)
 
 
 class Collection:
@@ -45,6 +47,8 @@ class Collection:
         self.gold = [frozenset(row["rel"]) for row in bench["queries"]]
         self.corpus, self.queries = _profiles(articles, embedder), _profiles(queries, embedder)
         self.place = {name: row for row, name in enumerate(self.ids)}
+        days = np.array([one.day for one in self.corpus], dtype=np.int32)
+        self.times = [timely(query.day, days) / TIMELY for query in self.queries]
 
     def gains(self, cosines: Sequence[float]) -> Mapping[Choice, Floats]:
         found: dict[Choice, Floats] = {}
@@ -57,10 +61,10 @@ class Collection:
             for weight in cosines:
                 crowds = _crowds([_close(*pair, weight) for pair in every])
                 close = [_close(*pair, weight) for pair in seen]
-                for crowd in CROWDS:
-                    rows = zip(close, self.asked, self.gold, strict=True)
-                    found[rarity, weight, crowd] = np.array(
-                        [self._gain(each - crowd * crowds, asked, gold) for each, asked, gold in rows]
+                for crowd, time in itertools.product(CROWDS, TIMES):
+                    rows = zip(close, self.times, self.asked, self.gold, strict=True)
+                    found[rarity, weight, crowd, time] = np.array(
+                        [self._gain(each - crowd * crowds + time * near, *named) for each, near, *named in rows]
                     )
         return found
 
@@ -118,7 +122,8 @@ def main() -> None:
         held = np.concatenate([found[choice][fold :: given.folds] for fold, choice in enumerate(choices)])
         out(f"{name}: in use {100 * found[IN_USE].mean():.2f}, held out {100 * held.mean():.2f}\n")
     for choice in sorted(gains[0], key=lambda c: -fmean(float(g[c].mean()) for g in gains))[:8]:
-        out(f"rarity, cosine, crowd {choice}: " + ", ".join(f"{100 * g[choice].mean():.2f}" for g in gains) + "\n")
+        means = ", ".join(f"{100 * g[choice].mean():.2f}" for g in gains)
+        out(f"rarity, cosine, crowd, days {choice}: {means}\n")
     out(f"chosen by fold: {choices}\n")
 
 
