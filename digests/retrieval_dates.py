@@ -53,7 +53,7 @@ def days_apart(day: int, others: NDArray[np.int32]) -> NDArray[np.float32]:
         within = np.abs(_within(others[yearless]) - _within(np.array([day])))
         between[yearless] = np.minimum(within, YEAR - within)
     between[others <= 0] = np.nan
-    return between
+    return np.asarray(between, dtype=np.float32)
 
 
 def _within(days: NDArray[np.int32]) -> NDArray[np.float64]:

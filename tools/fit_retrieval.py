@@ -62,10 +62,9 @@ class Collection:
                 crowds = _crowds([_close(*pair, weight) for pair in every])
                 close = [_close(*pair, weight) for pair in seen]
                 for crowd, time in itertools.product(CROWDS, TIMES):
-                    rows = zip(close, self.times, self.asked, self.gold, strict=True)
-                    found[rarity, weight, crowd, time] = np.array(
-                        [self._gain(each - crowd * crowds + time * near, *named) for each, near, *named in rows]
-                    )
+                    scores = [each - crowd * crowds + time * near for each, near in zip(close, self.times, strict=True)]
+                    rows = zip(scores, self.asked, self.gold, strict=True)
+                    found[rarity, weight, crowd, time] = np.array([self._gain(*row) for row in rows])
         return found
 
     def _gain(self, scores: Floats, asked: str, gold: frozenset[str]) -> float:
