@@ -9,7 +9,7 @@ import typer
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from bot.cli_base import Session, print_stream, run
-from bot.cli_read import input_lines
+from bot.cli_read import lines_or_errors
 from bot.inputs import BadInput
 from bot.stream import in_order
 from digests.language import identify
@@ -38,7 +38,7 @@ def ground_verb(
     if not jsonl:
         raise typer.BadParameter('give --jsonl and lines {"id", "text", "summary", "language"} on standard input')
     session: Session = context.obj
-    run(session, print_stream(session, lambda workers: in_order(workers, input_lines(), ground_line)))
+    run(session, print_stream(session, lambda workers: in_order(workers, lines_or_errors(), ground_line)))
 
 
 def ground_line(line: str, number: int) -> str:

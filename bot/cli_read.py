@@ -63,19 +63,27 @@ def digest_verb(
     if jsonl:
         with one_line_errors(session):
             session.settings()
-        run(session, print_stream(session, lambda workers: digest_lines(workers, input_lines(), making)))
+        run(session, print_stream(session, lambda workers: digest_lines(workers, lines_or_errors(), making)))
     else:
         run(session, _digest(session, source or "-", making, form))
 
 
-def input_lines(file: BinaryIO | None = None, name: str = "") -> Iterator[str]:
-    """Lines of a file, by default of standard input."""
+def lines_or_errors(file: BinaryIO | None = None, name: str = "") -> Iterator[str | BadInput]:
+    """Lines of a file, by default of standard input; in place of one that is not UTF-8 its error."""
     where = f"{name} " if name else ""
     for number, line in enumerate(file or sys.stdin.buffer, 1):
         try:
             yield line.decode("utf-8")
         except UnicodeDecodeError:
-            raise BadInput(f"{where}line {number}: not UTF-8; JSON Lines are UTF-8") from None
+            yield BadInput(f"{where}line {number}: not UTF-8; JSON Lines are UTF-8")
+
+
+def input_lines(file: BinaryIO | None = None, name: str = "") -> Iterator[str]:
+    """The same, where every line is needed. Raises BadInput."""
+    for line in lines_or_errors(file, name):
+        if isinstance(line, BadInput):
+            raise line
+        yield line
 
 
 async def _digest(session: Session, source: str, making: Making, form: str) -> None:

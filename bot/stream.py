@@ -34,17 +34,18 @@ class Making:
     """Language of the headings; None: the article's."""
 
 
-def digest_lines(runs: Runs, lines: Iterable[str], making: Making) -> AsyncIterator[str | ChokanError]:
+def digest_lines(runs: Runs, lines: Iterable[str | ChokanError], making: Making) -> AsyncIterator[str | ChokanError]:
     """A digest's JSON line, or what went wrong with it, for each line that is not blank, in order."""
     return in_order(runs, lines, digest_line, making)
 
 
 async def in_order(
-    runs: Runs, lines: Iterable[str], function: Callable[..., str], *more: object
+    runs: Runs, lines: Iterable[str | ChokanError], function: Callable[..., str], *more: object
 ) -> AsyncIterator[str | ChokanError]:
-    """`function(line, number, *more)` in workers, or what went wrong with it, for each line that is not blank."""
+    """`function(line, number, *more)` in workers, or what went wrong with it, for each line that is not blank. A line
+    that could not be read comes as its error and costs only itself."""
     under_way: deque[asyncio.Task[str | ChokanError]] = deque()
-    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if not isinstance(line, str) or line.strip())
     try:
         for number, line in numbered:
             under_way.append(asyncio.create_task(_one(runs, function, line, number, *more)))
@@ -58,9 +59,11 @@ async def in_order(
             task.cancel()
 
 
-async def _one(runs: Runs, function: Callable[..., str], *args: object) -> str | ChokanError:
+async def _one(runs: Runs, function: Callable[..., str], line: str | ChokanError, *more: object) -> str | ChokanError:
+    if isinstance(line, ChokanError):
+        return line
     try:
-        return await runs.run(function, *args, seconds=DIGEST_SECONDS)
+        return await runs.run(function, line, *more, seconds=DIGEST_SECONDS)
     except ChokanError as error:
         return error
 

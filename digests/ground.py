@@ -1,7 +1,8 @@
 """Is this sentence supported by that text? Numbers, dates, names, negation, modality and wording, engine-independent.
 
 Sentences with something plainly wrong are unsupported for that reason; for the rest a small learned combination of
-`signals` decides (weights in `data/ground.json`, made by `tools/train_ground.py`).
+`signals` decides. Others grade: one a sentence, one the whole of several (weights in `data/ground.json`, made by
+`tools/train_ground.py`).
 """
 
 from __future__ import annotations
@@ -48,25 +49,34 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Model:
-    """A logistic regression over signals; `least` is the probability a sentence with words of its own needs,
-    `least_shortened` one that only leaves words of one place out."""
+    """A logistic regression over signals."""
 
     bias: float
     weights: Mapping[str, float]
-    least: float
-    least_shortened: float
 
     def probability(self, values: Mapping[str, float]) -> float:
         total = self.bias + sum(weight * values.get(name, 0.0) for name, weight in self.weights.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Models:
+    """`verdict` says whether a sentence is supported, `one` grades a sentence, `many` several. `least`: the probability
+    by `verdict` that a sentence with words of its own needs, `least_shortened` one that only leaves words of one place
+    out."""
+
+    verdict: _Model
+    one: _Model
+    many: _Model
+    least: float
+    least_shortened: float
+
+
 @cache
-def _model(name: str) -> _Model:
-    form = json.loads((files("digests") / "data" / "ground.json").read_text("utf-8"))[name]
-    return _Model(
-        bias=form["bias"], weights=form["weights"], least=form["least"], least_shortened=form["least_shortened"]
-    )
+def _models() -> _Models:
+    form = json.loads((files("digests") / "data" / "ground.json").read_text("utf-8"))
+    verdict, one, many = (_Model(**form[name]) for name in ("verdict", "one", "many"))
+    return _Models(verdict=verdict, one=one, many=many, least=form["least"], least_shortened=form["least_shortened"])
 
 
 def ground(text: str, summary: str, language: str, *, reference: date | None = None) -> Verdict:
@@ -90,10 +100,10 @@ def judged(lines: Sequence[Line], origin: Source) -> Verdict:
 def _together(values: Sequence[Mapping[str, float]]) -> float:
     """One sentence is judged as such, several by the mean of their signals."""
     if len(values) == 1:
-        return _model("one").probability(values[0])
+        return _models().one.probability(values[0])
     names = {name for row in values for name in row}
     mean = {name: sum(row.get(name, 0.0) for row in values) / len(values) for name in names}
-    return _model("many").probability(mean)
+    return _models().many.probability(mean)
 
 
 def _score(probability: float, wrong: bool) -> float:
@@ -111,8 +121,8 @@ def _problem(one: Line, found: Signals) -> Unsupported | None:
         return Unsupported(text=one.text, reason="modality")
     if found.joined:
         return Unsupported(text=one.text, reason="joined")
-    model = _model("one")
-    if model.probability(found.values) < (model.least if found.edited else model.least_shortened):
+    models = _models()
+    if models.verdict.probability(found.values) < (models.least if found.edited else models.least_shortened):
         return Unsupported(text=one.text, reason="wording")
     return None
 

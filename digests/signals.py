@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -130,7 +131,14 @@ def _words(sentence: Line, source: Source, support: Sequence[Line], ordered: Seq
         "order": lcs(support[0].stems, sentence.stems) if support else 0.0,
         "order_two": lcs(joined, sentence.stems),
         "near": covered(pairs, source.near),
+        "repeats": -float(_repeats(content, source)),
     }
+
+
+def _repeats(content: Sequence[str], source: Source) -> int:
+    """How often it says a word more often than any line of the source: models that lose the thread do."""
+    most = {stem: max(Counter(at for at, *_ in source.places.get(stem, ())).values(), default=1) for stem in content}
+    return sum(max(0, count - most[stem]) for stem, count in Counter(content).items())
 
 
 def _pieces(sentence: Line, source: Source, support: Sequence[Line]) -> dict[str, float]:

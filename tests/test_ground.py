@@ -17,8 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digests.evidence import line, source
 from digests.ground import SUPPORTED, ground
 from digests.sentences import sentences
+from digests.signals import signals
 
 CORPUS = Path(__file__).parent / "corpus" / "ground_ja.jsonl"
 JAPANESE = (
@@ -105,6 +107,49 @@ def test_a_relative_date_is_resolved_where_the_day_is_known() -> None:
     assert reasons(text, summary.replace("2025", "2024"), "ja", reference=day) == ["number"]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "right", "wrong"),
+    [
+        (
+            "de",
+            "Die Regierung hat am Montag 3 Milliarden Euro für den Ausbau der Bahn beschlossen.",
+            "Die Regierung hat 3 Milliarden Euro für den Ausbau der Bahn beschlossen.",
+            "Die Regierung hat 5 Milliarden Euro für den Ausbau der Bahn beschlossen.",
+        ),
+        (
+            "fr",
+            "Le gouvernement a annoncé mardi une aide de 200 millions d'euros pour les agriculteurs.",
+            "Le gouvernement a annoncé mardi une aide de 200 millions d'euros.",
+            "Le gouvernement a annoncé mardi une aide de 900 millions d'euros.",
+        ),
+        (
+            "zh",
+            "政府周二宣布，将投资30亿元修建铁路。部长说这是一个成功。",
+            "政府宣布将投资30亿元修建铁路。",
+            "政府宣布将投资80亿元修建铁路。",
+        ),
+        (
+            "ru",
+            "Правительство во вторник выделило 3 миллиарда евро на железные дороги.",
+            "Правительство выделило 3 миллиарда евро на железные дороги.",
+            "Правительство выделило 7 миллиардов евро на железные дороги.",
+        ),
+    ],
+)
+def test_other_languages_are_judged_too(language: str, text: str, right: str, wrong: str) -> None:
+    assert ground(text, right, language).supported
+    assert reasons(text, wrong, language) == ["number"]
+
+
+def test_a_word_said_more_often_than_the_text_says_it_costs_score() -> None:
+    text = "Google dubbed the first set of several thousand glass users explorers."
+    right = ground(text, "Google dubbed the first set of several thousand glass users explorers.", "en")
+    wrong = ground(text, "Google dubbed the first set of several thousand glass glass users explorers.", "en")
+    values = signals(line("The users of users and users", "en"), source(text, "en")).values
+    assert values["repeats"] == -2
+    assert right.score > wrong.score
+
+
 def test_pieces_of_different_sentences_are_no_sentence() -> None:
     joined = "槙野俊介首相がエレナ・マルケス大統領と会談し、総額12億ドルの港湾整備を持ちかけた。"
     assert not ground(JAPANESE, joined, "ja").supported
@@ -159,3 +204,20 @@ def test_the_verb_answers_in_order_and_says_which_line_is_wrong() -> None:
     assert [answer["id"] for answer in answers] == list(range(5))
     assert all(set(answer) == {"id", "score", "unsupported"} for answer in answers)
     assert (done.returncode, "line 6" in done.stderr) == (1, True)
+
+
+def test_a_bad_line_costs_only_itself() -> None:
+    good = json.dumps({"id": "good", "text": ENGLISH, "summary": "The city council voted on Tuesday."}).encode()
+    bad = [
+        b"\xff\xfe{}",
+        b"null",
+        b'{"id": 1}',
+        b'{"id": 2, "text": null, "summary": ""}',
+        b'{"id": 3, "text": "\\ud800"}',
+    ]
+    given_lines = b"\n".join(part for one in bad for part in (one, good)) + b"\n"
+    command = [sys.executable, "-m", "bot", "ground", "--jsonl"]
+    done = subprocess.run(command, input=given_lines, capture_output=True, timeout=120, check=False)
+    assert [json.loads(answer)["id"] for answer in done.stdout.splitlines()] == ["good"] * len(bad)
+    assert [f"line {n}:".encode() in done.stderr for n in range(1, 11)] == [True, False] * len(bad)
+    assert done.returncode == 1
