@@ -125,7 +125,7 @@ def weighed(groups: list[str], good: Array, made: float | None) -> Array:
     share = {group: made / len(altered) if made and group in altered else 1.0 for group in set(groups)}
     count = Counter(zip(groups, good, strict=True))
     weight = np.array([share[group] / count[group, one] for group, one in zip(groups, good, strict=True)])
-    return weight / weight.sum()
+    return np.asarray(weight / weight.sum(), dtype=np.float64)
 
 
 def fitted(rows: Rows, chosen: NDArray[np.bool_], name: str) -> tuple[float, Array]:
