@@ -37,7 +37,7 @@ torture: .venv/ready-dev
 audit: .venv/ready
 	tools/audit.sh $(BIN)/python requirements.lock
 
-# Ten minutes for each target; FUZZ="--minutes 1 --only feeds" looks shorter. What it finds stays in tests/corpus/fuzz.
+# Ten minutes of processor time for each target; FUZZ="--minutes 1 --only feeds" looks shorter. What it finds stays in tests/corpus/fuzz.
 fuzz: .venv/ready-dev
 	$(BIN)/python tools/fuzz.py $(FUZZ)
 

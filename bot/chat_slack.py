@@ -284,17 +284,22 @@ class SlackChat:
         secret = (self._signing_secret or "").strip()
         if not secret:
             raise ChatRefused("slack: SLACK_SIGNING_SECRET is not set; HTTP mode needs it to tell Slack from others")
-        with slack_border("slack"):
-            me = await self._client.auth_test()
-        self._own = (str(me.get("user_id") or ""), str(me.get("bot_id") or ""))
+        await self._introduced()
         with self._reached():
             await serve(self.app(), listen, secret)
 
-    async def _connected(self) -> None:
-        """One Socket Mode client from its first connection until that stays lost."""
+    async def _introduced(self) -> str:
+        """Learn who we are here: bolt drops what we caused ourselves, and only this workspace's admins are admins. The
+        workspace's id."""
         with slack_border("slack"):
             me = await self._client.auth_test()
         self._own = (str(me.get("user_id") or ""), str(me.get("bot_id") or ""))
+        self._people.lives_at({name: me.get(name) for name in ("team_id", "enterprise_id", "is_enterprise_install")})
+        return str(me.get("team_id") or "")
+
+    async def _connected(self) -> None:
+        """One Socket Mode client from its first connection until that stays lost."""
+        workspace = await self._introduced()
         # Asked for here because the client itself retries a wrong token for ever.
         with slack_border("slack", token="SLACK_APP_TOKEN"):  # noqa: S106 (a variable's name)
             opened = await self._client.apps_connections_open(app_token=self._app_token)
@@ -309,7 +314,7 @@ class SlackChat:
             with slack_border("slack"):
                 async with asyncio.timeout(_CONNECT_SECONDS):
                     await handler.connect_async()  # type: ignore[no-untyped-call]
-            log.info("slack.connected workspace=%s", me.get("team_id"))
+            log.info("slack.connected workspace=%s", workspace)
             with self._reached():
                 await _watch(handler, self._lost_after)
         finally:

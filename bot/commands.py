@@ -81,6 +81,19 @@ ADMIN_COMMANDS: tuple[Command, ...] = (
 )
 GROUPS: Mapping[str, tuple[Command, ...]] = {"digest": COMMANDS, "digest-admin": ADMIN_COMMANDS}
 
+Who = Literal["anyone", "told", "admin"]
+"""`anyone`: who sees the button. `told`: only in the private conversation where somebody was told. `admin`: those who
+may change the channel."""
+
+_ADMIN_VERBS = ["new", "subscribe", "card", "edit", "filters", "pause", "resume", "remove", "send-now", "list", "check"]
+VERBS: Mapping[str, Who] = {
+    **dict.fromkeys(("open", "more", "less", "article", "sources", "latest", "date", "search", "related"), "anyone"),
+    **dict.fromkeys(("share", "wrong", "forget"), "anyone"),
+    **dict.fromkeys(("notice-resume", "notice-feed"), "told"),
+    **{f"admin-{verb}": "admin" for verb in _ADMIN_VERBS},
+}
+"""Every button and form, and who may press it; a verb that is not here is answered by nobody."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:

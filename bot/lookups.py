@@ -11,7 +11,19 @@ from dataclasses import dataclass, replace
 from bot.admin import Admin
 from bot.admin_forms import form_of
 from bot.admin_wishes import Unclear
-from bot.commands import ADMIN_COMMANDS, COMMANDS, Field, Form, Option, Press, Progress, Reply, Request, Suggestion
+from bot.commands import (
+    ADMIN_COMMANDS,
+    COMMANDS,
+    VERBS,
+    Field,
+    Form,
+    Option,
+    Press,
+    Progress,
+    Reply,
+    Request,
+    Suggestion,
+)
 from bot.delivery import resume
 from bot.finding import Asker, Finder, help_message
 from bot.front import Front
@@ -127,7 +139,8 @@ class Lookups:
     async def press(self, press: Press) -> Reply:
         """The answer to a button, however old: a value names what is stored, never a place in memory."""
         asker = self._asker(press)
-        if press.verb.startswith("admin-"):
+        who = VERBS.get(press.verb)
+        if who == "admin":
             return await self._guarded(asker, lambda: self._admin.press(press, asker))
         special: dict[str, Handler] = {
             "share": lambda: self._share(asker, press),
@@ -137,7 +150,7 @@ class Lookups:
             "notice-feed": lambda: self._resume_feed(asker, press.value),
         }
         handler = special.get(press.verb) or self._pages(asker, press.verb, press.value)
-        if handler is None:
+        if who is None or handler is None:
             return Reply(message=note("", asker.catalog("command.gone"), asker.catalog))
         return await self._guarded(asker, handler)
 

@@ -48,6 +48,11 @@ class SlackPeople:
         self._groups = tuple(one for one in admins if one.startswith("S"))
         self._profiles: OrderedDict[str, Profile] = OrderedDict()
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
+        self._home = ""
+
+    def lives_at(self, me: Mapping[str, Any]) -> None:
+        """`me`: what Slack says of our token (auth.test): the workspace, or organisation, whose admins are ours."""
+        self._home = str(me.get("enterprise_id" if me.get("is_enterprise_install") else "team_id") or "")
 
     async def profile(self, user: object) -> Profile:
         """Locale, name and rights as the person's profile says; nothing of it where Slack does not tell."""
@@ -82,8 +87,15 @@ class SlackPeople:
             locale=str(person.get("locale") or "") or None,
             zone=str(person.get("tz") or ""),
             name=str(shown.get("display_name") or person.get("real_name") or person.get("name") or ""),
-            admin=named or bool(person.get("is_admin") or person.get("is_owner")),
+            admin=named or (self._is_of_here(person) and bool(person.get("is_admin") or person.get("is_owner"))),
         )
+
+    def _is_of_here(self, person: Mapping[str, Any]) -> bool:
+        """Not an admin of a company a channel is shared with: Slack tells their rights at their own home.
+        https://docs.slack.dev/apis/slack-connect"""
+        across: Mapping[str, Any] = person.get("enterprise_user") or {}
+        homes = {person.get("team_id"), across.get("enterprise_id"), *(across.get("teams") or ())} - {None, ""}
+        return not self._home or not homes or self._home in homes
 
     async def _grouped(self, until: float) -> frozenset[str]:
         """Members of the groups that may change subscriptions; a group Slack does not tell of has none."""

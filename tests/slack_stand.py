@@ -37,6 +37,8 @@ class SlackStand(Acts):
         self.channels = {"C1": Channel(id="C1")}
         self.locales: dict[str, str] = {"U1": "ja-JP", "U2": "en-US"}
         self.admins = {"U2"}
+        self.guests: dict[str, str] = {}
+        """People of other companies in shared channels, and their own workspaces."""
         self.groups: dict[str, list[str]] = {}
         self.views: list[Json] = []
         """Every state a modal was in, in order."""
@@ -262,6 +264,7 @@ class SlackStand(Acts):
             raise Refusal("user_not_found")
         zone = {"ja-JP": "Asia/Tokyo"}.get(self.locales[user], "Europe/London")
         person = {"id": user, "real_name": f"Person {user}", "is_admin": user in self.admins, "tz": zone}
+        person["team_id"] = self.guests.get(user, "T1")
         return {"user": {**person, **({"locale": self.locales[user]} if body.get("include_locale") else {})}}
 
     def _views_open(self, body: Json) -> Json:
