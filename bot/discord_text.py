@@ -9,28 +9,26 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from digests.plain import unselected
+from digests.plain import unpiled, unselected
 from digests.urls import names_another_site
 
 LINK_LENGTH = 1000
 """A longer address is not linked: it would eat the message (Discord counts it as text)."""
 BUTTON_URL_LENGTH = 512
 
-_SPACES = re.compile("[\t\x0b\x0c\x1c-\x1f \xa0\x85\u1680\u2000-\u200a\u202f\u205f]+")
+_SPACES = re.compile("[\t\x0b\x0c\x1c-\x1f \xa0\x85\u1680\u2000-\u200a\u202f\u205f\u2800]+")
 _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Controls, soft hyphen, Hangul fillers, bidi marks and overrides, zero-width characters, interlinear marks, tags.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e00ff]"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
 )
 # A joiner is kept only where it has work to do: inside emoji, and inside the scripts whose spelling needs it.
 _JOINED = "\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\ufb50-\ufdff\ufe70-\ufeff"
 _PICTURES = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
 _LOOSE_JOINER = re.compile(f"[\u200c\u200d](?![{_JOINED}{_PICTURES}])|(?<![{_JOINED}{_PICTURES}])[\u200c\u200d]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
-_MARKS = 4
-"""Most combining marks on one character; no writing system stacks more, only text that wants to spill does."""
 
 # Active wherever they stand. `<` opens mentions, emoji, timestamps and <urls>; `:` before `//` makes a bare link.
 _INLINE = re.compile(r"[\\*_~`|\[\]<>#]|:(?=//)|@(?=everyone|here)", re.IGNORECASE)
@@ -50,7 +48,7 @@ def clean(text: str) -> str:
     """`text` without characters that hide, reorder or spill; white space runs are one space, line breaks stay."""
     text = _SURROGATES.sub("\ufffd", _BREAKS.sub("\n", text))
     text = _LOOSE_JOINER.sub("", _HIDDEN.sub("", text))
-    return _unstacked(unselected(_SPACES.sub(" ", text)))
+    return unpiled(unselected(_SPACES.sub(" ", text)))
 
 
 def plain(text: str) -> str:
@@ -130,15 +128,3 @@ def _isolated(line: str) -> str:
 
 def _host(address: str) -> str:
     return _inert_line(urlsplit(address).netloc.removeprefix("www."))
-
-
-def _unstacked(text: str) -> str:
-    if text.isascii():
-        return text
-    kept: list[str] = []
-    stack = 0
-    for char in text:
-        stack = stack + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
-        if stack <= _MARKS:
-            kept.append(char)
-    return "".join(kept)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -20,11 +20,14 @@ from discord import ButtonStyle
 from discord.ui import ActionRow, Button, LayoutView, Separator, TextDisplay
 
 from bot.discord_text import BUTTON_URL_LENGTH, cut, guarded, inert, linked, plain, run, units, web_url
+from digests.bounds import bounded
 from digests.message import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
 from digests.ports import Limits
 
 LIMITS = Limits(characters=3600, blocks=28, actions=10)
 """28 blocks + two rows + five buttons in each = the 40 components Discord takes."""
+_LOOKED_AT = 2 * LIMITS.characters
+"""Characters of a part that are cleaned and counted: what stands behind them can never be shown."""
 _ROW = 5
 
 _LABEL = 80
@@ -69,7 +72,7 @@ def pages(message: Message) -> tuple[Message, ...]:
 
 def cost(part: Part) -> tuple[int, int]:
     """What `part` takes of a message: (characters after escaping, components). Adds up over the parts of a message."""
-    pieces = _pieces(part.blocks)
+    pieces = _pieces(bounded(part, _LOOKED_AT).blocks)
     return sum(units(piece) for piece in pieces if piece), len(pieces)
 
 
@@ -169,7 +172,8 @@ def _pieces_of(message: Message) -> list[str | None]:
     """All pieces of a message within the limits; never none at all, for Discord takes no empty message."""
     pieces: list[str | None] = []
     characters, components = LIMITS.characters, LIMITS.blocks
-    for part in message.parts:
+    for whole in message.parts:
+        part = bounded(whole, _LOOKED_AT)
         needs = cost(part)
         if needs[0] > characters or needs[1] > components:
             return [*pieces, *_pieces(_shortened(part.blocks, characters, components))] or _fallback(message)
@@ -184,17 +188,17 @@ def _fallback(message: Message) -> list[str | None]:
 
 def _shortened(blocks: Sequence[Block], characters: int, components: int) -> tuple[Block, ...]:
     """As many whole blocks as there is room for, and the beginning of the next."""
-    kept: tuple[Block, ...] = ()
-    for block in blocks:
-        longer = (*kept, block)
-        needs = cost(Part(blocks=longer))
-        if needs[1] > components:
-            return kept
-        if needs[0] > characters:
-            begun = _begun(block, characters - cost(Part(blocks=kept))[0] - 1)
-            return (*kept, begun) if begun else kept
-        kept = longer
-    return kept
+
+    def overflows(number: int) -> bool:
+        needs = cost(Part(blocks=tuple(blocks[:number])))
+        return needs[0] > characters or needs[1] > components
+
+    number = bisect_left(range(1, len(blocks) + 1), True, key=overflows)
+    kept = tuple(blocks[:number])
+    if number == len(blocks) or cost(Part(blocks=tuple(blocks[: number + 1])))[1] > components:
+        return kept
+    begun = _begun(blocks[number], characters - cost(Part(blocks=kept))[0] - 1)
+    return (*kept, begun) if begun else kept
 
 
 def _begun(block: Block, room: int) -> Block | None:

@@ -7,12 +7,14 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks and, for the total, wh
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, Literal
 
 from bot.slack_text import clean, cut, escaped, isolated, line, pieces, unlinked, unmasked, web_url, weight
+from digests.bounds import bounded
 from digests.message import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
 from digests.ports import Limits
 
@@ -23,6 +25,8 @@ LIMITS = Limits(characters=9000, blocks=45, actions=5)
 """Slack takes 50 blocks and was seen to refuse (`msg_blocks_too_long`) from about 11,300 characters in all; the
 difference is left to the buttons."""
 
+_LOOKED_AT = 2 * LIMITS.characters
+"""Characters of a part that are cleaned and counted: what stands behind them can never be shown."""
 TEXT_LENGTH = 4000
 _HEADER = 150
 _ELEMENT = 2900
@@ -58,7 +62,7 @@ def text_of(message: Message) -> str:
 
 def cost(part: Part) -> tuple[int, int]:
     """What `part` takes of a message: characters (texts and addresses, as Slack counts them) and blocks."""
-    blocks = _rendered(part)
+    blocks = _rendered(bounded(part, _LOOKED_AT))
     return _characters(blocks), len(blocks)
 
 
@@ -85,7 +89,8 @@ def verb_of(action_id: str) -> str | None:
 def _fitting(message: Message) -> tuple[Part, ...]:
     room, slots = LIMITS.characters, LIMITS.blocks
     kept: list[Part] = []
-    for part in message.parts:
+    for whole in message.parts:
+        part = bounded(whole, _LOOKED_AT)
         characters, blocks = cost(part)
         if characters > room or blocks > slots:
             return (*kept, _shortened_part(part, room, slots))
@@ -96,16 +101,18 @@ def _fitting(message: Message) -> tuple[Part, ...]:
 
 def _shortened_part(part: Part, room: int, slots: int) -> Part:
     room -= cost(Part(blocks=(_MORE,)))[0]
-    kept: tuple[Block, ...] = ()
-    for block in part.blocks:
-        characters, blocks = cost(Part(blocks=(*kept, block)))
-        if characters <= room and blocks < slots:
-            kept = (*kept, block)
-            continue
-        last = _shortened(block, room - cost(Part(blocks=kept))[0])
+    printed = [block for block in part.blocks if not _blank(block)]
+
+    def overflows(number: int) -> bool:
+        characters, blocks = cost(Part(blocks=tuple(printed[:number])))
+        return characters > room or blocks >= slots
+
+    number = bisect_left(range(1, len(printed) + 1), True, key=overflows)
+    kept = tuple(printed[:number])
+    if number < len(printed):
+        last = _shortened(printed[number], room - cost(Part(blocks=kept))[0])
         if last is not None and cost(Part(blocks=(*kept, last)))[1] <= slots:
             return Part(blocks=(*kept, last))
-        break
     return Part(blocks=(*kept, _MORE)) if slots > 0 and room >= 0 else Part(blocks=())
 
 

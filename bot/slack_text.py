@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from digests.plain import unpiled, unselected
+from digests.plain import BLANK, unpiled, unselected
 from digests.urls import names_another_site, site_of
 
 URL_LENGTH = 3000
@@ -19,8 +19,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 # Controls, soft hyphen, bidi marks and overrides, zero-width spaces, interlinear marks, invisible tags. Variation
 # selectors (U+FE00, U+E0100) stay: Japanese names are written with them.
 _HIDDEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e00ff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
 )
 # Joiners make emoji families and Persian words; a joiner beside ASCII only hides something.
 _JOINER_RUN = re.compile("[\u200c\u200d]{2,}")
@@ -39,7 +39,7 @@ _JOIN = "\u2060"
 
 def clean(text: str) -> str:
     """`text` without characters that hide, reorder or break what is printed; line breaks become newlines."""
-    text = _BREAKS.sub("\n", text).replace("\t", " ")
+    text = _BREAKS.sub("\n", text).replace("\t", " ").replace(BLANK, " ")
     text = _HIDDEN.sub("", _SURROGATES.sub("\ufffd", text))
     return unpiled(unselected(_LOOSE_JOINER.sub("", _JOINER_RUN.sub("\u200d", text))))
 

@@ -18,8 +18,10 @@ _DROPPED = re.compile(
 )
 _BREAKS = re.compile(r"<(?:br|/?p|/?div|/?li|/?h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
 # Bidi controls reorder the text around them, zero-width and tag characters hide text. Joiners between emoji stay.
+# So do fillers (Hangul, Khmer), grapheme joiners, and what shorthand and musical notation leave unseen.
 _INVISIBLE = re.compile(
-    "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef"
+    "\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
 _JOINER = re.compile(
     "(?<![\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff])\u200d|\u200d(?![\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])|\u200c"
@@ -31,10 +33,10 @@ _SELECTOR = re.compile(
 )
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE_SEQUENCE = re.compile("\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|\\][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?)")
-_MARKS = re.compile(
-    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]{4})"
-    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]+"
-)
+_MARKS = 4
+"""Most combining marks on one character; no writing system stacks more, only text that wants to spill does."""
+BLANK = "\u2800"
+"""Braille's space: nothing is seen of it, so it may stand for none but a space."""
 TITLE_LIMIT = 500
 """Characters of a title that are kept: far above any honest headline."""
 
@@ -49,6 +51,7 @@ def safe(text: str) -> str:
         .replace("\u2028", "\n")
         .replace("\u2029", "\n")
         .replace("\x85", "\n")
+        .replace(BLANK, " ")
     )
     text = _JOINER.sub("", unselected(_INVISIBLE.sub("", _CONTROL.sub("", text))))
     return unicodedata.normalize("NFC", unpiled(text))
@@ -60,8 +63,11 @@ def unselected(text: str) -> str:
 
 
 def unpiled(text: str) -> str:
-    """`text` with at most four combining marks on a character."""
-    return _MARKS.sub(r"\1", text)
+    """`text` with at most four combining marks on a character, of whatever script."""
+    if text.isascii():
+        return text
+    marks = "".join(sorted(char for char in set(text) if unicodedata.category(char) in ("Mn", "Me")))
+    return re.sub(f"([{marks}]{{{_MARKS}}})[{marks}]+", r"\1", text) if marks else text
 
 
 def line(text: str) -> str:

@@ -4,12 +4,13 @@ hidden from people is how strangers talk to machines, so it goes before any text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from digests.boxes import hides_box
 from digests.styles import (
     WHITE,
     Colour,
@@ -18,11 +19,12 @@ from digests.styles import (
     font_size,
     ground_colour,
     has_picture,
-    hides_box,
+    insisted,
     is_clear,
     is_legible,
     text_colour,
 )
+from digests.stylesheets import Sheet, sheet_of
 
 PAGE_LIMIT = 2 * 1024 * 1024
 """Characters of a page that are read."""
@@ -51,23 +53,34 @@ _UNSEEN_TAGS = frozenset(
         "datalist",
         "audio",
         "video",
+        "meter",
+        "progress",
     )
 )
 _ROOTS = ("html", "head", "body")
 _FOR_EARS = frozenset(
-    ("sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only", "screenreader-only")
+    (
+        *(
+            "sr-only",
+            "visually-hidden",
+            "visuallyhidden",
+            "screen-reader-text",
+            "screen-reader-only",
+            "screenreader-only",
+        ),
+        *("a11y-hidden", "u-visually-hidden", "is-visually-hidden", "element-invisible", "assistive-text", "sronly"),
+        *("hide-visually", "visually-hidden-focusable", "sr-only-focusable", "screenreader", "offscreen", "off-screen"),
+    )
 )
 """Classes that mean the same everywhere: there for screen readers, out of everybody else's sight."""
-_RULE = re.compile(r"([^{}@;]{1,500})\{([^{}]{1,2000})\}")
-_SIMPLE_SELECTOR = re.compile(r"[a-z][a-z0-9]{0,9}|[a-z0-9]{0,10}(?:([.#])(-?[_a-zA-Z][\w-]{0,80})|\[([\w-]{1,80})\])")
-_STYLE_LIMIT = 200_000
+_PUT_AWAY = frozenset(("hidden", "d-none", "invisible", "is-hidden", "u-hidden", "hide", "element-hidden", "hiddendiv"))
+"""Classes that mean so nearly everywhere, till a script takes them away."""
+_AT_SOME_WIDTH = re.compile(r":|^(?:d|show|visible|block|flex)-\w+|-(?:xs|sm|md|lg|xl)\b")
+"""Classes beside them that show on some screens what is put away on others."""
 _MOST = 0.5
 """Share of a page's text that stylesheet rules may hide; a rule that hides more waits for a script to show it again."""
 _SMALLEST = 1.4
 """Pixels: text no larger is not there to be read."""
-
-Rules = Mapping[tuple[str, str], Declarations]
-"""What a page's stylesheets say of a class (`.`), an id (`#`), an attribute (`[`) or a tag (empty)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +119,9 @@ def visible_tree(text: str) -> HtmlElement | None:
     tree = parsed_tree(text)
     if tree is None or size(tree) > ELEMENT_LIMIT:
         return None
-    _drop(_unseen(tree, {}))
-    rules = _rules(tree)
-    styled = _unseen(tree, rules) if rules else _Unseen()
+    _drop(_unseen(tree, None))
+    sheet = sheet_of("\n".join(style.text or "" for style in tree.iter("style")))
+    styled = _unseen(tree, sheet)
     if styled.length <= _MOST * _length([tree]):
         _drop(styled)
     _drop(_Unseen(boxes=list(tree.iter("style"))))
@@ -172,19 +185,21 @@ def _length(elements: list[HtmlElement]) -> int:
     return sum(len("".join(element.itertext())) for element in elements)
 
 
-def _unseen(tree: HtmlElement, rules: Rules) -> _Unseen:
-    """What is hidden, found in one walk from the root: children inherit how text looks, boxes hide all they hold."""
+def _unseen(tree: HtmlElement, sheet: Sheet | None) -> _Unseen:
+    """What is hidden, found in one walk from the root: children inherit how text looks, boxes hide all they hold.
+    Without a `sheet` by what stands in the markup itself, with it also by rules and by classes of known names."""
     found = _Unseen()
     waiting = [(tree, _Look(ground=None if _has_other_styles(tree) else WHITE))]
     while waiting:
         element, inherited = waiting.pop()
-        inline, ruled = declarations(_inline(element)), _ruled(element, rules)
-        style = {**ruled, **inline}
-        if element.tag not in _ROOTS and (_is_unseen_box(element, rules) or hides_box(style)):
+        inline = declarations(_inline(element))
+        ruled, wanted = sheet.of(element) if sheet else ({}, {})
+        style = {**ruled, **inline, **wanted, **(insisted(element.get("style") or "") if wanted else {})}
+        if element.tag not in _ROOTS and (_is_unseen_box(element, sheet) or hides_box(style)):
             found.boxes.append(element)
             continue
         look = _looked(inherited, style, inline, element)
-        if not look.can_be_read:
+        if not look.can_be_read or (element.tag == "details" and element.get("open") is None):
             found.words.append(element)
         waiting.extend((child, look) for child in element if isinstance(child.tag, str))
     return found
@@ -202,16 +217,31 @@ def _inline(element: HtmlElement) -> str:
     return f"{said}{element.get('style') or ''}"
 
 
-def _is_unseen_box(element: HtmlElement, rules: Rules) -> bool:
+def _is_unseen_box(element: HtmlElement, sheet: Sheet | None) -> bool:
     if element.tag in _UNSEEN_TAGS:
         # JSON-LD is read for its metadata, never for its text; stylesheets go last, when they have been read
-        is_kept = element.get("type") == "application/ld+json" or (element.tag == "style" and not rules)
+        is_kept = element.get("type") == "application/ld+json" or (element.tag == "style" and sheet is None)
         return not is_kept
-    if element.get("hidden") is not None and element.get("hidden") != "until-found":
+    if element.get("hidden") is not None or _is_folded(element):
         return True
     if element.get("popover") is not None or (element.get("aria-hidden") or "").lower() == "true":
         return True
-    return not _FOR_EARS.isdisjoint((element.get("class") or "").lower().split())
+    names = (element.get("class") or "").lower().split()
+    if not _FOR_EARS.isdisjoint(names):
+        return True
+    return sheet is not None and not _PUT_AWAY.isdisjoint(names) and not any(map(_AT_SOME_WIDTH.search, _others(names)))
+
+
+def _others(names: Sequence[str]) -> list[str]:
+    return [name for name in names if name not in _PUT_AWAY]
+
+
+def _is_folded(element: HtmlElement) -> bool:
+    """Inside a `details` that nobody has opened; its summary is seen."""
+    parent = element.getparent()
+    if parent is None or parent.tag != "details" or parent.get("open") is not None:
+        return False
+    return element.tag != "summary"
 
 
 def _looked(inherited: _Look, style: Declarations, inline: Declarations, element: HtmlElement) -> _Look:
@@ -228,44 +258,3 @@ def _looked(inherited: _Look, style: Declarations, inline: Declarations, element
         ground=None if pictured else ground or inherited.ground,
         pictured=pictured or (inherited.pictured and ground is None),
     )
-
-
-def _rules(tree: HtmlElement) -> Rules:
-    """What the page's own stylesheets say, outside of any @media, by selectors of one name."""
-    css = "\n".join(style.text or "" for style in tree.iter("style"))[:_STYLE_LIMIT]
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    for rule in _RULE.finditer(_top_level(css)):
-        said = declarations(rule[2])
-        for selector in rule[1].split(","):
-            key = _simple(selector.strip())
-            if key and said:
-                found.setdefault(key, {}).update(said)
-    return found
-
-
-def _top_level(css: str) -> str:
-    """`css` without comments and without blocks that hold rules: what they say depends on the screen."""
-    css = re.sub(r"/\*.{0,5000}?\*/", "", css, flags=re.DOTALL)
-    return re.sub(r"@[^{};]{1,300}\{(?:[^{}]{0,5000}\{[^{}]{0,5000}\}){0,500}[^{}]{0,5000}\}", "", css)
-
-
-def _simple(selector: str) -> tuple[str, str] | None:
-    found = _SIMPLE_SELECTOR.fullmatch(selector)
-    if found is None:
-        return None
-    if found[3]:
-        return "[", found[3].lower()
-    return (found[1], found[2]) if found[1] else ("", selector)
-
-
-def _ruled(element: HtmlElement, rules: Rules) -> Declarations:
-    """What the rules say of an element; the more particular selector wins."""
-    if not rules:
-        return {}
-    keys = [("", str(element.tag)), *(("[", str(name)) for name in element.keys())]  # noqa: SIM118 (no mapping)
-    keys += [(".", name) for name in (element.get("class") or "").split()]
-    keys.append(("#", element.get("id") or ""))
-    found: dict[str, str] = {}
-    for key in keys:
-        found.update(rules.get(key, {}))
-    return found
