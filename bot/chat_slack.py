@@ -152,7 +152,6 @@ class SlackChat:
             except ChatUnavailable as error:
                 if error.retry_after is None or error.retry_after > _PAUSE_AT_MOST:
                     raise
-                self._pace.refused(error.retry_after)
                 event(log, "rate.limited", platform=self.platform, seconds=error.retry_after)
                 await asyncio.sleep(error.retry_after)
         return await self._call_once(destination, parent, body)
@@ -162,11 +161,20 @@ class SlackChat:
     ) -> AsyncSlackResponse:
         async with self._turns[destination.channel]:
             await self._wait_turn(destination.channel)
-            await self._pace.turn()
-            with slack_border(str(destination)):
-                answer = await self._client.chat_postMessage(channel=destination.channel, thread_ts=parent, **body)
-            self._pace.taken()
+            turn = await self._pace.turn()
+            try:
+                with slack_border(str(destination)):
+                    answer = await self._client.chat_postMessage(channel=destination.channel, thread_ts=parent, **body)
+            except ChatUnavailable as error:
+                self._held_up(turn, error)
+                raise
+            self._pace.taken(turn)
             return answer
+
+    def _held_up(self, turn: float, error: ChatUnavailable) -> None:
+        """A short pause that Slack asks for may be meant for everybody."""
+        if error.retry_after is not None and error.retry_after <= _PAUSE_AT_MOST:
+            self._pace.refused(turn, error.retry_after)
 
     async def _wait_turn(self, channel: str) -> None:
         clock = asyncio.get_running_loop().time

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from digests.plain import unpiled, unselected
@@ -44,8 +45,12 @@ def units(text: str) -> int:
     return len(text) + sum(char > "\uffff" for char in text)
 
 
+@lru_cache(maxsize=256)
 def clean(text: str) -> str:
-    """`text` without characters that hide, reorder or spill; white space runs are one space, line breaks stay."""
+    """`text` without characters that hide, reorder or spill; white space runs are one space, line breaks stay.
+
+    Remembered, for a message is measured several times before it is printed.
+    """
     text = _SURROGATES.sub("\ufffd", _BREAKS.sub("\n", text))
     text = _LOOSE_JOINER.sub("", _HIDDEN.sub("", text))
     return unpiled(unselected(_SPACES.sub(" ", text)))

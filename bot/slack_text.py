@@ -6,6 +6,7 @@ Knows characters, no blocks.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from digests.plain import BLANK, unpiled, unselected
@@ -37,8 +38,12 @@ _LINKABLE = re.compile(r"(?<=[^\s.])\.(?=[^\W\d])|(?<=[A-Za-z]):(?=//)|@(?=\w)")
 _JOIN = "\u2060"
 
 
+@lru_cache(maxsize=256)
 def clean(text: str) -> str:
-    """`text` without characters that hide, reorder or break what is printed; line breaks become newlines."""
+    """`text` without characters that hide, reorder or break what is printed; line breaks become newlines.
+
+    Remembered, for a message is measured several times before it is printed.
+    """
     text = _BREAKS.sub("\n", text).replace("\t", " ").replace(BLANK, " ")
     text = _HIDDEN.sub("", _SURROGATES.sub("\ufffd", text))
     return unpiled(unselected(_LOOSE_JOINER.sub("", _JOINER_RUN.sub("\u200d", text))))

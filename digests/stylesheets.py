@@ -215,7 +215,8 @@ def _steps(selector: str) -> tuple[_Step, ...]:
         return ()
     if "\\" in selector:
         selector = unescaped(selector)
-    found, joint, at = [], "", 0
+    found: list[_Step] = []
+    joint, at = "", 0
     while at < len(selector):
         step, at = _step(selector, at, joint)
         if step is None or len(found) == _STEPS:
@@ -258,7 +259,7 @@ def _step(selector: str, at: int, joint: str) -> tuple[_Step | None, int]:
 
 
 def _has(element: HtmlElement, name: str, how: str, value: str) -> bool:
-    said = element.get(name)
+    said: str | None = element.get(name)
     if said is None:
         return False
     match how:

@@ -241,7 +241,7 @@ def _is_folded(element: HtmlElement) -> bool:
     parent = element.getparent()
     if parent is None or parent.tag != "details" or parent.get("open") is not None:
         return False
-    return element.tag != "summary"
+    return bool(element.tag != "summary")
 
 
 def _looked(inherited: _Look, style: Declarations, inline: Declarations, element: HtmlElement) -> _Look:
