@@ -16,8 +16,10 @@ from digests.styles import Declarations, declarations, insisted, unescaped
 
 _STYLE_LIMIT = 200_000
 _RULES = 5_000
-_LOOKS = 400_000
-"""Comparisons of rules with elements, in all; an honest page has a tenth of it."""
+_LOOKS, _CHEAP = 200_000, 100
+"""Comparisons of rules with elements, in all, and how many cost as little as one where what must stand around
+the element does not."""
+_NOTHING: frozenset[tuple[str, str]] = frozenset()
 _LONG_SELECTOR, _STEPS = 300, 8
 _TELLING = (
     *(
@@ -100,6 +102,8 @@ class _Rule:
     """From the element itself outwards."""
     weight: tuple[int, int, int, int]
     """Of the selector, and the rule's place."""
+    needs: frozenset[tuple[str, str]]
+    """Keys of what must stand around the element."""
     said: Declarations
     insisted: Declarations
 
@@ -110,15 +114,21 @@ class Sheet:
 
     rules: dict[tuple[str, str], list[_Rule]] = field(default_factory=dict)
     looks: int = _LOOKS
+    around: dict[HtmlElement, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    """Keys of elements that were met, and of all they stand in."""
 
     def __bool__(self) -> bool:
         return bool(self.rules)
 
     def of(self, element: HtmlElement) -> tuple[Declarations, Declarations]:
         """What the rules say of an element, and what of it they insist on; the more particular selector wins."""
-        fitting = sorted(
-            (rule for rule in self._near(element) if self._fits(rule, element)), key=lambda rule: rule.weight
-        )
+        if self.looks <= 0:
+            return {}, {}
+        parent, keys = element.getparent(), _keys(element)
+        above = self.around.get(parent, _NOTHING) if parent is not None else _NOTHING
+        self.around[element] = above.union(keys)
+        fitting = [rule for rule in self._near(keys) if rule.needs <= above and self._fits(rule, element)]
+        fitting.sort(key=lambda rule: rule.weight)
         said: dict[str, str] = {}
         wanted: dict[str, str] = {}
         for rule in fitting:
@@ -126,12 +136,11 @@ class Sheet:
             wanted.update(rule.insisted)
         return said, wanted
 
-    def _near(self, element: HtmlElement) -> Iterator[_Rule]:
-        keys = [("", str(element.tag)), ("", "*"), ("#", element.get("id") or "")]
-        keys += [("[", str(name)) for name in element.attrib]
-        keys += [(".", name) for name in dict.fromkeys((element.get("class") or "").split())]
+    def _near(self, keys: Sequence[tuple[str, str]]) -> Iterator[_Rule]:
         for key in keys:
-            yield from self.rules.get(key, ())
+            found = self.rules.get(key, ())
+            self.looks -= len(found) // _CHEAP
+            yield from found
 
     def _fits(self, rule: _Rule, element: HtmlElement) -> bool:
         first, *rest = rule.steps
@@ -152,6 +161,13 @@ class Sheet:
         return self.looks > 0
 
 
+def _keys(element: HtmlElement) -> list[tuple[str, str]]:
+    """All that a selector may name an element by."""
+    keys = [("", str(element.tag)), ("", "*"), ("#", element.get("id") or "")]
+    keys += [("[", str(name)) for name in element.attrib]
+    return keys + [(".", name) for name in dict.fromkeys((element.get("class") or "").split())]
+
+
 def sheet_of(css: str) -> Sheet:
     """The rules in the text of a page's style elements."""
     sheet, number = Sheet(), 0
@@ -163,7 +179,9 @@ def sheet_of(css: str) -> Sheet:
             number += 1
             if steps and number <= _RULES:
                 weight = tuple(map(sum, zip(*(step.weight for step in steps), strict=True)))
-                rule = _Rule(steps=steps, weight=(*weight, number), said=said, insisted=wanted)  # type: ignore[arg-type]
+                place: tuple[int, int, int, int] = (*weight, number)  # type: ignore[assignment]
+                needs = frozenset(step.key for step in steps[1:] if step.joint in (" ", ">"))
+                rule = _Rule(steps=steps, weight=place, needs=needs, said=said, insisted=wanted)
                 sheet.rules.setdefault(steps[0].key, []).append(rule)
     return sheet
 
