@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 
-from digests.sums import numbers, pixels, share, turns
 from digests.styles import FAINT, Declarations, colour
+from digests.sums import numbers, pixels, share, turns
 
 _FAR, _VERY_FAR = 900.0, 9000.0
 """Pixels: nobody scrolls that far to the left or up, and nothing honest begins that far to the right."""
