@@ -12,7 +12,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.llm_judges import Judge, judge_of
-from bot.llm_prompt import Answer, Numbered, Said, SaidPoint, SaidSection, Task
+from bot.llm_prompt import (
+    MOST_HEADING,
+    MOST_LABEL,
+    Answer,
+    Numbered,
+    Said,
+    SaidPoint,
+    SaidSection,
+    Task,
+    longest,
+)
 from digests.language import identify
 from digests.model import LENGTHS, ROLES, Citation, Digest, EngineInfo, Length, Point, Role, Section, Support, Text
 from digests.readable import squeezed
@@ -54,6 +64,7 @@ class _Checker:
 
     numbered: dict[int, Numbered]
     judge: Judge
+    longest: int
     problems: list[Problem] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
@@ -73,24 +84,26 @@ class _Checker:
         self.seen.add(key)
         if _MARKUP.search(unicodedata.normalize("NFKC", said.text)) or not said.text.isprintable():
             return "markup", ()
+        if len(said.text) >= self.longest:  # where the form of the answer stopped it
+            return "cut", ()
         named = tuple(sorted({n for n in said.rests_on if n in self.numbered}))
         if not named or len(named) < len(set(said.rests_on)):
             return "no such sentence", ()
         wrong = self.judge.wrong(said.text, named)
         return (wrong.reason, wrong.what) if wrong else None
 
-    def heading(self, text: str) -> str:
-        """The heading, or nothing when it names what the article does not."""
-        bad = _MARKUP.search(text) or not text.isprintable() or self.judge.foreign(text)
+    def heading(self, text: str, most: int) -> str:
+        """The heading, or nothing when it is cut at `most` characters or names what the article does not."""
+        bad = len(text) >= most or _MARKUP.search(text) or not text.isprintable() or self.judge.foreign(text)
         return "" if bad else " ".join(text.split())
 
     def section(self, said: SaidSection) -> SaidSection:
         points = [point for point in said.points if self._stands(point)]
-        named = tuple(point for point in points if self.heading(point.label))
+        named = tuple(point for point in points if self.heading(point.label, MOST_LABEL))
         unnamed = tuple(Said(text=point.text, rests_on=point.rests_on) for point in points if point not in named)
         body = self.texts(said.body)
         return SaidSection(
-            heading=self.heading(said.heading),
+            heading=self.heading(said.heading, MOST_HEADING),
             body=(*body, *unnamed),
             points=named,
             closing=self.texts(said.closing),
@@ -100,7 +113,9 @@ class _Checker:
 def checked(answer: Answer, task: Task, reference: date | None, embeddings: bool) -> Checked:
     """`answer` without its unsupported texts. `reference`: the day the article was written. `embeddings`: whether the
     model of meaning may be loaded, which translations need."""
-    checker = _Checker({one.number: one for one in task.numbered}, judge_of(task, reference, embeddings))
+    checker = _Checker(
+        {one.number: one for one in task.numbered}, judge_of(task, reference, embeddings), longest(task.language)
+    )
     lead = checker.texts(answer.lead)
     sections = {role: checker.section(answer.section(role)) for role in ROLES}
     clean = Answer(lead=lead, conclusion=checker.texts(answer.conclusion), **sections)

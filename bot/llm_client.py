@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -38,6 +38,7 @@ _TOO_LONG = (
     "request_too_large",
 )
 _NO_SCHEMA = ("response_format", "json_schema", "text.format", "structured output", "tool_choice", "tools")
+_BOUNDS = ("maxLength", "maxItems", "minItems", "minimum", "maximum")
 _FOREIGN = frozenset({"httpx", "httpx2", "httpcore", "httpcore2", "h11"})
 _HTTP_OF_SDK = (OSError, ValueError, AttributeError, TypeError)
 
@@ -91,14 +92,18 @@ class ModelClient(ABC):
     def __init__(self, endpoint: Endpoint, sdk: Any, client: Any) -> None:
         self.endpoint = endpoint
         self._sdk, self._client = sdk, client
-        self._structured = True
+        self._structured = self._bounds = True
 
     async def close(self) -> None:
         await self._client.close()
 
     async def complete(self, turns: list[Turn], schema: dict[str, Any], most_tokens: int) -> Completion:
         """The model's answer to a conversation, in the form of `schema` where it can. Raises ModelError."""
-        return await self._within(lambda: self._answer(turns, schema, most_tokens), turns)
+
+        def form() -> dict[str, Any]:
+            return schema if self._bounds else unbounded(schema)
+
+        return await self._within(lambda: self._answer(turns, form(), most_tokens), turns)
 
     async def search(self, turns: list[Turn], most_tokens: int) -> Completion:
         """What the model found on the web: text, and the pages it cites. Raises ModelError."""
@@ -112,7 +117,10 @@ class ModelClient(ABC):
 
     def _forget(self, unknown: Unknown) -> None:
         """Do without what the endpoint does not know."""
-        self._structured = False
+        if unknown.what == "bounds":
+            self._bounds = False
+        else:
+            self._structured = False
 
     async def _within(self, ask: Ask, turns: list[Turn]) -> Completion:
         try:
@@ -184,9 +192,11 @@ class ModelClient(ABC):
 
     def _unknown(self, status: int, said: str) -> Unknown | None:
         """What of the question the endpoint does not know, going by its complaint."""
-        if status in (400, 422) and self._structured and any(mark in said for mark in _NO_SCHEMA):
-            return Unknown("schema")
-        return None
+        if status not in (400, 422) or not self._structured:
+            return None
+        if self._bounds and any(bound.lower() in said for bound in _BOUNDS):
+            return Unknown("bounds")
+        return Unknown("schema") if any(mark in said for mark in _NO_SCHEMA) else None
 
     def _status(self, error: Any) -> Exception:
         status, said = error.status_code, f"{error} {error.body} {getattr(error, 'code', '')}".lower()
@@ -199,15 +209,16 @@ class ModelClient(ABC):
         if unknown is not None:
             return unknown
         if status in (408, 409, 429) or status >= 500:
-            return ModelBusy(f"{model}: the provider answered {status}", _seconds(error.response.headers))
+            return ModelBusy(f"{model}: the provider answered {status}", _seconds(error.response.headers), status)
         hint = "; check LLM_API_KEY" if status in (401, 403) else "; check engine.model" if status == 404 else ""
         return ModelRefused(f"{model}: the provider answered {status}{hint}", status)
 
 
 class Unknown(Exception):
-    """The endpoint does not know an API (`api`), structured output (`schema`) or `max_tokens` (`limit`)."""
+    """The endpoint does not know an API (`api`), structured output (`schema`), lengths in it (`bounds`) or `max_tokens`
+    (`limit`)."""
 
-    def __init__(self, what: Literal["api", "schema", "limit"]) -> None:
+    def __init__(self, what: Literal["api", "schema", "bounds", "limit"]) -> None:
         super().__init__(what)
         self.what = what
 
@@ -228,6 +239,13 @@ def cited(pairs: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(url for url in pairs if url))
 
 
+def unbounded(form: Any) -> Any:
+    """A schema without lengths, for a provider whose structured output does not know them."""
+    if isinstance(form, dict):
+        return {name: unbounded(value) for name, value in form.items() if name not in _BOUNDS}
+    return [unbounded(value) for value in form] if isinstance(form, list) else form
+
+
 def _seconds(headers: Any) -> float | None:
     """Retry-After in seconds; a date is rare here and counts as none."""
     try:
@@ -243,6 +261,11 @@ def _counted(made: Completion, turns: list[Turn]) -> Completion:
     return replace(
         made, tokens_in=sum(estimated_tokens(t["content"]) for t in turns), tokens_out=estimated_tokens(made.text)
     )
+
+
+def unfinished(turns: Sequence[Turn], most: int) -> Completion:
+    """What an answer without an end is taken to have cost: half of the `most` tokens it might have had."""
+    return Completion(text="", tokens_in=sum(estimated_tokens(t["content"]) for t in turns), tokens_out=most // 2)
 
 
 def estimated_tokens(text: str) -> int:

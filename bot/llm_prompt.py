@@ -15,9 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from digests.model import ROLES, Role, Voice
 
-VERSION = "2"
+VERSION = "3"
 """Raised whenever a prompt file or the schema changes: answers made with another version are not used again."""
 MOST_TEXTS, MOST_CHARACTERS = 6, 600
+MOST_HEADING, MOST_LABEL = 80, 60
+MOST_LISTED = 40
+"""Numbers that a schema lists at each place: providers limit how many a schema may list in all."""
 
 
 class _Form(BaseModel):
@@ -30,11 +33,11 @@ class Said(_Form):
 
 
 class SaidPoint(Said):
-    label: str = Field(max_length=60)
+    label: str = Field(max_length=MOST_LABEL)
 
 
 class SaidSection(_Form):
-    heading: str = Field("", max_length=80)
+    heading: str = Field("", max_length=MOST_HEADING)
     body: tuple[Said, ...] = Field((), max_length=MOST_TEXTS)
     points: tuple[SaidPoint, ...] = Field((), max_length=MOST_TEXTS)
     closing: tuple[Said, ...] = Field((), max_length=2)
@@ -95,7 +98,7 @@ def question(task: Task) -> str:
     """The user message: one JSON object. Hidden characters are left out, so that what is read is what was checked."""
     data: dict[str, Any] = {
         "write_in": task.language,
-        "write_parts": [*(("lead", "conclusion") if task.sections == ROLES else ()), *task.sections],
+        "write_parts": _parts(task),
         **_readers(task.voice),
         "title": visible(task.title),
         "article": [{"n": one.number, "s": visible(one.text)} for one in task.numbered if one.source == 0],
@@ -133,17 +136,48 @@ def answer_of(text: str) -> Answer:
         raise BadAnswer(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
-def schema() -> dict[str, Any]:
-    """The JSON schema of `Answer` in the strict form providers ask for: everything required, nothing more allowed."""
-    said = _object(text={"type": "string"}, rests_on=_list({"type": "integer"}, 4))
-    point = _object(label={"type": "string"}, **said["properties"])
-    section = _object(heading={"type": "string"}, body=_list(said, 2), points=_list(point, 3), closing=_list(said, 1))
-    return _object(lead=_list(said, 2), **dict.fromkeys(ROLES, section), conclusion=_list(said, 2))
+def schema(task: Task) -> dict[str, Any]:
+    """The JSON schema of what `task` asks for, in the strict form providers want: everything required, nothing more
+    allowed. One section has no more texts than there are sentences for it, so that a small model comes to an end."""
+    enough = MOST_TEXTS if task.sections == ROLES else len(task.numbered)
+    said = _object(text=_string(longest(task.language)), rests_on=_list(_number(task), 4, least=1))
+    point = _object(label=_string(MOST_LABEL), **said["properties"])
+    section = _object(
+        heading=_string(MOST_HEADING),
+        body=_list(said, min(2, enough)),
+        points=_list(point, max(0, min(3, enough - 1))),
+        closing=_list(said, int(enough > 2)),
+    )
+    parts = {"lead": _list(said, 2), **dict.fromkeys(ROLES, section), "conclusion": _list(said, 2)}
+    asked = _parts(task)
+    return _object(**{name: form for name, form in parts.items() if name in asked})
 
 
-def _list(items: dict[str, Any], most: int) -> dict[str, Any]:
+def longest(language: str) -> int:
+    """Characters one text may have: two sentences. One that long was stopped there, by the form of the answer."""
+    return MOST_CHARACTERS if language != "ja" else int(MOST_CHARACTERS / 2.5)
+
+
+def _parts(task: Task) -> list[str]:
+    return [*(("lead", "conclusion") if task.sections == ROLES else ()), *task.sections]
+
+
+def _string(most: int) -> dict[str, Any]:
+    """Bounded as `Answer` is, or closer: what the schema lets pass is read."""
+    return {"type": "string", "maxLength": most}
+
+
+def _number(task: Task) -> dict[str, Any]:
+    """Of a sentence there is. Few are listed; of many only the ends are told."""
+    numbers = [one.number for one in task.numbered]
+    few = {"type": "integer", "enum": numbers}
+    many = {"type": "integer", "minimum": numbers[0], "maximum": numbers[-1]}
+    return few if len(numbers) <= MOST_LISTED else many
+
+
+def _list(items: dict[str, Any], most: int, least: int = 0) -> dict[str, Any]:
     """Bounded, so that a small model comes to an end."""
-    return {"type": "array", "items": items, "maxItems": most}
+    return {"type": "array", "items": items, "maxItems": most, **({"minItems": least} if least else {})}
 
 
 def _object(**properties: Any) -> dict[str, Any]:

@@ -8,10 +8,10 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.llm_budget import Budget
-from bot.llm_client import Completion, Endpoint, Turn, client_of, estimated_tokens
-from bot.llm_prompt import Answer, BadAnswer, answer_of, schema
+from bot.llm_client import Completion, Endpoint, Turn, client_of, estimated_tokens, unfinished
+from bot.llm_prompt import Answer, BadAnswer, Task, answer_of, schema
 from bot.pace import Pace
-from digests.errors import ModelBusy, ModelCut, ModelOverflow
+from digests.errors import ModelBusy, ModelCut, ModelOverflow, ModelTimeout
 
 log = logging.getLogger("chokan.llm")
 
@@ -35,9 +35,9 @@ class Talk:
     async def close(self) -> None:
         await self._client.close()
 
-    async def formed(self, turns: list[Turn], tenants: Sequence[str]) -> Answer:
+    async def formed(self, turns: list[Turn], task: Task, tenants: Sequence[str]) -> Answer:
         """A well-formed answer; malformed JSON is sent back once. `turns` grows by what was said. Raises ModelError."""
-        said = await self.complete(turns, tenants)
+        said = await self.complete(turns, task, tenants)
         try:
             answer = answer_of(said.text)
         except BadAnswer as bad:
@@ -45,7 +45,7 @@ class Talk:
                 {"role": "assistant", "content": said.text},
                 {"role": "user", "content": f"That is not the JSON object asked for ({bad}). Write only that object."},
             ]
-            said = await self.complete(turns, tenants)
+            said = await self.complete(turns, task, tenants)
             try:
                 answer = answer_of(said.text)
             except BadAnswer as again:
@@ -53,10 +53,10 @@ class Talk:
         turns.append({"role": "assistant", "content": said.text})
         return answer
 
-    async def complete(self, turns: list[Turn], tenants: Sequence[str], most: int = 0) -> Completion:
-        """One answer in the digest's form. Raises ModelError."""
+    async def complete(self, turns: list[Turn], task: Task, tenants: Sequence[str], most: int = 0) -> Completion:
+        """One answer in the form `task` asks for. Raises ModelError."""
         most = most or self.endpoint.most_tokens
-        return await self._asked(turns, tenants, most, lambda: self._client.complete(turns, schema(), most))
+        return await self._asked(turns, tenants, most, lambda: self._client.complete(turns, schema(task), most))
 
     async def search(self, turns: list[Turn], tenants: Sequence[str]) -> tuple[str, ...]:
         """The pages a web search by the provider cites. Raises ModelError."""
@@ -70,7 +70,11 @@ class Talk:
         self._measured(turns, most)
         payers = await self._budget.payers(self.endpoint, turns, tenants)
         async with self._free:
-            made = await self._patiently(ask)
+            try:
+                made = await self._patiently(ask)
+            except (ModelCut, ModelTimeout):  # paid for all the same
+                await self._budget.account(self.endpoint, unfinished(turns, most), payers)
+                raise
         await self._budget.account(self.endpoint, made, payers)
         return made
 

@@ -114,6 +114,27 @@ async def test_an_engine_out_of_money_prints_extractive_digests_that_say_so(stor
     assert (free.engine.name, len(stand.asked)) == ("llm", 1)
 
 
+@pytest.mark.parametrize(
+    ("fault", "tokens"),
+    [
+        (Fault(finish="length"), 500),
+        (Fault(cut=1), 500),
+        (Fault(hang=2), 500),
+        (Fault(status=401), 0),
+        (Fault(status=500), 0),
+    ],
+    ids=["too long", "broken off", "too slow", "refused", "down"],
+)
+async def test_an_answer_without_an_end_is_paid_for(store: SqlStore, fault: Fault, tokens: int) -> None:
+    async with standing(fault) as stand:
+        model = engine(store, stand, most_tokens=1000, price_out=1.0, timeout=0.5 if fault.hang else 10.0)
+        await model.write(JAPANESE, extractive(JAPANESE), (), tenants=("discord:1",))
+        await model.close()
+    rows = await store.model_usage(NOW.date())
+    assert [(row.tenant, row.tokens_out) for row in rows] == ([("discord:1", tokens)] if tokens else [])
+    assert all(row.tokens_in > 1000 and row.cost > 0 for row in rows)
+
+
 async def test_questions_keep_to_the_rate_that_is_set(store: SqlStore) -> None:
     clock = asyncio.get_running_loop().time
     async with standing(copying) as stand:
