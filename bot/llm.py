@@ -18,15 +18,16 @@ from typing import Any, Protocol, TypeVar
 from bot.llm_budget import Budget, CapReached, Caps
 from bot.llm_check import Checked, better, checked, digest_of
 from bot.llm_client import Endpoint, Turn
+from bot.llm_finding import finding
 from bot.llm_judges import checkable
-from bot.llm_prompt import VERSION, Answer, Numbered, Task, answer_of, complaint, question
+from bot.llm_prompt import VERSION, Answer, Numbered, SaidSection, Task, answer_of, complaint, question
 from bot.llm_search import Searcher
 from bot.llm_talk import Talk, Wait
 from bot.telemetry import event
 from bot.world import Reads
 from digests.catalog import Catalog, Catalogs
-from digests.errors import ChokanError, ModelCut, ModelError, ModelOverflow, ModelRefused
-from digests.model import ROLES, Article, Citation, Digest, EngineInfo, Role, Section, Sentence, Voice
+from digests.errors import ChokanError, ModelCut, ModelError, ModelFiltered, ModelOverflow, ModelRefused
+from digests.model import ROLES, Article, Citation, Digest, EngineInfo, Section, Sentence, Voice
 from digests.ports import Candidate, Finding
 from digests.sentences import sentences
 from digests.store import Ledger
@@ -150,29 +151,8 @@ class LlmEngine:
 
     async def findings(self, catalog: Catalog) -> tuple[Finding, ...]:
         """For `chokan check`: each model asked one small question, and the limits. Never raises for a model."""
-        found = [await self._finding(talk, catalog) for talk in self._talks]
+        found = [await finding(talk, self._prompts.digest, catalog) for talk in self._talks]
         return (*found, *await self._budget.findings(catalog))
-
-    async def _finding(self, talk: Talk, catalog: Catalog) -> Finding:
-        endpoint = talk.endpoint
-        subject = catalog("model.subject", name=endpoint.name or endpoint.model)
-        turns: list[Turn] = [
-            {"role": "system", "content": self._prompts.digest},
-            {"role": "user", "content": question(_TRIAL)},
-        ]
-        try:
-            await talk.complete(turns, (), most=_TRIAL_TOKENS)
-        except ModelCut:
-            return Finding(subject=subject, ok=True, text=catalog("model.short", url=endpoint.base_url))
-        except ChokanError as error:
-            status = getattr(error, "status", 0)
-            kind = {401: "key", 403: "key", 404: "name", 402: "account"}.get(status, error.kind)
-            told, fix = (f"model.{part}.{kind}" for part in ("wrong", "fix"))
-            if not catalog.has(told):
-                told, fix = "model.wrong.model", "model.fix.model"
-            values = {"url": endpoint.base_url, "model": endpoint.model, "error": str(error)}
-            return Finding(subject=subject, ok=False, text=catalog(told, **values), fix=catalog(fix, **values))
-        return Finding(subject=subject, ok=True, text=catalog("model.answers", url=endpoint.base_url))
 
     def _tell(self, error: ChokanError, article: Article, endpoint: Endpoint) -> None:
         """A cap is told by the budget, once a period; everything else each time."""
@@ -219,24 +199,28 @@ class LlmEngine:
     async def _asked(self, talk: Talk, task: Task, job: _Job) -> Checked:
         try:
             return await self._conversation(talk, task, job)
-        except ModelOverflow:
-            answers = [await self._part(talk, task, role, job) for role in ROLES]
-            whole = Answer(**dict(zip(ROLES, (a.section(r) for a, r in zip(answers, ROLES, strict=True)), strict=True)))
-            if not whole.texts:
-                raise
-            return await self._check(whole, task, job.article)
+        except ModelOverflow as overflow:
+            return await self._by_sections(talk, task, job, overflow)
 
-    async def _part(self, talk: Talk, task: Task, role: Role, job: _Job) -> Answer:
-        """One section from the sentences that belong to it, for a model that cannot read the whole article."""
-        mine = {(s.start, s.end) for s in job.base.sentences if s.role == role}
-        numbered = tuple(one for one in task.numbered if one.source == 0 and (one.start, one.end) in mine)
-        if not numbered:
-            return Answer()
-        part = replace(task, numbered=numbered, sections=(role,))
-        try:
-            return (await self._conversation(talk, part, job)).answer
-        except ModelOverflow:
-            return Answer()
+    async def _by_sections(self, talk: Talk, task: Task, job: _Job, overflow: ModelError) -> Checked:
+        """For a model that cannot read the whole article: each section from the sentences that belong to it. What goes
+        wrong with one leaves that one empty; raises the last such error when nothing was answered at all."""
+        answers: dict[str, SaidSection] = {}
+        last = overflow
+        for role in ROLES:
+            mine = {(s.start, s.end) for s in job.base.sentences if s.role == role}
+            numbered = tuple(one for one in task.numbered if one.source == 0 and (one.start, one.end) in mine)
+            if not numbered:
+                continue
+            part = replace(task, numbered=numbered, sections=(role,))
+            try:
+                answers[role] = (await self._conversation(talk, part, job)).answer.section(role)
+            except (ModelOverflow, ModelCut, ModelFiltered) as error:
+                event(log, "model.section_failed", article=job.article.id, section=role, kind=error.kind)
+                last = error
+        if not answers:
+            raise last
+        return await self._check(Answer(**answers), task, job.article)
 
     async def _conversation(self, talk: Talk, task: Task, job: _Job) -> Checked:
         """An answer, and at most one better try each for its form and for what it says."""
@@ -244,13 +228,13 @@ class LlmEngine:
             {"role": "system", "content": self._prompts.digest},
             {"role": "user", "content": question(task)},
         ]
-        first = await self._check(await talk.formed(turns, job.tenants), task, job.article)
+        first = await self._check(await talk.formed(turns, task, job.tenants), task, job.article)
         ask = _ask(first, task)
         if ask is None:
             return first
         turns.append({"role": "user", "content": ask})
         try:
-            second = await self._check(await talk.formed(turns, job.tenants), task, job.article)
+            second = await self._check(await talk.formed(turns, task, job.tenants), task, job.article)
         except ModelError as error:
             event(log, "model.retry_failed", article=job.article.id, kind=error.kind)
             second = first
@@ -260,17 +244,6 @@ class LlmEngine:
         written = article.published or article.first_seen
         work = (answer, task, written.date(), self._embeddings)
         return await self._runs.run(checked, *work, seconds=CHECK_SECONDS)
-
-
-_TRIAL = Task(
-    title="A trial",
-    language="en",
-    article_language="en",
-    numbered=(Numbered(number=1, text="The bridge was opened on Monday.", start=0, end=32),),
-    sections=("development",),
-)
-_TRIAL_TOKENS = 300
-"""Enough for the one section of the trial; a model that says more is cut, and has answered."""
 
 
 def _ask(found: Checked, task: Task) -> str | None:

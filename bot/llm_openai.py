@@ -87,7 +87,7 @@ class OpenAIClient(ModelClient):
         if event.type == "response.incomplete":
             reason = getattr(event.response.incomplete_details, "reason", None)
             self._finished("content_filter" if reason == "content_filter" else "length")
-        raise ModelBusy(f"{self.endpoint.model}: the provider failed while answering")
+        raise ModelBusy(f"{self.endpoint.model}: the provider failed while answering", status=500)
 
     async def _chat(self, turns: list[Turn], most_tokens: int, more: dict[str, Any]) -> Completion:
         stream = await self._client.chat.completions.create(

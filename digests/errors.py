@@ -266,13 +266,13 @@ class ModelTimeout(ModelError):
 
 
 class ModelBusy(ModelError):
-    """429 or 5xx: it may answer later, not before `retry_after` seconds where it said so."""
+    """429 or 5xx: it may answer later, not before `retry_after` seconds where it said so. `status` 0: not reached."""
 
     kind = "model-busy"
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, retry_after: float | None = None, status: int = 0) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
+        self.retry_after, self.status = retry_after, status
 
 
 class ModelRefused(ModelError):

@@ -248,8 +248,8 @@ def made_by(digest: Digest, catalog: Catalog) -> str:
         return text
     if engine.model is not None:
         return f"{text} · {catalog('edition.made.partly')}"
-    capped = engine.fallback == "model-cap"
-    return f"{text} · {catalog('edition.made.fallback-cap' if capped else 'edition.made.fallback')}"
+    why = {"model-cap": "-cap", "unsupported": "-unsupported"}.get(engine.fallback, "")
+    return f"{text} · {catalog(f'edition.made.fallback{why}')}"
 
 
 def _archived(page: str | None, catalog: Catalog) -> tuple[Span, ...]:

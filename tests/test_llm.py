@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import CATALOGS
 from llm_house import ENGLISH, JAPANESE, NOW, Waits, engine, extractive, printed, said, spoken, whole, written
 from llm_stand import Fault, Json, copying, standing
 
@@ -17,6 +18,7 @@ from bot.llm import Limits
 from bot.llm_budget import Caps
 from bot.store import SqlStore, open_store
 from digests.form import digest_form
+from digests.layout import made_by
 from digests.model import ROLES, Article, ModelUsage
 from digests.readable import squeezed
 
@@ -133,6 +135,22 @@ async def test_a_sentence_that_rests_on_nothing_is_dropped(store: SqlStore) -> N
     assert made.lead == extractive(JAPANESE).lead
 
 
+async def test_a_text_stopped_where_the_form_of_the_answer_ends_is_not_printed(store: SqlStore) -> None:
+    first = [one.text for one in extractive(JAPANESE).sentences if one.role is not None]
+    long = "".join(first)[:240]
+
+    def looping(asked: Json) -> str:
+        return copying(asked, extra={"lead": [said(long, *range(1, 5))]})
+
+    made, stand = await written(store, looping)
+    assert stand.asked[0]["body"]["text"]["format"]["schema"]["properties"]["lead"]["items"]["properties"]["text"] == {
+        "type": "string",
+        "maxLength": 240,
+    }
+    assert long not in printed(made)
+    assert '"cut"' in stand.asked[1]["turns"][-1]["content"]
+
+
 async def test_a_model_that_invents_everything_leaves_the_extractive_digest(store: SqlStore) -> None:
     def lying(asked: Json) -> str:
         section = {"heading": "x", "body": [said("火星人が首相官邸を占拠した。", 1)], "points": [], "closing": []}
@@ -141,6 +159,9 @@ async def test_a_model_that_invents_everything_leaves_the_extractive_digest(stor
     made, _ = await written(store, lying)
     assert made == replace(extractive(JAPANESE), engine=made.engine)
     assert (made.engine.name, made.engine.model, made.engine.fallback) == ("extractive", None, "unsupported")
+    assert made_by(made, CATALOGS.of("en")).endswith("the article did not bear out what a language model wrote")
+    failed = replace(made, engine=replace(made.engine, fallback="model-timeout"))
+    assert made_by(failed, CATALOGS.of("en")).endswith("a language model was unavailable")
 
 
 async def test_hope_does_not_become_fact(store: SqlStore) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -152,6 +153,7 @@ async def test_check_speaks_of_a_server_that_is_not_there(store: SqlStore) -> No
     (finding,) = await model.findings(CATALOGS.of("en"))
     await model.close()
     assert (finding.ok, "does not answer" in finding.text, "base_url" in finding.fix) == (False, True, True)
+    assert "nothing listens there" in finding.text
 
 
 async def test_the_readers_wishes_travel_as_data_beside_the_article(store: SqlStore) -> None:
@@ -170,3 +172,56 @@ async def test_the_readers_wishes_travel_as_data_beside_the_article(store: SqlSt
     assert seen[0]["readers"] == {"tone": "plain", "audience": "teachers", "topics": ["oceans"]}
     assert "readers" not in seen[1]
     assert stand.asked[0]["turns"][0] == stand.asked[1]["turns"][0]
+
+
+async def test_a_section_is_asked_for_in_a_form_of_its_own(store: SqlStore) -> None:
+    async with standing(copying) as stand:
+        model = engine(store, stand, context=1800, most_tokens=400)
+        await model.write(ENGLISH, extractive(ENGLISH), ())
+        await model.close()
+    assert stand.asked
+    for asked in stand.asked:
+        form, (role,) = asked["body"]["text"]["format"]["schema"], asked["question"]["write_parts"]
+        assert form["required"] == list(form["properties"]) == [role]
+        parts = form["properties"][role]["properties"]
+        texts = sum(parts[name]["maxItems"] for name in ("body", "points", "closing"))
+        assert 1 <= texts <= max(6, 2 * len(asked["question"]["article"]))
+        assert parts["body"]["maxItems"] <= len(asked["question"]["article"])
+        numbers = parts["body"]["items"]["properties"]["rests_on"]
+        assert (numbers["items"]["enum"], numbers["minItems"]) == (
+            [one["n"] for one in asked["question"]["article"]],
+            1,
+        )
+
+
+NO_LENGTHS = Fault(
+    status=400,
+    body={"error": {"message": "Invalid schema for response_format 'digest': 'maxLength' is not permitted."}},
+)
+
+
+@pytest.mark.parametrize("api", ["responses", "chat", "anthropic"])
+async def test_a_provider_that_knows_no_lengths_is_given_the_form_without_them(store: SqlStore, api: str) -> None:
+    async with standing(NO_LENGTHS, copying, **({"responses": False} if api == "chat" else {})) as stand:
+        model = engine(store, stand, **({"api": api} if api == "anthropic" else {}))
+        made = await model.write(ENGLISH, extractive(ENGLISH), ())
+        await model.close()
+    first, second = (json.dumps(asked["body"]) for asked in stand.asked)
+    assert made.engine.name == "llm"
+    assert "maxLength" in first
+    assert "maxLength" not in second
+    assert "additionalProperties" in second  # the form is asked for all the same
+
+
+async def test_a_section_that_fails_leaves_only_itself_empty(store: SqlStore) -> None:
+    def silent_on_stakes(asked: Json) -> str:
+        return "I would rather not." if asked["question"]["write_parts"] == ["stakes"] else copying(asked)
+
+    async with standing(silent_on_stakes) as stand:
+        model = engine(store, stand, context=1800, most_tokens=400)
+        made = await model.write(ENGLISH, extractive(ENGLISH), ())
+        await model.close()
+    assert ["stakes"] in [asked["question"]["write_parts"] for asked in stand.asked]
+    assert (made.engine.name, whole(made)) == ("llm", True)
+    assert "stakes" in (made.engine.fallback or "")
+    assert "development" not in (made.engine.fallback or "")
