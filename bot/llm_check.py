@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from bot.llm_judges import Judge, judge_of
 from bot.llm_prompt import (
@@ -23,6 +24,7 @@ from bot.llm_prompt import (
     Task,
     longest,
 )
+from bot.llm_speech import bare
 from digests.language import identify
 from digests.model import LENGTHS, ROLES, Citation, Digest, EngineInfo, Length, Point, Role, Section, Support, Text
 from digests.readable import squeezed
@@ -38,6 +40,8 @@ _MARKUP = re.compile(
     r"https?:|www\.|\b[\w-]+\.(?:com|net|org|io|example|jp)\b|@(?:everyone|here|channel)|<[@!#/a-z]|\]\(|&[a-z]+;|```|\*\*",
     re.I,
 )
+_GOES_ON = (",", "、", ";", ":", "，", "(", "（")
+"""What no sentence ends with."""
 Problem = tuple[str, str, tuple[str, ...]]
 """(text, reason, what)"""
 
@@ -62,11 +66,14 @@ class Checked:
 class _Checker:
     """Checks each text against the sentences it names; remembers what was wrong and what was said before."""
 
-    numbered: dict[int, Numbered]
+    task: Task
     judge: Judge
-    longest: int
     problems: list[Problem] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+
+    @cached_property
+    def numbered(self) -> dict[int, Numbered]:
+        return {one.number: one for one in self.task.numbered}
 
     def texts(self, texts: Iterable[Said]) -> tuple[Said, ...]:
         return tuple(said for said in texts if self._stands(said))
@@ -84,13 +91,21 @@ class _Checker:
         self.seen.add(key)
         if _MARKUP.search(unicodedata.normalize("NFKC", said.text)) or not said.text.isprintable():
             return "markup", ()
-        if len(said.text) >= self.longest:  # where the form of the answer stopped it
+        if len(said.text) >= longest(self.task.language) or said.text.rstrip().endswith(_GOES_ON):
             return "cut", ()
         named = tuple(sorted({n for n in said.rests_on if n in self.numbered}))
         if not named or len(named) < len(set(said.rests_on)):
             return "no such sentence", ()
+        if self._bare(said.text, named):
+            return "speech", ()
         wrong = self.judge.wrong(said.text, named)
         return (wrong.reason, wrong.what) if wrong else None
+
+    def _bare(self, text: str, named: Sequence[int]) -> bool:
+        """Speech without its marks; in a translation nobody can tell by words."""
+        task = self.task
+        said = [self.numbered[number].text for number in named]
+        return task.language == task.article_language and bare(text, said, task.language)
 
     def heading(self, text: str, most: int) -> str:
         """The heading, or nothing when it is cut at `most` characters or names what the article does not."""
@@ -113,9 +128,7 @@ class _Checker:
 def checked(answer: Answer, task: Task, reference: date | None, embeddings: bool) -> Checked:
     """`answer` without its unsupported texts. `reference`: the day the article was written. `embeddings`: whether the
     model of meaning may be loaded, which translations need."""
-    checker = _Checker(
-        {one.number: one for one in task.numbered}, judge_of(task, reference, embeddings), longest(task.language)
-    )
+    checker = _Checker(task, judge_of(task, reference, embeddings))
     lead = checker.texts(answer.lead)
     sections = {role: checker.section(answer.section(role)) for role in ROLES}
     clean = Answer(lead=lead, conclusion=checker.texts(answer.conclusion), **sections)
