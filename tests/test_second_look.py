@@ -44,4 +44,5 @@ def test_a_japanese_word_must_stand_in_the_support(text: str, found: tuple[str, 
 def test_what_stands_there_is_supported_and_what_denies_it_is_not() -> None:
     assert unsupported("Keith Edelman said on 9 March the £350m stadium had not changed plans.", ENGLISH, "en") == ""
     assert unsupported("Keith Edelman spoke.", "", "en") == "no support"
+    assert unsupported("チリ北部の鉱山で8月5日発生した落盤事故で作業員33人が閉じ込められた。", JAPANESE, "ja") == ""
     assert unsupported("Keith Edelman said the £350m stadium had changed plans.", ENGLISH, "en").startswith("guard: ")

@@ -199,14 +199,14 @@ async def told(endpoint: Endpoint, article: Article) -> Row:
         "answers": shut.reading.answers,
         **tally.count,
         "offered": list(shut.reading.offered.values()),
-        "printed": [_printed(text, support, article, shut.reading) for text, support in printed(made)],
+        "printed": [_printed(text, support, article, shut.reading, made) for text, support in printed(made)],
     }
 
 
-def _printed(text: str, support: tuple[Support, ...], article: Article, notes: Notes) -> Row:
+def _printed(text: str, support: tuple[Support, ...], article: Article, notes: Notes, made: Digest) -> Row:
     said = {row["text"].strip() for row in notes.offered.values()}
     spans = "\n".join(article.text[one.start : one.end] for one in support if one.source == "article")
-    return {"text": text, "support": spans, "model": text in said}
+    return {"text": text, "support": spans, "model": made.engine.model is not None and text in said}
 
 
 async def trial(endpoints: Sequence[Endpoint], chosen: Sequence[Article], into: Path, seconds: float) -> None:
