@@ -148,7 +148,11 @@ def schema(task: Task) -> dict[str, Any]:
         points=_list(point, max(0, min(3, enough - 1))),
         closing=_list(said, int(enough > 2)),
     )
-    parts = {"lead": _list(said, 2), **dict.fromkeys(ROLES, section), "conclusion": _list(said, 2)}
+    parts: dict[str, dict[str, Any]] = {
+        "lead": _list(said, 2),
+        **dict.fromkeys(ROLES, section),
+        "conclusion": _list(said, 2),
+    }
     asked = _parts(task)
     return _object(**{name: form for name, form in parts.items() if name in asked})
 

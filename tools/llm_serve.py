@@ -29,7 +29,7 @@ def serving(folder: Path, temperature: float, penalty: float) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    program = [folder / "venv/bin/python", Path(__file__), folder / "model.gguf", str(port)]
+    program = [str(one) for one in (folder / "venv/bin/python", Path(__file__), folder / "model.gguf", port)]
     options = ["--temperature", str(temperature), "--penalty", str(penalty)]
     with tempfile.TemporaryFile() as noise:
         process = subprocess.Popen([*program, *options], stdout=noise, stderr=noise, start_new_session=True)
