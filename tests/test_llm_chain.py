@@ -203,7 +203,7 @@ NO_LENGTHS = Fault(
 @pytest.mark.parametrize("api", ["responses", "chat", "anthropic"])
 async def test_a_provider_that_knows_no_lengths_is_given_the_form_without_them(store: SqlStore, api: str) -> None:
     async with standing(NO_LENGTHS, copying, **({"responses": False} if api == "chat" else {})) as stand:
-        model = engine(store, stand, **({"api": api} if api == "anthropic" else {}))
+        model = engine(store, stand, api="anthropic" if api == "anthropic" else "auto")
         made = await model.write(ENGLISH, extractive(ENGLISH), ())
         await model.close()
     first, second = (json.dumps(asked["body"]) for asked in stand.asked)
