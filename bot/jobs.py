@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
+from zoneinfo import ZoneInfoNotFoundError
 
 from bot.desk import analysed, composed
 from bot.failpoints import failpoint
@@ -154,11 +155,28 @@ async def look_up(world: World, url: str, viewer: str, told: Told = untold) -> D
 # --- publish --------------------------------------------------------------------------------------------------------
 
 
+def _due(subscription: Subscription, now: datetime, last: Slot | None, world: World) -> Slot | None:
+    """Its slot, if one is due. An order whose zone this machine's rules do not know waits, and no other with it;
+    `check` names it."""
+    try:
+        return due_slot(subscription, now, last, world.catch_up)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        event(
+            log,
+            "edition.unscheduled",
+            level=logging.ERROR,
+            subscription=subscription.id,
+            zone=subscription.zone,
+            error=error,
+        )
+        return None
+
+
 async def publish(world: World) -> tuple[Edition, ...]:
     """Make the edition of every subscription whose slot is due, with its deliveries, in one transaction each."""
     now, last = world.clock(), await world.store.last_slots()
     subscriptions = await world.store.subscriptions()
-    slots = [(s, due_slot(s, now, last.get(s.id), world.catch_up)) for s in subscriptions]
+    slots = [(s, _due(s, now, last.get(s.id), world)) for s in subscriptions]
     # Whoever's time came first is served first; among equals each has the same place every day, and none by its name.
     due = sorted((Due(subscription, slot) for subscription, slot in slots if slot), key=_place)
     for subscription, slot in due:

@@ -175,7 +175,9 @@ class LlmEngine:
         if not found.trusted:
             return None
         base = self._base(job)
-        return digest_of(found, base, shown.task, shown.sources, talk.endpoint.model, len(job.article.text))
+        catalog = self._catalogs.of(job.language)
+        length = len(job.article.text)
+        return digest_of(found, base, shown.task, shown.sources, talk.endpoint.model, length, catalog)
 
     def _base(self, job: _Job) -> Digest:
         """The extractive digest, for what a model leaves empty; in a translation under headings in its language."""

@@ -25,6 +25,8 @@ from bot.llm_prompt import (
     longest,
 )
 from bot.llm_speech import bare
+from digests.catalog import Catalog
+from digests.compose import unaddressed
 from digests.language import identify
 from digests.model import LENGTHS, ROLES, Citation, Digest, EngineInfo, Length, Point, Role, Section, Support, Text
 from digests.readable import squeezed
@@ -233,19 +235,21 @@ class _Setter:
         return tuple(replace(self.sources[n - 1], number=i) for i, n in enumerate(self.used, 1))
 
 
-def digest_of(found: Checked, base: Digest, task: Task, sources: Sequence[Citation], model: str, length: int) -> Digest:
+def digest_of(
+    found: Checked, base: Digest, task: Task, sources: Sequence[Citation], model: str, length: int, catalog: Catalog
+) -> Digest:
     """The checked answer as a digest. Parts it left empty come from `base`, the extractive digest, and are named in
     `engine.fallback`. `sources`: what `Numbered.source` counts. `length`: characters of the article."""
     share = 1.0 if task.language == task.article_language else WIDER
     answer = _fitting(found.answer, int(length * share) if task.language != "ja" else length)
     setter = _Setter({one.number: one for one in task.numbered}, sources)
-    filled = [role for role in ROLES if not answer.section(role).texts and _addressed(base, role)]
     lead = tuple(setter.text(said, "compact") for said in answer.lead) or base.lead
     printed = {squeezed(said.text) for said in answer.texts}
     sections = tuple(
-        setter.section(role, answer.section(role), _unprinted(section, printed))
+        setter.section(role, answer.section(role), _unprinted(section, printed, catalog))
         for role, section in zip(ROLES, base.sections, strict=True)
     )
+    filled = [s.role for s in sections if not answer.section(s.role).texts and s.addressed]
     conclusion = tuple(setter.text(said, "standard") for said in answer.conclusion)
     kept = tuple(text for text in base.conclusion if squeezed(text.text) not in printed)
     return replace(
@@ -259,18 +263,18 @@ def digest_of(found: Checked, base: Digest, task: Task, sources: Sequence[Citati
     )
 
 
-def _addressed(base: Digest, role: Role) -> bool:
-    return base.sections[ROLES.index(role)].addressed
-
-
-def _unprinted(section: Section, printed: set[str]) -> Section:
-    """A section of the extractive digest without what the answer says elsewhere in the same words."""
-    return replace(
+def _unprinted(section: Section, printed: set[str], catalog: Catalog) -> Section:
+    """A section of the extractive digest without what the answer says elsewhere in the same words; nothing is printed
+    twice, so one of which nothing is left says so."""
+    left = replace(
         section,
-        body=tuple(text for text in section.body if squeezed(text.text) not in printed) or section.body[:1],
+        body=tuple(text for text in section.body if squeezed(text.text) not in printed),
         points=tuple(point for point in section.points if squeezed(point.text) not in printed),
         closing=tuple(text for text in section.closing if squeezed(text.text) not in printed),
     )
+    if left.body or left.points or left.closing:
+        return left
+    return unaddressed(section.role, section.number, catalog)
 
 
 def _fitting(answer: Answer, length: int) -> Answer:

@@ -68,7 +68,7 @@ def sections(analysis: Analysis, plan: Plan, catalog: Catalog) -> tuple[Section,
     for number, (draft, topic) in enumerate(zip(drafts, heads, strict=True), 1):
         texts = draft.texts(language)
         if not texts:
-            made.append(_unaddressed(draft.role, number, catalog))
+            made.append(unaddressed(draft.role, number, catalog))
             continue
         names = labels([u.text(language) for u, _ in draft.points], used, analysis.title, analysis.text, language)
         used += [name for name in names if name]
@@ -106,7 +106,8 @@ def _told(points: Sequence[tuple[Unit, Length]]) -> list[Text]:
     return [_text(line, level) for unit, level in points for line in unit.lines]
 
 
-def _unaddressed(role: Role, number: int, catalog: Catalog) -> Section:
+def unaddressed(role: Role, number: int, catalog: Catalog) -> Section:
+    """A section the article says nothing (more) about, with the one line that says so."""
     line = Text(text=catalog("digest.empty"), support=())
     return Section(role=role, number=number, heading=catalog(f"digest.role.{role}"), addressed=False, body=(line,))
 

@@ -254,6 +254,12 @@ async def test_a_clock_set_three_hours_ahead_sends_the_missed_edition_once(world
     assert told(made) == [(date(2026, 2, 14), "late")]
 
 
+async def test_an_order_whose_zone_is_unknown_here_holds_up_no_other(world: World) -> None:
+    await ordered(world)
+    await world.store.save_subscription(subscription(id="lost", zone="Mars/Olympus_Mons"))
+    assert told(await at(world, utc(2026, 2, 13, 22))) == [(date(2026, 2, 14), "full")]
+
+
 async def test_nine_hours_asleep_make_one_late_edition(world: World) -> None:
     await ordered(world)
     made = await at(world, utc(2026, 2, 13, 21, 59), *(utc(2026, 2, 14, 6, 59, second) for second in (0, 15, 30)))

@@ -105,6 +105,29 @@ async def test_a_section_left_empty_is_filled_by_extraction_and_says_so(store: S
     assert filled <= own  # what the model's other parts say already is not said again
 
 
+def borrowing(asked: Json) -> str:
+    """Says in section 1 all that extraction has for section 2, and nothing there."""
+    numbers = {one["s"].strip(): one["n"] for one in asked["question"]["article"]}
+    borrowed = [text.text for text in extractive(JAPANESE).sections[1].body]
+    answer = json.loads(copying(asked))
+    answer["development"] = {
+        "heading": "",
+        "body": [said(text, next(n for sentence, n in numbers.items() if text in sentence)) for text in borrowed],
+        "points": [],
+        "closing": [],
+    }
+    answer["stakes"] = {"heading": "", "body": [], "points": [], "closing": []}
+    return json.dumps(answer, ensure_ascii=False)
+
+
+async def test_what_a_model_told_elsewhere_is_not_filled_in_again(store: SqlStore) -> None:
+    made, _ = await written(store, borrowing, borrowing)
+    texts = [squeezed(text) for text in printed(made)]
+    assert len(texts) == len(set(texts))
+    assert whole(made)
+    assert (made.engine.name, made.sections[1].addressed) == ("llm", False)
+
+
 async def test_a_correction_is_taken(store: SqlStore) -> None:
     made, stand = await written(store, inventing, copying)
     assert (made.engine.fallback, len(stand.asked)) == (None, 2)

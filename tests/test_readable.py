@@ -13,6 +13,7 @@ from digests.readable import problems, within_quotations
         ("これは新しい計画である。", "ja", "dangling"),
         ("同氏は会見で述べた。", "ja", "dangling"),
         ("今後同社は工場を閉じる。", "ja", "dangling"),
+        ("資源経済に詳しい同大の教授は「急ぐな」と話す。", "ja", "dangling"),
         ("3人は容疑を認めている。", "ja", "dangling"),
         ("It was the first such deal.", "en", "dangling"),
         ("The following year the bridge was closed.", "en", "dangling"),
@@ -55,6 +56,7 @@ def test_says_what_is_wrong(text: str, language: str, problem: str) -> None:
     [
         ("政府は新しい計画を「画期的だ」と評価した。", "ja"),
         ("このほど青空市は橋の工事を始めた。", "ja"),
+        ("青空市と合同の訓練で、共同の計画を試した。", "ja"),
         ('"We will not stop," said Mayor Gray.', "en"),
         ("During this year the bank raised its rates.", "en"),
         ("Parents of the pupils told him.", "en"),
