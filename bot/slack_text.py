@@ -6,6 +6,7 @@ Knows characters, no blocks.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -130,13 +131,7 @@ def _head(text: str, room: int) -> str:
     text = text[: max(room, 0) + 1]  # no character weighs less than one: what comes later does not matter
     if weight(text) <= room:
         return text
-    used = end = 0
-    for char in text:
-        used += weight(char)
-        if used > room:
-            break
-        end += 1
-    whole = end
+    whole = end = bisect_right(range(len(text)), room, key=lambda size: weight(text[:size])) - 1
     while 0 < end < len(text) and (_CLINGING.match(text[end]) or text[end - 1] == "\u200d"):
         end -= 1
     return text[: end or whole]
