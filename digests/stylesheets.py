@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml.html import HtmlElement
 
@@ -248,12 +248,8 @@ def _steps(selector: str) -> tuple[_Step, ...]:
         return ()
     # Each step bears the joint to the one after it: read from the end, that is how the next one stands to this one.
     joints = [step.joint for step in found[1:]]
-    turned = [_with_joint(step, way) for step, way in zip(found, [*joints, ""], strict=True)]
+    turned = [replace(step, joint=way) for step, way in zip(found, [*joints, ""], strict=True)]
     return tuple(reversed(turned))
-
-
-def _with_joint(step: _Step, joint: str) -> _Step:
-    return _Step(joint=joint, tag=step.tag, ids=step.ids, classes=step.classes, attributes=step.attributes)
 
 
 def _step(selector: str, at: int, joint: str) -> tuple[_Step | None, int]:
