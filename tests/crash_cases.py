@@ -13,7 +13,7 @@ STORES = ("sqlite", "postgres")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`scene` names the play in `crash_stage`; `at` is the failpoint (or the trouble) it is played with."""
+    """`scene` names the play in `crash_plays`; `at` is the failpoint (or the trouble) it is played with."""
 
     id: str
     says: str

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from crash_cases import CASES
-from crash_stage import SCENES, expected, played
+from crash_plays import SCENES
+from crash_verdicts import expected, played
 from databases import postgres_schema
 
 from bot.failpoints import FAILPOINTS

@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 if TYPE_CHECKING:  # loaded in `main`: a child process imports this file again, and needs none of it
     from crash_cases import Case
-    from crash_stage import Verdict
+    from crash_verdicts import Verdict
 
 SHARED = ROOT.parent / "shared" / "data" / "delivery_cases.json"
 
@@ -55,7 +55,7 @@ def row(verdict: Verdict) -> str:
 
 async def run(options: argparse.Namespace) -> int:
     from crash_cases import CASES
-    from crash_stage import expected, played
+    from crash_verdicts import expected, played
 
     missing = uncovered(CASES)
     chosen = [case for case in CASES if case.id.startswith(options.only)]
