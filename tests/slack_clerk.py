@@ -29,11 +29,11 @@ def said(text: str) -> Message:
 
 @dataclass
 class Clerk:
-    """Answers with what it was asked, as slowly and as badly as it is told to."""
+    """Answers with what it was asked, as badly as it is told to, and not before `free` is set where there is one."""
 
     requests: list[Request] = field(default_factory=list)
     presses: list[Press] = field(default_factory=list)
-    delay: float = 0.0
+    free: asyncio.Event | None = None
     broken: bool = False
     more: tuple[Message, ...] = ()
     share: Message | None = None
@@ -42,7 +42,8 @@ class Clerk:
     suggestions: tuple[Suggestion, ...] = ()
 
     async def answer(self, request: Request, progress: Progress | None = None) -> Reply:
-        await asyncio.sleep(self.delay)
+        if self.free:
+            await self.free.wait()
         self.requests.append(request)
         if self.broken:
             raise RuntimeError("secret detail")

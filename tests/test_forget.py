@@ -83,6 +83,8 @@ async def test_the_disk_gets_back_what_was_freed(tmp_path: Path) -> None:
     many = [article(f"old-{n}", first_seen=OLD, text=long) for n in range(40)]
     await opened.save_poll(FEED.url, state(), now=NOW, seen=(), articles=many)
     before = await opened.bytes_used()
+    assert await opened.forget_articles(NOW - MONTH, limit=100) == 40
+    assert await opened.compact(50) == 50
     await forget(opened, Keep(articles=MONTH), NOW)
     assert await opened.bytes_used() < before / 2
     async with opened.database.read() as connection:

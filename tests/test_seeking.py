@@ -86,11 +86,12 @@ async def test_words_alone_answer_while_no_worker_is_free_and_meaning_the_next_t
     thinker = Thinker(死者=3)
     thinker.free.clear()
     seeker = Seeker(store, Links(store), thinker, patience=0)
-    assert await ids(seeker, "死者") == ["words"]
+    for _ in range(3):
+        assert await ids(seeker, "死者") == ["words"]
+    assert thinker.asked == 1
     thinker.free.set()
     while len(await ids(seeker, "死者")) < 2:
         await asyncio.sleep(0.01)
-    assert thinker.asked <= 3
 
 
 async def test_without_a_model_words_alone_answer(store: SqlStore) -> None:

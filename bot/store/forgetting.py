@@ -91,8 +91,9 @@ class ForgettingRoom:
             before = int(await connection.scalar(text("PRAGMA freelist_count")) or 0)
             raw = (await connection.get_raw_connection()).driver_connection
             assert raw is not None
-            # A page is freed at each step of the statement: it must be stepped to its end, though it returns no row.
-            await raw.execute_fetchall(f"PRAGMA incremental_vacuum({int(pages)})")
+            # A page is freed at each step of the statement, and only a script is stepped to its end by Python; a script
+            # ends the transaction first, so this is one of its own.
+            await raw.executescript(f"PRAGMA incremental_vacuum({int(pages)})")
             return before - int(await connection.scalar(text("PRAGMA freelist_count")) or 0)
 
     @unbroken
