@@ -69,6 +69,13 @@ def session_of(config: Path | None, *, quiet: bool) -> Session:
     return Session(config, quiet, Console(soft_wrap=False), Console(stderr=True))
 
 
+def listening(settings: Settings, port: int | None, *, enabled: bool | None = None) -> Settings:
+    """These settings with the web server on that port, and there at all; None leaves either as configured."""
+    said: dict[str, object | None] = {"port": port, "enabled": enabled}
+    wanted = {name: value for name, value in said.items() if value is not None}
+    return settings.model_copy(update={"web": settings.web.model_copy(update=wanted)})
+
+
 def reader(settings: Settings) -> Catalog:
     """The wording for the person at the terminal: the setting, else what the terminal itself is set to."""
     chosen = "language" in settings.model_fields_set

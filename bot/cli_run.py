@@ -29,7 +29,7 @@ from bot.app import (
     stay_up,
 )
 from bot.chat_console import rendered
-from bot.cli_base import Session, print_json, reader, run, terminal_language
+from bot.cli_base import Session, listening, print_json, reader, run, terminal_language
 from bot.delivery import deliver, resume
 from bot.doctor import findings
 from bot.jobs import digest, prepared, publish_slot
@@ -52,14 +52,15 @@ SAMPLE_DIGESTS = 3
 def run_verb(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Another port than the configured one.")] = None,
 ) -> None:
     """Poll, digest, publish and answer, all in one process. With nothing configured: a sample edition, here."""
     session: Session = context.obj
-    run(session, _run(session, once=once))
+    run(session, _run(session, once=once, port=port))
 
 
-async def _run(session: Session, *, once: bool) -> int:
-    settings = session.settings()
+async def _run(session: Session, *, once: bool, port: int | None) -> int:
+    settings = listening(session.settings(), port)
     if is_sample(settings):
         return await sample(replace(session, quiet=True))
     async with opened(settings, session.console) as world:

@@ -11,7 +11,7 @@ import typer
 
 from bot.app import THINKING_MEMORY, database_of, open_archive
 from bot.app_web import archive, site_of
-from bot.cli_base import Session, run
+from bot.cli_base import Session, listening, run
 from bot.links import Links
 from bot.seeking import Seeker
 from bot.web_access import Pulse, subscription_address
@@ -31,7 +31,7 @@ def web_verb(
 
 
 async def _web(session: Session, port: int | None) -> None:
-    settings = _on(session.settings(), port)
+    settings = listening(session.settings(), port, enabled=True)
     _must_exist(settings)
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -52,11 +52,6 @@ def _must_exist(settings: Settings) -> None:
     url = database_of(settings)
     if not settings.configured and not Path(url.removeprefix("sqlite:///")).exists():
         raise NotFound("there is no archive here yet; make one with: chokan run")
-
-
-def _on(settings: Settings, port: int | None) -> Settings:
-    wanted: dict[str, object] = {"enabled": True} if port is None else {"enabled": True, "port": port}
-    return settings.model_copy(update={"web": settings.web.model_copy(update=wanted)})
 
 
 async def _links(session: Session) -> None:
