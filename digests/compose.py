@@ -5,19 +5,23 @@ Knows no scores but those it is given, and prints nothing that does not stand in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from digests.analysis import Analysis
 from digests.catalog import Catalog
-from digests.headings import heading, kind_of, topics
+from digests.headings import heading, kind_of
 from digests.labels import labels
 from digests.lines import Line
 from digests.model import LENGTHS, ROLES, Length, Point, Role, Section, Support, Text
 from digests.plan import Plan
 from digests.readable import base
+from digests.topics import topics
 from digests.worth import CONCLUSION, LEAD
 
+Named = Callable[[Sequence[str]], Sequence[str | None]]
+"""Texts → their labels, None where there is none."""
 POINTED: tuple[Role, ...] = ("dynamics", "outlook")
 POINTS_AT_STANDARD = 3
 LEAST_FOR_CLOSING = 5
@@ -45,21 +49,20 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One section before it has a heading. `body` and `closing` are ready, `points` still lack labels."""
+    """One section before it has a heading: `body` is ready, of the `units` some may become labelled points."""
 
     role: Role
     body: tuple[Text, ...] = ()
-    points: tuple[tuple[Unit, Length], ...] = ()
-    closing: tuple[Text, ...] = ()
+    units: tuple[Unit, ...] = ()
 
     def texts(self, language: str) -> list[str]:
-        return [t.text for t in self.body] + [u.text(language) for u, _ in self.points] + [t.text for t in self.closing]
+        return [t.text for t in self.body] + [u.text(language) for u in self.units]
 
 
 def sections(analysis: Analysis, plan: Plan, catalog: Catalog) -> tuple[Section, ...]:
     """The four sections, always, in order; one the article says nothing about holds one honest line."""
     language = analysis.language
-    drafts = [_draft(role, units(plan, g), language) for g, role in enumerate(ROLES)]
+    drafts = [_draft(role, units(plan, g)) for g, role in enumerate(ROLES)]
     opening = [line.print.text for line in _lines(plan, LEAD)]
     heads = topics([d.texts(language) for d in drafts], opening, analysis.title, analysis.text, language)
     kind = kind_of(analysis.title, drafts[0].texts(language), language)
@@ -70,36 +73,67 @@ def sections(analysis: Analysis, plan: Plan, catalog: Catalog) -> tuple[Section,
         if not texts:
             made.append(unaddressed(draft.role, number, catalog))
             continue
-        names = labels([u.text(language) for u, _ in draft.points], used, analysis.title, analysis.text, language)
-        used += [name for name in names if name]
+        named = partial(labels, avoid=tuple(used), title=analysis.title, article=analysis.text, language=language)
         title = heading(draft.role, topic, texts, kind, language, catalog)
-        made.append(_set(draft, names, number, title, language))
+        section = _set(draft, number, title, language, named)
+        used += [point.label for point in section.points]
+        made.append(section)
     return tuple(made)
 
 
-def _set(draft: Draft, names: Sequence[str | None], number: int, title: str, language: str) -> Section:
-    """The section as it is printed. A point without a label is told in the body, or behind the points where it stands
+def _set(draft: Draft, number: int, title: str, language: str, named: Named) -> Section:
+    """The section as it is printed. A unit without a label is told in the body, or behind the points where it stands
     so in the article."""
-    told = [(unit, level) for name, (unit, level) in zip(names, draft.points, strict=True) if name is None]
-    first = min((u.index for name, (u, _) in zip(names, draft.points, strict=True) if name), default=None)
+    units = draft.units
+    frame = _frame(units, named([u.text(language) for u in units])) if units else None
+    rest = [unit for unit in units if unit is not frame]
+    names = named([u.text(language) for u in rest])
+    last = rest.pop() if frame and len(units) >= LEAST_FOR_CLOSING and len(rest[-1].lines) == 1 else None
+    levels = _levels(rest, frame)
+    rows = list(zip(rest, names, levels, strict=False))
+    first = min((u.index for u, name, _ in rows if name), default=None)
+    told = [(u, level) for u, name, level in rows if name is None]
     behind = [row for row in told if first is not None and row[0].index > first and len(row[0].lines) == 1]
     before = [row for row in told if row not in behind]
-    body = sorted((*draft.body, *_told(before)), key=lambda text: text.support[0].start)
-    closing = sorted((*draft.closing, *_told(behind)), key=lambda text: text.support[0].start)
-    points = tuple(
-        Point(label=name, text=unit.text(language), support=unit.support, level=level)
-        for name, (unit, level) in zip(names, draft.points, strict=True)
-        if name is not None
-    )
+    body = [*draft.body, *_framing(frame), *_told(before)]
+    closing = [*_told(behind), *([_text(last.lines[0], "standard")] if last else [])]
     return Section(
         role=draft.role,
         number=number,
         heading=title,
         addressed=True,
-        body=tuple(body),
-        points=points,
-        closing=tuple(closing),
+        body=tuple(sorted(body, key=_start)),
+        points=tuple(
+            Point(label=name, text=u.text(language), support=u.support, level=level) for u, name, level in rows if name
+        ),
+        closing=tuple(sorted(closing, key=_start)),
     )
+
+
+def _frame(units: Sequence[Unit], names: Sequence[str | None]) -> Unit | None:
+    """What frames the points: the better of the first two, or the one of them that has no label; a section of one
+    labelled sentence has no frame."""
+    if len(units) == 1:
+        return None if names[0] else units[0]
+    bare = [unit for unit, name in zip(units[:2], names, strict=False) if not name]
+    return bare[0] if len(bare) == 1 else max(units[:2], key=lambda unit: (unit.worth, -unit.index))
+
+
+def _framing(frame: Unit | None) -> list[Text]:
+    lines = frame.lines if frame else ()
+    return [_text(line, "compact" if k == 0 else "standard") for k, line in enumerate(lines)]
+
+
+def _levels(units: Sequence[Unit], frame: Unit | None) -> list[Length]:
+    """The best units are printed at standard length, the others in full; at every length what stands alone."""
+    if frame is None:
+        return ["compact" for _ in units]
+    best = sorted(units, key=lambda unit: -unit.worth)[:POINTS_AT_STANDARD]
+    return ["standard" if unit in best else "full" for unit in units]
+
+
+def _start(text: Text) -> int:
+    return text.support[0].start
 
 
 def _told(points: Sequence[tuple[Unit, Length]]) -> list[Text]:
@@ -140,10 +174,8 @@ def units(plan: Plan, group: int) -> list[Unit]:
     return found
 
 
-def _draft(role: Role, parts: Sequence[Unit], language: str) -> Draft:
-    if not parts:
-        return Draft(role)
-    return _pointed(role, parts) if role in POINTED else Draft(role, body=_prose(parts))
+def _draft(role: Role, parts: Sequence[Unit]) -> Draft:
+    return Draft(role, units=tuple(parts)) if role in POINTED else Draft(role, body=_prose(parts))
 
 
 def _prose(parts: Sequence[Unit]) -> tuple[Text, ...]:
@@ -154,20 +186,3 @@ def _prose(parts: Sequence[Unit]) -> tuple[Text, ...]:
         rank = ranked.index(unit)
         texts += [_text(line, LENGTHS[min(2, rank + k)]) for k, line in enumerate(unit.lines)]
     return tuple(texts)
-
-
-def _pointed(role: Role, parts: Sequence[Unit]) -> Draft:
-    """A framing sentence, the better of the first two, points, and with enough of them a closing sentence."""
-    frame = max(parts[:2], key=lambda unit: (unit.worth, -unit.index))
-    rest = [unit for unit in parts if unit is not frame]
-    closing: tuple[Text, ...] = ()
-    if len(parts) >= LEAST_FOR_CLOSING and len(rest[-1].lines) == 1:
-        closing = (_text(rest.pop().lines[0], "standard"),)
-    best = sorted(rest, key=lambda unit: -unit.worth)[:POINTS_AT_STANDARD]
-    body = tuple(_text(line, "compact" if k == 0 else "standard") for k, line in enumerate(frame.lines))
-    points = tuple((unit, _level(unit in best)) for unit in rest)
-    return Draft(role, body, points, closing)
-
-
-def _level(best: bool) -> Length:
-    return "standard" if best else "full"

@@ -125,10 +125,17 @@ def sort(role: Role, texts: Sequence[str], language: str) -> str | None:
     return None
 
 
+_LOOSE: tuple[Role, ...] = ("dynamics", "outlook")
+"""Japanese frames in which two の in a row are too many."""
+
+
 def framed(role: Role, topic: str | None, kinds: Sequence[str | None], catalog: Catalog) -> str:
     """Topic and role in the first of the frames `kinds` that the catalog has, else in the plain one."""
     stem = f"digest.heading.{role}" if topic else f"digest.role.{role}"
     plain = f"{stem}.plain" if topic else stem
     keys = [f"{stem}.{kind}" for kind in kinds if kind]
     key = next((key for key in keys if catalog.has(key)), plain)
-    return catalog(key, topic=topic) if topic else catalog(key)
+    if not topic:
+        return catalog(key)
+    made = catalog(key, topic=topic)
+    return made.replace(f"{topic}の", f"{topic}をめぐる", 1) if "の" in topic and role in _LOOSE else made

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from digests.language import _dictionary as dictionary
+from digests.phrase import Phrase
 from digests.wordlists import words_of
 
 MOST_CHARACTERS = 16
@@ -19,6 +20,7 @@ _LOOSE_NOUNS = words_of(
     "同 自分 自身 今回 今後 結果 影響 予定 見通し 見込み 可能性 必要 状況 模様 方針 考え 問題 対応 全て すべて "
     "それぞれ 一部 一つ 多く 周辺 付近 当時 現在 同様 "
     "何 誰 初 約 計 第 内容 理由 原因 目的 発表 話 声 姿勢 一方 一環 様子 状態 結局 全体 各 氏 名 人 つ 発生 "
+    "事実上 通り 通常通り 早期 初期 複数 最多 最大 最小 最高 最低 最後 最初 初 日程 "
     "実施 開始 指摘 説明 確認 報道 日本時間 現地時間 午前 午後"
 )
 _PEOPLE = words_of("監督 代表 司会 主演 指揮 警備 教授 主将 補佐 助手 選手 大臣 幹事 理事 経営 通信")
@@ -47,20 +49,44 @@ _PLACE_ENDS = words_of(
     "の 県 市 町 村 区 郡 島 州 国 都 府 道 省 沖 東部 西部 南部 北部 中部 駅 市内 県内 都内 国内 市街 ・ 首都 地方"
 )
 _TOPIC_AFTER = {"は": 1.0, "が": 0.95, "を": 0.9, "も": 0.85, "へ": 0.75, "に": 0.7, "で": 0.6, "と": 0.6}
+_TIES = frozenset(
+    {("へ", "の"), ("と", "の"), ("から", "の"), ("に", "よる"), ("に", "対する"), ("を", "めぐる"), ("を", "巡る")}
+)
+_HAPPENING = re.compile(
+    r"(?:反発|反対|批判|対立|不満|負担|懸念|圧力|競争|影響|被害|支援|対策|需要|供給|期待|要求|抗議|交渉|改革|規制|制裁|格差|協議|協定|"
+    r"関与|参加|参入|対応|攻撃|侵攻|介入|投資|依存|移行|移転|転換|復帰|進出|撤退|輸出|輸入|協力|連携|提携|合意|訴訟|調査|捜査|処分|疑い|"
+    r"疑惑|評価|関心|意欲|信頼|不信|不安|警戒|感染|汚染|戦い|統合|合併|買収|出場|出資|融資|援助|配慮|融和|和解|停戦|会談|対話|争い|論争)$"
+)
+"""What goes on with, against or because of what stands before it."""
+_FORCE = re.compile(
+    r"(?:不足|問題|課題|危機|責任|安全|環境|技術|資源|採算|世論|予算|財源|費用|不祥事|事件|事故|災害|地震|戦争|紛争|内戦|訴訟|裁判|判決|"
+    r"政策|戦略|計画|制度|法案|法律|条約|協定|憲法|市場|業界|産業|経済|景気|株価|価格|物価|金利|金額|税|税率|関税|保険|年金|賃金|報酬|"
+    r"目標|基準|条件|原則|権利|権限|権益|主権|自由|人権|利益|損失|赤字|黒字|債務|負債|売上高|需要|在庫|人気|記録|優勝|連覇|連勝|連敗|"
+    r"恐れ|おそれ|欠陥|[一-鿿]差|症状|容疑|減少|増加|方式|体制|路線|構想|法人化|民営化|[一-鿿ァ-ヶー]化|[一-鿿]性|[一-鿿]力|[一-鿿]権|[一-鿿]率|[一-鿿]額|[一-鿿]費|[一-鿿]策|[一-鿿]案|[一-鿿]網|"
+    r"[一-鿿]説|[一-鿿]論|[一-鿿]難|[一-鿿]罪|[一-鿿]不振|ワクチン|ウイルス|インフルエンザ|ストライキ|デモ|テロ|リスク|コスト|ブーム|"
+    r"トラブル|ルール|ハードル|シェア|インフラ|エネルギー)$"
+)
+"""Last nouns of what names a force, a course of things or an open question."""
+_NO_FORCE = re.compile(
+    r"(?:監督|代表|司会|主演|教授|主将|選手|大臣|理事|経営|通信|能力|協力者|戦力|男性|女性|大会|新聞|放送|番組|出身|生活|勉強|料理|"
+    r"運転手|留学|開会|閉会|出演|連載|撮影|収録|発行|発売|入場|来場|得点|先発|登板|本塁打|直後|予選|決勝|世代|時代|使用者|結婚|同士|"
+    r"勤務|経験|在籍|所属|卒業|入学|放映|上映|中継|公演|展示|注文|電話|掲載|記載|記述|主催|共催|協賛|所有|ヒット|関係|部分|分類|案内|設置|配布|表示|表記|募集|応募|会見)$"
+)
+"""Verbal nouns that tell of somebody's doings rather than of a force."""
+_TITLED = re.compile(r"[「『]([^「」『』]{1,20})[」』]")
+"""What is quoted but too short to be said: a title or a name."""
+_JOINS = tuple("・･＝=-－")
+_ACTED = ("する", "し", "さ", "でき")
+_BACK = re.compile(
+    r"(?:同(?!盟|時|級|意|性|僚|志|感|窓|居|期|等|調|額|点)|両(?!替|立)|当(?!局|選|事|直|初)|本(?!部|格|土|拠|社|塁|人)|今(?!後)|各|前(?!線|提|進|例|科)|次|翌|某|昨|他)"
+)
+"""Openings that point back or at nobody."""
+_LOOSE_AFTER_COUNT = words_of(
+    "期 度 目 間 連続 ぶり 余り 以上 以下 前後 弱 強 単位 ごと kg km cm mm 回目 年度 周年 世紀"
+)
 _DATE = re.compile(
     r"^[\d０-９〇一二三四五六七八九十百千万億兆年月日時分秒人件円ドル歳個回位名台便キロメートル％%.．,、前後約間頃ごろ目曜火水木金土同翌昨今来先者強弱余上下旬末以]+$"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class JapanesePhrase:
-    text: str
-    start: int
-    end: int
-    weight: float
-    event: bool
-    name: bool
-    simple: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +112,21 @@ def _morphemes(text: str) -> list[_Morpheme]:
     ]
 
 
-def japanese_phrases(text: str) -> list[JapanesePhrase]:
+def japanese_phrases(text: str) -> list[Phrase]:
     """The compound nouns of `text` and those tied by の, 2 to 16 characters, in order."""
     morphemes = _morphemes(text)
     units = _units(morphemes)
     spans = [*units, *_tied(units, morphemes)]
+    names = [match.span(1) for match in _TITLED.finditer(text)] if "「" in text or "『" in text else []
     made = (_phrase(morphemes, first, last, len(text)) for first, last in spans)
-    return sorted((p for p in made if p), key=lambda p: (p.start, p.end))
+    return sorted((p for p in made if p and _whole(p, text, names)), key=lambda p: (p.start, p.end))
+
+
+def _whole(phrase: Phrase, text: str, names: list[tuple[int, int]]) -> bool:
+    """Whether a phrase is no half of a foreign name, of a compound whose figure follows, or of a quoted title."""
+    if text[phrase.start - 1 : phrase.start] in _JOINS or text[phrase.end : phrase.end + 1] in _JOINS:
+        return False
+    return all((phrase.start, phrase.end) == span or phrase.end <= span[0] or phrase.start >= span[1] for span in names)
 
 
 def _nominal(morphemes: list[_Morpheme], i: int) -> bool:
@@ -128,10 +162,16 @@ def _units(morphemes: list[_Morpheme]) -> list[tuple[int, int]]:
 
 
 def _tied(units: list[tuple[int, int]], morphemes: list[_Morpheme]) -> list[tuple[int, int]]:
-    return [(a, d) for (a, b), (c, d) in pairwise(units) if c - b == 2 and morphemes[b + 1].surface == "の"]
+    """Two units with の, への, との, からの, による, に対する or をめぐる between them."""
+    tied = []
+    for (a, b), (c, d) in pairwise(units):
+        between = tuple([m.surface for m in morphemes[b + 1 : c]])
+        if between == ("の",) or (between in _TIES and _HAPPENING.search(morphemes[d].surface)):
+            tied.append((a, d))
+    return tied
 
 
-def _phrase(morphemes: list[_Morpheme], first: int, last: int, length: int) -> JapanesePhrase | None:
+def _phrase(morphemes: list[_Morpheme], first: int, last: int, length: int) -> Phrase | None:
     while first <= last and (_weak_start(morphemes[first]) or _counted(morphemes, first)):
         first += 1
     while last >= first and (_weak_end(morphemes[last]) or _counted(morphemes, last)):
@@ -152,11 +192,16 @@ def _phrase(morphemes: list[_Morpheme], first: int, last: int, length: int) -> J
     ):
         return None
     after = morphemes[last + 1].surface if last + 1 < len(morphemes) else ""
-    if after == "な":
-        return None  # an adjective, the noun is still to come
+    if after == "な" or (last + 1 < len(morphemes) and morphemes[last + 1].pos[1] == "数詞"):
+        return None  # an adjective, or a name with a number: the rest is still to come
+    if after in _ACTED and any(m.surface == "の" for m in words):
+        return None  # "those that he owns": here の marks who does it
+    if _BACK.match(surface):
+        return None
     event = words[-1].pos[2] == "サ変可能" and words[-1].surface not in _PEOPLE
+    force = bool((event or _FORCE.search(surface) or _HAPPENING.search(surface)) and not _NO_FORCE.search(surface))
     weight = _weight(surface, after, words[0].start / max(1, length))
-    return JapanesePhrase(surface, words[0].start, words[-1].end, weight, event, _is_name(words), len(words) == 1)
+    return Phrase(surface, words[0].start, words[-1].end, weight, event, _is_name(words), len(words) == 1, force)
 
 
 def _is_name(words: list[_Morpheme]) -> bool:
@@ -196,11 +241,16 @@ def _weak_end(m: _Morpheme) -> bool:
 
 
 def _counted(morphemes: list[_Morpheme], i: int) -> bool:
-    """A counter right after its number: 16人, 3年ぶり."""
-    return (
-        i > 0
-        and morphemes[i - 1].pos[1] == "数詞"
-        and (morphemes[i].pos[2] in {"助数詞可能", "助数詞"} or len(morphemes[i].surface) <= 3)
+    """A counter right after its number, and what follows it: 16人, 3年ぶり, 2年連続, 14 kg."""
+    at = i - 1
+    while at > 0 and (morphemes[at].surface.isspace() or morphemes[at].surface in _LOOSE_AFTER_COUNT):
+        at -= 1
+    if at < 0:
+        return False
+    if morphemes[i].surface in _LOOSE_AFTER_COUNT:
+        return morphemes[at].pos[1] == "数詞" or (at > 0 and morphemes[at - 1].pos[1] == "数詞")
+    return morphemes[at].pos[1] == "数詞" and (
+        morphemes[i].pos[2] in {"助数詞可能", "助数詞"} or len(morphemes[i].surface) <= 3
     )
 
 

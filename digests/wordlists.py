@@ -59,7 +59,7 @@ ADVERBS = words_of(
 QUANTITIES = words_of(
     "hundreds thousands millions billions dozens scores tens majority number numbers handful series couple "
     "amount most"
-    " range group groups lots plenty percentage half total part parts"
+    " range group groups lots plenty percentage cent half total part parts"
 )
 ORDINALS = words_of("first second third fourth fifth sixth seventh eighth ninth tenth")
 NOUNS_IN_LY = words_of("family supply reply rally assembly ally monopoly july italy elderly anomaly butterfly weekly")
@@ -79,6 +79,7 @@ BARE_ADJECTIVES = words_of(
     " important possible impossible similar public private national local global international political "
     "economic social"
     " much-needed own same other right wrong poor rich dead alive aware safe fair simple complete total entire whole"
+    " keen poised upbeat hopeful desperate determined wary delighted set eager"
     " best worst better worse bigger biggest larger largest higher highest lower lowest latest earliest "
     "popular famous"
 )
@@ -131,11 +132,12 @@ _BASES = (
     "answer learn teach train study "
     "understand recognise recognize "
     "realise realize"
-    " remember forget recall choose pick select prefer tend stem arise emerge deliver ship export import trade "
+    " remember forget recall choose pick select prefer tend arise emerge deliver ship export import trade "
     "invest fund"
     " finance borrow lend owe cope vary date steer bring swap streak hand stream pitch look opt dub hail oust "
     "mull eye grip hold "
-    "approach loom batter mourn await brace speculate cheat feature sound portray"
+    "regain retain reclaim rejoin reopen rethink uphold overturn underpin outline approach loom batter mourn "
+    "await brace speculate cheat feature sound portray slump dip peak"
 )
 _IRREGULAR = (
     "ate eaten burnt fed said told thought knew seen saw shown kept held took taken made got gotten gave given "
@@ -169,7 +171,7 @@ _NOUNS_TOO = words_of(
     "sentence run"
     " fuel fire challenge challenges delay delays speed surge plunge jump slide total average request post "
     "review train "
-    "back order"
+    "back order struggle slump dip peak decline fear"
 )
 
 
@@ -185,6 +187,7 @@ def _inflected(verb: str) -> tuple[str, ...]:
 
 _ALL_VERBS = frozenset(form for verb in _BASES.split() for form in _inflected(verb)) | words_of(_IRREGULAR)
 VERBS = _ALL_VERBS - _NOUNS_TOO
+VERBS_AND_NOUNS = _ALL_VERBS & _NOUNS_TOO
 TELLING_VERBS = _ALL_VERBS | words_of(
     "is are was were be been am being do did done had have having will would can could may might must should shall "
     "isn't aren't wasn't weren't don't doesn't didn't hasn't haven't hadn't won't wouldn't can't couldn't shouldn't "

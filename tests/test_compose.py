@@ -6,10 +6,16 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from config.catalogs import locales
+from digests.analysis import Analyser
+from digests.catalog import Catalogs
 from digests.choose import NOWHERE, Problem, chosen, redundancy
 from digests.cite import cited, linked
+from digests.compose import sections
 from digests.lengths import shortened
+from digests.lines import lines
 from digests.model import Article, Citation, Digest, Point, Section, Support, Text
+from digests.plan import Plan
 from digests.ports import Candidate
 
 NOW = datetime(2025, 2, 13, tzinfo=UTC)
@@ -161,3 +167,31 @@ def test_related_links_are_three_and_never_a_citation() -> None:
     near = [Candidate(article=article(f"n{i}", f"Story {i}", site="example.com"), score=1 - i / 10) for i in range(6)]
     links = linked((Candidate(article=OWN, score=1.0), *near), OWN, ["https://example.com/n0"])
     assert [f"https://example.com/n{i}" for i in (1, 2, 3)] == [link.url for link in links]
+
+
+TOLD = (
+    "The council of Northfield raised bus fares by a tenth on Monday.",
+    "A driver shortage pushed the bus operator deep into debt last winter.",
+    "Thomas Arbour, who heads the council, was born in Northfield.",
+)
+
+
+def dynamics(*order: int) -> Section:
+    """Section 3 of an article of `TOLD`, with those sentences in it."""
+    analysis = Analyser(None).analyse("Northfield raises bus fares", " ".join(TOLD), "en")
+    found = lines(analysis)
+    groups = ((0,), (), order, (), (), ())
+    made = Plan(found, groups, np.zeros((len(found), len(groups))))
+    return sections(analysis, made, Catalogs(locales()).of("en"))[2]
+
+
+def test_a_section_of_one_sentence_that_names_a_force_is_one_labelled_point_at_every_length() -> None:
+    alone = dynamics(1)
+    assert [(p.label, p.text, p.level) for p in alone.points] == [("Driver shortage", TOLD[1], "compact")]
+    assert not alone.body
+
+
+def test_what_has_no_label_frames_the_points() -> None:
+    both = dynamics(1, 2)
+    assert [p.label for p in both.points] == ["Driver shortage"]
+    assert [t.text for t in both.body] == [TOLD[2]]

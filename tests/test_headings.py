@@ -8,8 +8,10 @@ from config.catalogs import locales
 from digests.bearing import bearings, named
 from digests.catalog import Catalogs
 from digests.frames import framed, news
-from digests.headings import heading, topics
+from digests.headings import heading
 from digests.labels import labels
+from digests.subjects import subjects
+from digests.topics import topics
 
 CATALOGS = Catalogs(locales())
 JA_TITLE = "港の使用めぐり漁協が説明要求"
@@ -36,7 +38,7 @@ def test_a_japanese_topic_is_subject_matter_never_a_person_or_a_place() -> None:
 
 
 def test_an_english_topic_is_a_phrase_of_the_title_or_told_of_more_than_once() -> None:
-    assert named_topics(EN_SECTIONS, EN_TITLE, "en") == ["bus fares", None, "driver shortage"]
+    assert named_topics(EN_SECTIONS, EN_TITLE, "en") == ["Council vote", None, "driver shortage"]
 
 
 def test_a_title_that_shares_but_an_adjective_names_another_thing() -> None:
@@ -125,3 +127,34 @@ def test_a_japanese_sentence_without_its_subject_is_known() -> None:
 def test_who_reported_a_point_is_not_its_label() -> None:
     text = "ある幹部は青波日報新聞に対し、「早期の採決もあり得る」と述べている。"
     assert labels([text], [], "", text, "ja") != ["青波日報新聞"]
+
+
+@pytest.mark.parametrize(
+    ("title", "article", "expected"),
+    [
+        ("Arbour hopes for May vote", "Thomas Arbour said the vote would come. Arbour was glad.", ("Thomas Arbour",)),
+        ("Boats wait for Arbour", "Thomas Arbour and Ann Arbour said so. Arbour was glad.", ()),
+        ("Ferries leave in Northfield", "The port of Northfield is small. Northfield has a pier.", ()),
+        ("Nortmare buys boats", "The shares of Nortmare rose. Analysts say Nortmare pays too much.", ("Nortmare",)),
+    ],
+)
+def test_a_name_heads_in_full_or_not_at_all(title: str, article: str, expected: tuple[str, ...]) -> None:
+    assert subjects(title, article, "en") == expected
+
+
+def test_what_comes_next_is_headed_by_the_name_rather_than_what_happened() -> None:
+    sections: tuple[list[str], ...] = (
+        ["Nortmare bought ten boats."],
+        [],
+        [],
+        ["Nortmare may buy more of them in May."],
+    )
+    article = "Nortmare bought ten boats. Analysts say Nortmare pays too much. Nortmare may buy more of them in May."
+    made = topics(sections, (), "Nortmare buys boats", article, "en")
+    assert [topic and topic.text for topic in made] == [None, None, None, "Nortmare"]
+
+
+def test_two_no_in_a_row_are_too_many() -> None:
+    catalog = CATALOGS.of("ja")
+    assert framed("outlook", "責任の分担", (None,), catalog) == "責任の分担をめぐる今後の展望と課題"
+    assert framed("outlook", "運転再開", (None,), catalog) == "運転再開の今後の展望と課題"

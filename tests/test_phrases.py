@@ -76,3 +76,70 @@ def test_verbs_adverbs_and_ordinals_are_no_part_of_an_english_phrase(text: str, 
 
 def test_what_a_headline_joins_by_a_hyphen_is_no_compound() -> None:
     assert not any("-" in phrase for phrase in found("元社員を逮捕-青波地検特捜部", "ja"))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("The harbour felt the pressure on fish prices for years.", "pressure on fish prices"),
+        ("A rise in bus fares would follow.", "rise in bus fares"),
+        ("Northfield's debts grew.", "Northfield's debts"),
+        ("The council's debts grew with its current account deficit.", "current account deficit"),
+        ("Stem cell research goes on.", "Stem cell research"),
+    ],
+)
+def test_prepositions_and_owners_tie_what_belongs_together(text: str, wanted: str) -> None:
+    assert wanted in found(text, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "half"),
+    [
+        ("Union resistance to the plan grew.", "Union resistance to the plan"),
+        ("The choir sang pop music and movie songs.", "pop music"),
+        ("Ferries from the Northfield and Shiomi Harbour piers are full.", "Shiomi Harbour piers"),
+        ("Critics claim that the fares are too high.", "Critics claim"),
+        ("The fares must rise, the firm claims.", "firm claims"),
+        ("A huge protest march followed.", "huge protest march"),
+    ],
+)
+def test_no_phrase_is_half_of_another_or_holds_a_verb_or_an_empty_adjective(text: str, half: str) -> None:
+    assert half not in found(text, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("市への批判が強まった。", "市への批判"),
+        ("漁協との交渉が続く。", "漁協との交渉"),
+        ("港の使用をめぐる対立だ。", "使用をめぐる対立"),
+    ],
+)
+def test_japanese_phrases_say_against_whom_and_about_what(text: str, wanted: str) -> None:
+    assert wanted in found(text, "ja")
+
+
+@pytest.mark.parametrize(
+    ("text", "half"),
+    [
+        ("2年連続総合優勝を遂げた。", "連続総合優勝"),
+        ("約14 kgの荷物が届いた。", "kgの荷物"),
+        ("前社長の所有する株式を買った。", "前社長の所有"),
+        ("『青い海の旅』の作者が来た。", "海の旅"),
+        ("同園の園長が話した。", "同園の園長"),
+        ("ローズ・クリシナが走った。", "クリシナ"),
+    ],
+)
+def test_no_japanese_phrase_is_half_of_another_or_points_back(text: str, half: str) -> None:
+    assert half not in found(text, "ja")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "forces"),
+    [
+        ("A driver shortage worried the football supporters.", "en", {"driver shortage"}),
+        ("資金不足が漁協の組合長を悩ませた。", "ja", {"資金不足"}),
+    ],
+)
+def test_who_takes_part_is_no_force(text: str, language: str, forces: set[str]) -> None:
+    assert {p.text for p in phrases(text, language) if p.force and not p.simple} == forces

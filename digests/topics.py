@@ -1,0 +1,227 @@
+"""What a section is about, in words of the article: a phrase of its sentences, or what the title names. Nothing vague,
+nobody in particular, no half of anything: where nothing suits, there is no topic.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+
+from digests.nouns import PERSON, TIED, VAGUE
+from digests.phrase import Phrase
+from digests.phrases import cached
+from digests.readable import base, squeezed
+from digests.subjects import named, subjects
+from digests.wordlists import words_of
+
+COVERED = 0.4
+"""How much of a phrase of the title the section must speak of."""
+OFTEN, NEVER = 2, 10**9
+"""How often an article names a topic that its title does not; section 1 is headed by words of the title alone."""
+LEAST_TOPIC, LEAST_TOPIC_EN = 0.8, 0.62
+"""A phrase below this is no topic."""
+LEAST_ONCE, LEAST_ONCE_EN = 0.5, 0.58
+"""A force that the article names but once, and below this, is none either."""
+POINTED = 2
+"""Sections from here on have labelled points, which want a force as well."""
+MEDIA = re.compile(
+    r"^(?:読売|朝日|毎日|産経|日経|日本経済|時事|共同|ロイター|CNN|BBC|AFP|NHK|ITmedia|スポーツ|デイリー"
+    r"|スポニチ|サンスポ|日刊|Yahoo|Reuters|Associated Press|ウィキ|AP通信|UPI|新華社|タス|オリコン)|(?:新聞|"
+    r"通信|テレビ"
+    r"|放送|スポーツ|タイムズ|ポスト|通信社|News|Times|Post)$"
+)
+_STEM, _STEM_TOLD = 6, 5
+_KATAKANA = re.compile(r"[ァ-ヺー]{5,}")
+_SITE = re.compile(
+    r"(?:高速|道路|自動車道|駅|駅前|空港|港|店|工場|病院|会場|管内|球場|競馬場|公園|ホテル|ビル|マンション|チーム|クラブ|プリンス|地域|海域|沿岸"
+    r"|郊外|近海|海中央|中央|[東西南北]部|中部|地区|線|市内|国内|施設|アパート|住宅|区間|キャンパス|現場|傘下|大手|時代|世代|元日|同士|本部"
+    r"|生徒|学生|児童|職員|調査官|事務局長|会長|社長|幹事長|選手|容疑者|中心気圧|最大風速|プール|マグニチュード|震源"
+    r"|者|部員|社員|隊員|議員|委員|店員|教員|警官|警察官|高官|次官|長官|教官|特捜部|捜査部|取締役|男|女|人|氏|さん|教徒|信徒|生|師|士|補|商|勢"
+    r"|外相|首相|財務相|[一-鿿ー]相|園長|校長|院長|所長|署長|部長|課長|局長|市長|知事|特派員|紙|トイレ|トラブル|ナレーター|キャスター|タレント|アイドル|モデル|ライター|オーナー|リーダー|ドライバー|未成年|候補|力士|被告|プロデューサー|スケジュール"
+    r"|統計|資料|文書|報告書|データ|先発|名称|名前|やり直し|揺れ|[一-鿿ァ-ヶー]産)$"
+    r"|[\d０-９](?:人|歳|円|件|頭|匹|棟|年|日|月)"
+    r"|^(?:今|同|本|当)(?:大会|事件|計画|件|回|年度?)|^(?:現場|最大|最後|他|別)の?"
+)
+"""Where a thing happens, who takes part, or a word that points back: no subject matter."""
+_OWNED = re.compile(r"['’]s?(?:\s|$)|\b(?:its|his|her|their|my|our|your)\b")
+_TIE = frozenset(TIED)
+_VAGUE_JA = words_of(
+    "記事 ニュース 本ニュース 会社 影響 トンネル 事案 関係者 専門家 担当者 利用者 消費者 参加者 現場 現地 地元 "
+    "地域 世界 日本 "
+    "国内 海外 世界各国 政府 国民 市民 住民 会見 記者会見 コメント インタビュー 発表 取材 調べ 計画 活動 作業 "
+    "調査 報告 説明 "
+    "意見 見解 見方 理由 原因 メンバー スタッフ ファン シングル アルバム タイトル 作品 データ 情報 システム サービス "
+    "就任後 終了後 事故後 年連続 動き 午前中 男性 女性 男女 家族 両親 代表 会長 自分 本人 本社 同紙 同誌 可能性 方針"
+)
+EDGES_EN = words_of(
+    "subject start end beginning identity opening rest number lack kind type name way use famous future new "
+    "major actual estimated active close terms level side part parts series lot range set round estimate estimates"
+)
+_VAGUE_EN = words_of(
+    "companies firm firms behavior behaviour "
+    "people company government statement spokesman spokeswoman officials official report reports reporters interview "
+    "country world place members member news story public year work workers men women man woman families residents "
+    "experts analysts sources source question questions reason reasons conference meeting others public result "
+    "results "
+    "problem problems situation issue issues role chief boss minister president leader manager director "
+    "correspondent adviser "
+)
+
+
+def topics(
+    sections: Sequence[Sequence[str]], lead: Sequence[str], title: str, article: str, language: str
+) -> list[Phrase | None]:
+    """A topic for each section out of its own sentences, no two alike; where nothing suits, what the title names and
+    the section speaks of, else None. Section 1 may be headed by what the title names and the `lead` right above it
+    tells."""
+    found: list[Phrase | None] = []
+    used: list[str] = []
+    for order, texts in enumerate(sections):
+        own = [p for text in texts for p in cached(text, language)]
+        told = [p for p in cached(title, language) if not order and _covered(p, (*lead, *texts), article, language)]
+        topic = _best([*told, *own], used, title, article, language, OFTEN if order else NEVER)
+        found.append(topic)
+        used += [topic.text] if topic else []
+    if all(found):
+        return found
+    names = subjects(title, article, language)
+    for order, texts in reversed(list(enumerate(sections))):  # what comes next is most readily said of a name
+        if found[order] is None and texts:
+            name = next((n for n in names if named(n, texts, language) and not _taken(n, used)), None)
+            found[order] = Phrase(name, 0, len(name), 1.0, name=True) if name else None
+            used += [name] if name else []
+    for order, texts in enumerate(sections[1:], 1):
+        if found[order] is None:
+            found[order] = topic = _once(texts, used, language, 1 if order >= POINTED else 0)
+            used += [topic.text] if topic else []
+    return found
+
+
+def _taken(name: str, used: Sequence[str]) -> bool:
+    return any(overlapping(name, other) for other in used)
+
+
+def _covered(phrase: Phrase, texts: Sequence[str], article: str, language: str) -> bool:
+    """Whether the section speaks of a phrase of the title: Japanese ones nearly in these words; English ones, where
+    headlines drop what makes a phrase, in all of them by their beginnings, or in exactly these words somewhere in the
+    article, as in other languages."""
+    low, told = phrase.text.casefold(), " ".join(texts).casefold()
+    if base(language) == "ja":
+        return _in_title(low, told, language) >= COVERED
+    if low in article.casefold():
+        return True
+    return base(language) == "en" and not _headline_verb(phrase) and all(w[:_STEM_TOLD] in told for w in low.split())
+
+
+def _headline_verb(phrase: Phrase) -> bool:
+    """Whether the last word of what opens a title may be its verb: "Dollar hovers around record lows"."""
+    return phrase.start == 0 and phrase.text[-1] == "s" and not phrase.force
+
+
+def _best(
+    phrases: Iterable[Phrase], used: Sequence[str], title: str, article: str, language: str, least_told: int
+) -> Phrase | None:
+    """The phrase that suits best; a force the article names but once, where none names it oftener."""
+    head, body = title.casefold(), article.casefold()
+    best, top = None, LEAST_TOPIC_EN if base(language) == "en" else LEAST_TOPIC
+    for phrase in phrases:
+        if phrase.name or (phrase.simple and base(language) == "en"):
+            continue  # no topic, whatever it scores
+        score = _topic_score(phrase, head, body, language, least_told)
+        if (
+            score > top
+            and fit_topic(phrase, language)
+            and not _taken(phrase.text, used)
+            and _full(phrase.text, article)
+        ):
+            best, top = phrase, score
+    return best
+
+
+def _full(text: str, article: str) -> bool:
+    """Whether a word of katakana is no half of a foreign name that the article gives in full."""
+    return f"・{text}" not in article and f"{text}・" not in article
+
+
+def _once(texts: Sequence[str], used: Sequence[str], language: str, spare: int) -> Phrase | None:
+    """The best force that a section names, where it names `spare` others."""
+    if base(language) not in {"ja", "en"}:
+        return None
+    fit = [
+        (phrase.weight * (1.25 if phrase.event else 1.0), phrase)
+        for text in texts
+        for phrase in cached(text, language)
+        if phrase.force
+        and not phrase.name
+        and _sized(phrase, language)
+        and fit_topic(phrase, language)
+        and not _taken(phrase.text, used)
+    ]
+    fit.sort(key=lambda row: (-row[0], row[1].start))
+    apart: list[str] = []
+    for _, phrase in fit:
+        apart += [] if _taken(phrase.text, apart) else [phrase.text]
+    least = LEAST_ONCE_EN if base(language) == "en" else LEAST_ONCE
+    return fit[0][1] if len(apart) > spare and fit[0][0] >= least else None
+
+
+def _sized(phrase: Phrase, language: str) -> bool:
+    return len(phrase.text) >= 4 if base(language) == "ja" else not phrase.simple
+
+
+def fit_topic(phrase: Phrase, language: str) -> bool:
+    """Whether a phrase names subject matter: no bare name, nobody, nothing vague, of a heading's length."""
+    text = phrase.text
+    if phrase.name or MEDIA.search(text):
+        return False
+    if base(language) == "ja":
+        return (
+            3 <= len(text) <= 14
+            and text not in _VAGUE_JA
+            and not _SITE.search(text)
+            and not re.fullmatch(r"[A-Za-zＡ-Ｚ0-9.]+", text)
+        )
+    words = text.casefold().split()
+    if words[0] in EDGES_EN or re.search(r"\d", text):
+        return False
+    if base(language) != "en":
+        return len(words) <= 4 and len(text) <= 42
+    fit = 2 <= len(words) <= 4 and len(text) <= 42 and words[-1] not in _VAGUE_EN and words[-1] not in VAGUE
+    return fit and not PERSON[words[-1]] and not _OWNED.search(text) and (phrase.force or _TIE.isdisjoint(words))
+
+
+def _topic_score(phrase: Phrase, title: str, body: str, language: str, least_told: int) -> float:
+    """Well placed, told of often, and named by the title; a compound and something that happens rather than a "
+    "thing."""
+    low = phrase.text.casefold()
+    often, shared = body.count(low), _in_title(low, title, language)
+    if shared < 0.3 and often < least_told:
+        return 0.0
+    made = (1.25 if phrase.event else 1.0) * (0.7 if phrase.simple and not _KATAKANA.fullmatch(low) else 1.0)
+    return phrase.weight * made * (1 + 0.6 * math.log(max(1, often))) * (1 + 1.5 * shared)
+
+
+def _in_title(phrase: str, title: str, language: str) -> float:
+    if not title:
+        return 0.0
+    if phrase in title:
+        return 0.9
+    if base(language) in {"ja", "zh"}:
+        pairs = {phrase[i : i + 2] for i in range(len(phrase) - 1)}
+        return 0.7 * sum(p in title for p in pairs) / max(1, len(pairs))
+    words = [w for w in re.findall(r"\w+", phrase) if len(w) > 3]
+    if base(language) == "en" and not (words and words[-1][:_STEM] in title):
+        return 0.0  # a title that shares but an adjective names something else
+    return 0.7 * sum(w in title for w in words) / max(1, len(words))
+
+
+def overlapping(a: str, b: str) -> bool:
+    """Two phrases too alike to head two things: one within the other, or mostly the same words."""
+    x, y = squeezed(a).casefold(), squeezed(b).casefold()
+    if not x or not y or x in y or y in x:
+        return True
+    left, right = set(a.casefold().split()), set(b.casefold().split())
+    if len(left) > 1 and len(right) > 1:
+        return 2 * len(left & right) >= min(len(left), len(right))
+    return False
