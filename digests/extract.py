@@ -28,7 +28,7 @@ from digests.pagemeta import (
 )
 from digests.plain import line, shortened
 from digests.urls import article_id, canonical_url, site_of, web_url
-from digests.visible import size, visible_tree
+from digests.visible import size, visible_tree, without_data
 
 Identify = Callable[[str, str | None], str]
 """Text and a hint → ISO 639-1 code (`digests.language.identify`)."""
@@ -72,7 +72,7 @@ def extract(page: bytes, *, url: str, headers: Mapping[str, str] | None = None, 
     address, site = page_address(tree, url), page_site(meta, data, url)
     title = page_title(tree, meta, site)
     published = page_date(tree, meta, data)
-    body, text = _main_text(tree, url, title)
+    body, text = _main_text(without_data(tree), url, title)
     if body is None or not is_enough(text):
         raise NoArticle(url)
     return Page(
@@ -124,7 +124,7 @@ def text_of_html(markup: str, base: str = "") -> tuple[str, tuple[Link, ...]]:
     tree = visible_tree(f"<html><body><div>{markup}</div></body></html>")
     if tree is None:
         return "", ()
-    _absolute(tree, base)
+    _absolute(without_data(tree), base)
     return _joined(_fragment_paragraphs(tree), ""), _gathered((a.get("href"), a) for a in tree.iter("a"))
 
 

@@ -1,91 +1,60 @@
-"""CSS as far as it tells whether text can be seen: declarations, lengths, colours. Knows no page and no cascade.
+"""CSS as far as it tells whether text can be seen: declarations, lengths, what colours say. Knows no page and no
+cascade.
 
 CSS escapes and comments are read first: `display:/**/n\\6fne` means `display:none`.
 """
 
 from __future__ import annotations
 
-import colorsys
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
-from digests.sums import NUMBER, PIXELS, reckoned, share_of
+from digests.colours import Colour, colour
+from digests.sums import NUMBER, PIXELS, reckoned
 
 Declarations = Mapping[str, str]
 """Property → value, both in lower case, without `!important`."""
-Colour = tuple[float, float, float, float]
-"""Red, green, blue and opacity, 0 … 1."""
 
-WHITE: Colour = (1.0, 1.0, 1.0, 1.0)
+STRING = r"\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'"
 _STYLE_LIMIT = 10_000
 _MOST = 200
-FAINT = 0.05
-_LEAST_CONTRAST = 1.15
-"""WCAG 2, 1.4.3: text needs 4.5; below this nobody sees that there is any."""
-
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_REMARK = re.compile(rf"({STRING})|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_BORDER = re.compile(rf"{STRING}|\\.|[(\[{{]|[)\]}}]|;", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
-_FUNCTION = re.compile(r"(rgba?|hsla?|hwb|(?:ok)?l(?:ab|ch)|color)\(([^()]{1,80})\)")
-_HEX = re.compile(r"#([0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})(?![0-9a-f])")
-_NAME = re.compile(r"[a-z]{3,20}")
-_NAMES = {
-    "transparent": "#0000",
-    "black": "#000",
-    "white": "#fff",
-    "snow": "#fffafa",
-    "ivory": "#fffff0",
-    "ghostwhite": "#f8f8ff",
-    "floralwhite": "#fffaf0",
-    "mintcream": "#f5fffa",
-    "azure": "#f0ffff",
-    "aliceblue": "#f0f8ff",
-    "whitesmoke": "#f5f5f5",
-    "seashell": "#fff5ee",
-    "honeydew": "#f0fff0",
-    "lightyellow": "#ffffe0",
-    "lightcyan": "#e0ffff",
-    "oldlace": "#fdf5e6",
-    "linen": "#faf0e6",
-    "beige": "#f5f5dc",
-    "lavenderblush": "#fff0f5",
-    "cornsilk": "#fff8dc",
-    "gray": "#808080",
-    "grey": "#808080",
-    "silver": "#c0c0c0",
-    "navy": "#000080",
-    "blue": "#00f",
-    "red": "#f00",
-    "green": "#008000",
-    "yellow": "#ff0",
-    "maroon": "#800000",
-    "purple": "#800080",
-    "teal": "#008080",
-    "olive": "#808000",
-    "lime": "#0f0",
-    "aqua": "#0ff",
-    "cyan": "#0ff",
-    "fuchsia": "#f0f",
-    "magenta": "#f0f",
-    "orange": "#ffa500",
-    "darkblue": "#00008b",
-    "darkgreen": "#006400",
-    "darkred": "#8b0000",
-    "canvas": "#fff",
-    "canvastext": "#000",
+_VARIABLE = re.compile(r"var\(\s*(--[^\s,()]{1,80})\s*(?:,((?:[^()]|\([^()]{0,200}\)){0,200}))?\)")
+_PREFIXED = re.compile(r"-(?:webkit|moz)-(?=(?:transform|filter|opacity|backface-visibility)$)")
+"""Old names under which browsers still take these."""
+_ANYWHERE = frozenset(("inherit", "initial", "unset", "revert", "revert-layer", "currentcolor"))
+_WORDS = {
+    "display": re.compile(
+        r"none|block|inline(?:-block|-table|-flex|-grid)?|flow(?:-root)?|contents|flex|grid|list-item|run-in|math"
+        r"|ruby(?:-base|-text)?|table(?:-row|-cell|-caption|-column|-(?:column|row|header|footer)-group)?"
+        r"|-webkit-(?:inline-)?(?:box|flex)"
+    ),
+    "visibility": re.compile(r"visible|hidden|collapse"),
+    "position": re.compile(r"static|relative|absolute|fixed|(?:-webkit-)?sticky"),
+    "overflow": re.compile(r"visible|hidden|clip|auto|scroll|overlay"),
+    "font-size": re.compile(r"(?:xx?-|xxx-)?(?:small|large)|medium|smaller|larger"),
 }
+"""The words that browsers take for a property."""
 
 
 def declarations(style: str) -> Declarations:
-    """The declarations of a `style` attribute or a rule's block; the last of a name wins, `!important` wins over it."""
+    """The declarations of a `style` attribute or a rule's block; the last of a name wins, `!important` wins over it.
+    One that no browser takes does not count."""
     found: dict[str, str] = {}
     strong: set[str] = set()
-    for part in unescaped(style).split(";")[:_MOST]:
+    for part in _parts(style):
         name, colon, value = part.partition(":")
-        name, value = name.strip().lower(), value.strip().lower()
+        name, value = _PREFIXED.sub("", name.strip().lower()), value.strip().lower()
         important = value.endswith("important") and "!" in value
         if not colon or not name or (name in strong and not important):
             continue
-        found[name] = reckoned(value.rpartition("!")[0].strip() if important else value)
+        value = reckoned(value.rpartition("!")[0].strip() if important else value)
+        if not _is_valid(name, value):
+            continue
+        found[name] = value
         if important:
             strong.add(name)
     return found
@@ -93,13 +62,65 @@ def declarations(style: str) -> Declarations:
 
 def insisted(style: str) -> Declarations:
     """The declarations that say `!important`: they win over those that stand nearer."""
-    parts = unescaped(style).split(";")[:_MOST]
-    return declarations(";".join(part for part in parts if re.search(r"!\s{0,9}important\s*$", part, re.IGNORECASE)))
+    parts = (part for part in _parts(style) if re.search(r"!\s{0,9}important\s*$", part, re.IGNORECASE))
+    return declarations(";".join(part for part in parts))
 
 
 def unescaped(css: str) -> str:
-    """CSS without comments and with its escapes read, at most 10,000 characters of it."""
-    return _ESCAPE.sub(_character, _COMMENT.sub("", css[:_STYLE_LIMIT]))
+    """CSS with its escapes read."""
+    return _ESCAPE.sub(_character, css)
+
+
+def resolved(style: Declarations, variables: Mapping[str, str]) -> Declarations:
+    """`style` with its variables read: those it sets itself, those around it, else what is to stand for them."""
+    if not any("var(" in value for value in style.values()):
+        return style
+    known = {**variables, **own_variables(style)}
+    return {name: _filled(value, known) if "var(" in value else value for name, value in style.items()}
+
+
+def own_variables(style: Declarations) -> dict[str, str]:
+    """The variables that a style sets; the first 200 of them."""
+    return dict(islice(((name, value) for name, value in style.items() if name.startswith("--")), _MOST))
+
+
+def _filled(value: str, known: Mapping[str, str]) -> str:
+    for _ in range(_NESTED):
+        filled = _VARIABLE.sub(lambda found: known.get(found[1], (found[2] or "unset").strip()), value[:_STYLE_LIMIT])
+        if filled == value:
+            break
+        value = filled
+    return reckoned(value)
+
+
+_NESTED = 5
+"""How often a variable may stand for another."""
+
+
+def _parts(css: str) -> Iterator[str]:
+    """At most 200 declarations of the first 10,000 characters, without comments and with escapes read; a `;` in a
+    string or in brackets ends none."""
+    css = _REMARK.sub(lambda found: found[1] or " ", css[:_STYLE_LIMIT])
+    depth, begun, number = 0, 0, 0
+    for match in _BORDER.finditer(css):
+        depth = max(0, depth + (match[0] in "([{") - (match[0] in ")]}"))
+        if match[0] == ";" and depth == 0:
+            yield unescaped(css[begun : match.start()])
+            begun, number = match.end(), number + 1
+            if number == _MOST:
+                return
+    yield unescaped(css[begun:])
+
+
+def _is_valid(name: str, value: str) -> bool:
+    """Whether browsers take the value, as far as this tells what is seen."""
+    if "var(" in value or value in _ANYWHERE:
+        return True
+    if name in ("opacity", "font-size") and (NUMBER.match(value) or "(" in value):
+        return True
+    if name in _WORDS:
+        return all(map(_WORDS[name].fullmatch, value.split()))
+    return name not in ("opacity", "color") or (name == "color" and colour(value) is not None)
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -151,80 +172,3 @@ def _colours(said: str) -> list[Colour]:
     """Every colour in a value."""
     words = re.findall(r"[a-z]{2,10}\([^()]{1,80}\)|#[0-9a-f]{3,8}|(?<![\w-])[a-z]{3,20}(?![\w(-])", said)
     return [found for word in words if (found := colour(word)) is not None]
-
-
-def is_clear(found: Colour) -> bool:
-    """Whether one sees through a colour."""
-    return found[3] <= FAINT
-
-
-def is_legible(text: Colour, ground: Colour) -> bool:
-    """Whether text of one colour can be told from a ground of another."""
-    if is_clear(text):
-        return False
-    light, dark = sorted((_luminance(text), _luminance(ground)), reverse=True)
-    return (light + 0.05) / (dark + 0.05) >= _LEAST_CONTRAST
-
-
-def colour(said: str) -> Colour | None:
-    """The first colour in a value (`white`, `#fff`, `rgb(255 255 255 / 1)`, `hsl(…)`); None where there is none known
-    here."""
-    said = said.lower()
-    function = _FUNCTION.search(said)
-    if function:
-        return _of_function(function[1], function[2])
-    found = _HEX.search(said)
-    if found:
-        return _of_hex(found[1])
-    return next((_of_hex(_NAMES[name][1:]) for name in _NAME.findall(said) if name in _NAMES), None)
-
-
-def _of_hex(digits: str) -> Colour:
-    if len(digits) < 6:
-        digits = "".join(digit * 2 for digit in digits)
-    red, green, blue, *rest = (int(digits[at : at + 2], 16) / 255 for at in range(0, len(digits), 2))
-    return red, green, blue, rest[0] if rest else 1.0
-
-
-def _of_function(name: str, inside: str) -> Colour | None:
-    parts = NUMBER.findall(inside.removeprefix("srgb"))
-    if len(parts) < 3:
-        return None
-    opacity = share_of(parts[3]) if len(parts) > 3 else 1.0
-    if name.startswith("hsl"):
-        hue, light, full = float(parts[0][0]) / 360 % 1, _hundredth(parts[2]), _hundredth(parts[1])
-        return (*colorsys.hls_to_rgb(hue, light, full), opacity)
-    if name == "hwb":
-        white, black = _hundredth(parts[1]), _hundredth(parts[2])
-        pure = colorsys.hls_to_rgb(float(parts[0][0]) / 360 % 1, 0.5, 1.0)
-        left = max(0.0, 1 - white - black)
-        whole = max(1.0, white + black)
-        red, green, blue = (part * left + white / whole for part in pure)
-        return red, green, blue, opacity
-    if "l" in name[:3] and name != "color":
-        return _of_lightness(name, parts, opacity)
-    scale = 1.0 if name == "color" else 255.0
-    red, green, blue = (min(1.0, max(0.0, _channel(part, scale))) for part in parts[:3])
-    return red, green, blue, opacity
-
-
-def _of_lightness(name: str, parts: list[tuple[str, str]], opacity: float) -> Colour:
-    """lab, lch and their ok- kind as the grey of their lightness: enough to tell white from black."""
-    number, unit = float(parts[0][0]), parts[0][1]
-    light = number if name.startswith("ok") and not unit else number / 100
-    grey = min(1.0, max(0.0, light))
-    return grey, grey, grey, opacity
-
-
-def _channel(part: tuple[str, str], scale: float) -> float:
-    return float(part[0]) / (100 if part[1] == "%" else scale)
-
-
-def _hundredth(part: tuple[str, str]) -> float:
-    return min(1.0, max(0.0, float(part[0]) / 100))
-
-
-def _luminance(of: Colour) -> float:
-    """WCAG 2 relative luminance (https://www.w3.org/TR/WCAG22/#dfn-relative-luminance)."""
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in of[:3]]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

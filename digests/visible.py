@@ -4,24 +4,23 @@ hidden from people is how strangers talk to machines, so it goes before any text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from digests.boxes import hides_box
+from digests.boxes import filters_of, hides_box, scale_of, share_said
+from digests.colours import BLACK, COLOUR_FILTERS, FAINT, WHITE, Colour, blended, filtered, is_clear, is_legible
 from digests.styles import (
-    WHITE,
-    Colour,
     Declarations,
     declarations,
     font_size,
     ground_colour,
     has_picture,
     insisted,
-    is_clear,
-    is_legible,
+    own_variables,
+    resolved,
     text_colour,
 )
 from digests.stylesheets import Sheet, sheet_of
@@ -55,22 +54,16 @@ _UNSEEN_TAGS = frozenset(
         "video",
         "meter",
         "progress",
+        "applet",
+        "option",
+        "rp",
     )
 )
 _ROOTS = ("html", "head", "body")
-_FOR_EARS = frozenset(
-    (
-        *(
-            "sr-only",
-            "visually-hidden",
-            "visuallyhidden",
-            "screen-reader-text",
-            "screen-reader-only",
-            "screenreader-only",
-        ),
-        *("a11y-hidden", "u-visually-hidden", "is-visually-hidden", "element-invisible", "assistive-text", "sronly"),
-        *("hide-visually", "visually-hidden-focusable", "sr-only-focusable", "screenreader", "offscreen", "off-screen"),
-    )
+_FOR_EARS = re.compile(
+    r"visually-?hidden|hidden-?visually|(?:^|-)sr-?only(?:-|$)|(?:^|-)screen-?reader(?:-text|-only)?$|hide-?visually"
+    r"|^(?:u-)?a11y-hidden$|(?:^|-)hidden-accessible$|^accessible-hid\w+$|^hide-for-sighted$|^show-for-sr$|^element-invisible$"
+    r"|^assistive-text$|^off-?screen$"
 )
 """Classes that mean the same everywhere: there for screen readers, out of everybody else's sight."""
 _PUT_AWAY = frozenset(("hidden", "d-none", "invisible", "is-hidden", "u-hidden", "hide", "element-hidden", "hiddendiv"))
@@ -97,10 +90,13 @@ class _Look:
     """None: as another file says, most often white."""
     pictured: bool = False
     """A picture lies behind, on which anything may be read."""
+    opacity: float = 1.0
+    scale: float = 1.0
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def can_be_read(self) -> bool:
-        return self.shown and self.size > _SMALLEST and self._is_legible
+        return self.shown and self.size * self.scale > _SMALLEST and self.opacity > FAINT and self._is_legible
 
     @property
     def _is_legible(self) -> bool:
@@ -119,12 +115,27 @@ def visible_tree(text: str) -> HtmlElement | None:
     tree = parsed_tree(text)
     if tree is None or size(tree) > ELEMENT_LIMIT:
         return None
+    sheet = sheet_of("\n".join(style.text or "" for style in tree.iter("style") if not _is_inert(style)))
     _drop(_unseen(tree, None))
-    sheet = sheet_of("\n".join(style.text or "" for style in tree.iter("style")))
     styled = _unseen(tree, sheet)
     if styled.length <= _MOST * _length([tree]):
         _drop(styled)
     _drop(_Unseen(boxes=list(tree.iter("style"))))
+    return tree
+
+
+def _is_inert(style: HtmlElement) -> bool:
+    """Whether a stylesheet stands where browsers do not read it as one."""
+    return any(around.tag in _INERT for around in style.iterancestors())
+
+
+_INERT = ("template", "noscript", "noembed", "noframes", "textarea", "iframe")
+
+
+def without_data(tree: HtmlElement) -> HtmlElement:
+    """`tree` without its linked data and titles: once they are read, what stands in them must not pass for text that
+    people see."""
+    _drop(_Unseen(boxes=list(tree.iter("script", "title"))))
     return tree
 
 
@@ -194,7 +205,8 @@ def _unseen(tree: HtmlElement, sheet: Sheet | None) -> _Unseen:
         element, inherited = waiting.pop()
         inline = declarations(_inline(element))
         ruled, wanted = sheet.of(element) if sheet else ({}, {})
-        style = {**ruled, **inline, **wanted, **(insisted(element.get("style") or "") if wanted else {})}
+        said = {**ruled, **inline, **wanted, **(insisted(element.get("style") or "") if wanted else {})}
+        style = resolved(said, inherited.variables)
         if element.tag not in _ROOTS and (_is_unseen_box(element, sheet) or hides_box(style)):
             found.boxes.append(element)
             continue
@@ -213,8 +225,13 @@ def _has_other_styles(tree: HtmlElement) -> bool:
 def _inline(element: HtmlElement) -> str:
     """The style attribute, and what attributes older than styles say."""
     old = (("color", element.get("color") or element.get("text")), ("background", element.get("bgcolor")))
-    said = "".join(f"{name}:{value};" for name, value in old if value and ";" not in value)
+    said = "".join(f"{name}:{_old_colour(value)};" for name, value in old if value and ";" not in value)
     return f"{said}{element.get('style') or ''}"
+
+
+def _old_colour(value: str) -> str:
+    """Attributes may leave out the `#`."""
+    return f"#{value}" if re.fullmatch(r"[0-9a-fA-F]{6}", value) else value
 
 
 def _is_unseen_box(element: HtmlElement, sheet: Sheet | None) -> bool:
@@ -227,9 +244,16 @@ def _is_unseen_box(element: HtmlElement, sheet: Sheet | None) -> bool:
     if element.get("popover") is not None or (element.get("aria-hidden") or "").lower() == "true":
         return True
     names = (element.get("class") or "").lower().split()
-    if not _FOR_EARS.isdisjoint(names):
+    if any(map(_FOR_EARS.search, names)) or _is_unslotted(element):
         return True
     return sheet is not None and not _PUT_AWAY.isdisjoint(names) and not any(map(_AT_SOME_WIDTH.search, _others(names)))
+
+
+def _is_unslotted(element: HtmlElement) -> bool:
+    """Beside a shadow root that has no place for it."""
+    parent = element.getparent()
+    roots = parent.findall("template[@shadowrootmode]") if parent is not None else ()
+    return any(root.find(".//slot") is None for root in roots)
 
 
 def _others(names: Sequence[str]) -> list[str]:
@@ -248,13 +272,38 @@ def _looked(inherited: _Look, style: Declarations, inline: Declarations, element
     if not style:
         return inherited
     ink, ground, pictured = text_colour(style), ground_colour(style), has_picture(style)
-    seen = style.get("visibility")
+    seen, own = style.get("visibility"), own_variables(style)
     is_root = element.tag in _ROOTS  # a script shows the whole page once it has loaded
-    return _Look(
+    look = _Look(
         size=inherited.size if is_root else font_size(style, inherited.size),
         shown=inherited.shown if is_root or seen in (None, "inherit") else seen not in ("hidden", "collapse"),
         ink=ink or inherited.ink,
-        inline=text_colour(inline) is not None if ink else inherited.inline,
+        inline=_says_colour(inline) if ink else inherited.inline,
         ground=None if pictured else ground or inherited.ground,
         pictured=pictured or (inherited.pictured and ground is None),
+        opacity=inherited.opacity if is_root else inherited.opacity * share_said(style.get("opacity")),
+        scale=inherited.scale if is_root else inherited.scale * scale_of(style),
+        variables={**inherited.variables, **own} if own else inherited.variables,
     )
+    return look if is_root else _through_filters(look, inherited.ground, style, inline)
+
+
+def _says_colour(inline: Declarations) -> bool:
+    return text_colour(inline) is not None or "var(" in inline.get("color", "")
+
+
+def _through_filters(look: _Look, behind: Colour | None, style: Declarations, inline: Declarations) -> _Look:
+    """The look with its colours as filters, blend modes and `currentcolor` make them."""
+    filters = [(name, amount) for name, amount in filters_of(style) if name in COLOUR_FILTERS]
+    if filters and (look.ink is not None or behind is not None or filters[0] == ("brightness", 0.0)):
+        ink, own = filtered(look.ink or BLACK, filters), look.ground if ground_colour(style) else None
+        ground = filtered(own, filters) if own else look.ground
+        look = replace(look, ink=ink, ground=ground, inline="filter" in inline)
+    mode = style.get("mix-blend-mode", "")
+    if mode and behind is not None:
+        own = blended(mode, look.ground, behind) if look.ground and ground_colour(style) else look.ground
+        look = replace(look, ink=blended(mode, look.ink or BLACK, behind), ground=own)
+    if "currentcolor" in style.get("background-color", style.get("background", "")):
+        ink = look.ink or BLACK
+        look = replace(look, ink=ink, ground=ink)
+    return look

@@ -7,11 +7,12 @@ from html import escape
 import pytest
 from builders import NOW
 
+from digests.colours import colour, is_legible
 from digests.extract import article_from, text_of_html
 from digests.feeds import parse_feed
 from digests.language import identify
 from digests.model import Feed
-from digests.styles import colour, declarations, font_size, is_legible
+from digests.styles import declarations, font_size
 
 SEEN = "The harbour office reopened the northern pier on Monday after the storm. "
 HIDDEN_STYLES = (
