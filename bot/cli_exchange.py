@@ -18,6 +18,9 @@ File = Annotated[
     typer.Argument(help="OPML, JSON of `chokan export`, or another bot's CSV or JSON.", exists=True, dir_okay=False),
 ]
 
+_SAID = 20
+"""Addresses that were left out are named up to this many."""
+
 
 def export_verb(
     context: typer.Context,
@@ -46,7 +49,7 @@ def import_verb(context: typer.Context, file: File) -> None:
 
 
 async def take_in(session: Session, listed: Listed) -> None:
-    """Add the feeds and subscriptions that are not there yet, and say how many they were."""
+    """Add the feeds and subscriptions that are not there yet, and say how many they were and what was left out."""
     async with opened(session.settings(), session.console) as world:
         added = [await world.store.add_feed(feed) for feed in listed.feeds]
         known = {subscription.id for subscription in await world.store.subscriptions()}
@@ -54,6 +57,10 @@ async def take_in(session: Session, listed: Listed) -> None:
         for subscription in new:
             await world.store.save_subscription(subscription)
     session.console.print(f"feeds: {sum(added)} added, {len(added) - sum(added)} already there", highlight=False)
+    for line in listed.left_out[:_SAID]:
+        session.console.print(f"left out: {line}", markup=False, highlight=False, soft_wrap=True)
+    if len(listed.left_out) > _SAID:
+        session.console.print(f"left out: {len(listed.left_out) - _SAID} more", highlight=False)
     if listed.subscriptions:
         old = len(listed.subscriptions) - len(new)
         session.console.print(f"subscriptions: {len(new)} added, {old} already there", highlight=False)

@@ -103,8 +103,8 @@ def import_verb(
     """Add every feed that a file lists: OPML, or another program's CSV or JSON."""
     session: Session = context.obj
     with one_line_errors(session):
-        found = read(file.read_bytes(), file.name).feeds
-    run(session, take_in(session, Listed(found)))
+        found = read(file.read_bytes(), file.name)
+    run(session, take_in(session, Listed(found.feeds, left_out=found.left_out)))
 
 
 @feeds.command("export")

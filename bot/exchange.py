@@ -12,9 +12,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.opml import feeds_of
-from digests.errors import ChokanError
+from digests.errors import ChokanError, FetchError
 from digests.model import Feed, FeedRole, Subscription
 from digests.plain import line
+from digests.targets import read_target
 
 VERSION = 1
 MOST_BYTES = 5 << 20
@@ -23,6 +24,7 @@ DEEPEST = 12
 """Levels of foreign JSON that are looked through."""
 _ADDRESSES = ("url", "feedurl", "xmlurl", "feed", "link", "rss", "address")
 _TITLES = ("title", "name", "text")
+_KINDS = "it may be OPML, our own JSON, or CSV or JSON with addresses of feeds"
 _SUBSCRIPTION = TypeAdapter(Subscription)
 
 
@@ -36,6 +38,8 @@ class NotAList(ChokanError):
 class Listed:
     feeds: tuple[Feed, ...]
     subscriptions: tuple[Subscription, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """A line for each address in it that our fetcher would refuse without asking anybody: which, and why."""
 
 
 def exported(feeds: Sequence[Feed], subscriptions: Sequence[Subscription]) -> str:
@@ -55,13 +59,15 @@ def read(data: bytes, name: str) -> Listed:
         raise NotAList(f"{name}: is a zip archive; unpack it and import the file inside")
     text = data.decode("utf-8-sig", "replace").lstrip()
     if text.startswith("<"):
-        listed = Listed(feeds_of(data, name))
+        feeds, left_out = feeds_of(data, name)
+        listed = Listed(feeds, left_out=left_out)
     elif text.startswith(("{", "[")):
         listed = _from_json(text, name)
     else:
-        listed = Listed(tuple(_unique(_rows(text))))
+        listed = _listed(_rows(text))
     if not listed.feeds and not listed.subscriptions:
-        raise NotAList(f"{name}: no feed in it; it may be OPML, our own JSON, or CSV or JSON with addresses of feeds")
+        why = listed.left_out[0] if listed.left_out else _KINDS
+        raise NotAList(f"{name}: no feed in it; {why}")
     if len(listed.feeds) > MOST_FEEDS:
         raise NotAList(f"{name}: {len(listed.feeds)} feeds are more than {MOST_FEEDS}; split the file")
     return listed
@@ -73,11 +79,11 @@ def _from_json(text: str, name: str) -> Listed:
     except (ValueError, RecursionError) as error:
         raise NotAList(f"{name}: not JSON: {error}") from error
     if not isinstance(form, dict) or "chokan" not in form:
-        return Listed(tuple(_unique(_found(form, 0))))
+        return _listed(_found(form, 0))
     if form["chokan"] != VERSION:
         raise NotAList(f"{name}: was written by another version of Chokan ({form['chokan']}); this one reads {VERSION}")
-    orders = form.get("subscriptions", [])
-    return Listed(tuple(_unique(_ours(form.get("feeds", [])))), tuple(_order(one, name) for one in orders))
+    orders = tuple(_order(one, name) for one in form.get("subscriptions", []))
+    return replace(_listed(_ours(form.get("feeds", []))), subscriptions=orders)
 
 
 def _ours(feeds: Any) -> Iterator[Feed]:
@@ -149,9 +155,15 @@ def _feed(url: Any, title: Any) -> Feed | None:
     return Feed(url=address, title=" ".join(title.split()) if isinstance(title, str) else "")
 
 
-def _unique(feeds: Iterator[Feed]) -> Iterator[Feed]:
-    seen: set[str] = set()
+def _listed(feeds: Iterator[Feed]) -> Listed:
+    """Each feed once; what could never be fetched is left out, and said."""
+    found: dict[str, Feed] = {}
+    left_out: dict[str, None] = {}
     for feed in feeds:
-        if feed.url not in seen:
-            seen.add(feed.url)
-            yield feed
+        try:
+            read_target(feed.url)
+        except FetchError as error:
+            left_out[line(str(error))] = None
+        else:
+            found.setdefault(feed.url, feed)
+    return Listed(tuple(found.values()), left_out=tuple(left_out))

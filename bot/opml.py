@@ -23,24 +23,31 @@ MOST = 5000
 _TITLE = 200
 
 
-def feeds_of(data: bytes, name: str) -> tuple[Feed, ...]:
-    """The feeds of an OPML file, in order, each once; addresses that are none are left out. Raises `NotOpml`."""
+def feeds_of(data: bytes, name: str) -> tuple[tuple[Feed, ...], tuple[str, ...]]:
+    """The feeds of an OPML file, in order, each once, and a line for each address that our fetcher would refuse without
+    asking anybody. Raises `NotOpml`."""
     name = line(name)
     if len(data) > LARGEST:
         raise NotOpml(f"{name}: larger than {LARGEST // 1024} KiB, not read")
-    root = _root(data, name)
     found: dict[str, Feed] = {}
-    for outline in root.iter("{*}outline"):
-        url = _address(outline.get("xmlUrl") or outline.get("xmlurl") or "")
-        if url is not None:
+    left_out: dict[str, None] = {}
+    for outline in _root(data, name).iter("{*}outline"):
+        said = (outline.get("xmlUrl") or outline.get("xmlurl") or "").strip()
+        try:
+            url = read_target(said).url if said else ""
+        except FetchError as error:
+            left_out[line(str(error))] = None
+            continue
+        if url:
             title = shortened(line(outline.get("title") or outline.get("text") or ""), _TITLE)
             reference = outline.get("category") == "reference"
             found.setdefault(url, Feed(url=url, title=title, role="reference" if reference else "source"))
     if not found:
-        raise NotOpml(f'{name}: no feed in it; an OPML file has <outline xmlUrl="…"> elements')
+        first = f"; {next(iter(left_out))}" if left_out else '; an OPML file has <outline xmlUrl="…"> elements'
+        raise NotOpml(f"{name}: no feed in it{first}")
     if len(found) > MOST:
         raise NotOpml(f"{name}: {len(found)} feeds; at most {MOST} can be imported at once")
-    return tuple(found.values())
+    return tuple(found.values()), tuple(left_out)
 
 
 def _root(data: bytes, name: str) -> etree._Element:
@@ -52,14 +59,6 @@ def _root(data: bytes, name: str) -> etree._Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise NotOpml(f"{name}: has a document type of its own, which no list needs; it is not read")
     return root
-
-
-def _address(said: str) -> str | None:
-    """The address as our fetcher reads it; None for what it would refuse without asking anybody."""
-    try:
-        return read_target(said).url if said.strip() else None
-    except FetchError:
-        return None
 
 
 def opml_of(feeds: Sequence[Feed]) -> bytes:

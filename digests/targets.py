@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin
 
 import idna
 
+from digests.addresses import is_local_name
 from digests.errors import AddressNotAllowed, BadUrl
 
 MAX_URL = 8192
 """Longest URL in bytes; servers rarely take more (RFC 9110, 4.1 asks for 8000)."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-_PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
+_PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL | re.ASCII)
 _BRACKETED = re.compile(r"\[([^\[\]]*)\](?::([0-9]*))?")
 _NAMED = re.compile(r"([^:\[\]]*)(?::([0-9]*))?")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\\\\]")
@@ -142,7 +144,10 @@ def _ipv6(raw: str, text: str) -> str:
 
 def _name(raw: str, text: str) -> str:
     """The host as the resolver will be asked for it. Numbers that a C library takes for an address are refused."""
-    host = _ascii_name(raw, unquote(text))
+    text = unquote(text)
+    if not text.isascii() and _is_disguised(text):
+        raise AddressNotAllowed(shown(raw))
+    host = _ascii_name(raw, text)
     host = host.removesuffix(".")
     labels = host.split(".")
     if _NUMBER.fullmatch(labels[-1]):
@@ -152,6 +157,22 @@ def _name(raw: str, text: str) -> str:
     if not host or len(host) > 253 or not all(_is_label(label) for label in labels):
         raise BadUrl(shown(raw), "the host name is malformed" if host else "there is no host name")
     return host
+
+
+def _is_disguised(text: str) -> bool:
+    """Whether a host reads as an address or as a name of this machine once its digits, whatever their script or frame,
+    are digits and what cannot be seen is gone: nobody writes an honest host so."""
+    seen = (char for char in text if unicodedata.category(char) != "Cf" and not "\ufe00" <= char <= "\ufe0f")
+    plain = unicodedata.normalize("NFKC", "".join(_digit(char) for char in seen)).lower()
+    plain = plain.replace("\u3002", ".").rstrip(".")
+    if not plain.isascii():
+        return False
+    return _NUMBER.fullmatch(plain.rpartition(".")[2]) is not None or is_local_name(plain)
+
+
+def _digit(char: str) -> str:
+    found = unicodedata.digit(char, None)
+    return char if found is None else str(found)
 
 
 def _ascii_name(raw: str, text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
+import unicodedata
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from tld import get_tld
@@ -19,7 +20,16 @@ _TRACKING = re.compile(
 )
 _LIMIT = 4096
 _WRITTEN = re.compile(r"(?:https?://|\bwww\.)([^\s/?#]{1,253})", re.IGNORECASE)
-_NAMED = re.compile(r"(?:[\w-]{1,63}[.．。｡]){1,10}(?:[a-z]{2,24}|[A-Z]{2,24}|xn--[\w-]{1,59})(?![\w-])")
+# A domain name in running text: what ends it is no Latin letter, and Japanese may follow at once. `Node.Js` at the end
+# of a sentence is none, so only the oldest endings are known with a capital.
+_NAMED = re.compile(
+    r"(?:[\w-]{1,63}\.|[A-Za-z0-9-]{1,63}。){1,10}"
+    r"(?:(?:[a-z]{2,24}|[A-Z]{2,24}|Com|Net|Org|xn--[\w-]{1,59})(?![A-Za-z0-9_-])|(?=[a-zA-Z]{0,23}[^\x00-\x7f])[^\W\d_]{2,24}(?![\w-]))"
+)
+_BEFORE_A_NAME = re.compile(r"^.*[\u3040-\u30ff\u3400-\u9fff](?=[A-Za-z0-9-]+[.。])")
+"""Japanese words that a name follows without a space."""
+_MIXED = re.compile("(?=.*[A-Za-z]).*[\u0370-\u03ff\u0400-\u052f]")
+"""Latin letters among Greek or Cyrillic ones."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\<>\"{}|^`]")
 
@@ -79,14 +89,18 @@ def site_of(url: str) -> str:
 def names_another_site(text: str, url: str) -> bool:
     """Whether a text shows an address or a domain name that is not of the site `url` leads to (`раураl.com`, as it
     looks, is not `paypal.com`)."""
-    site = site_of(url)
-    named = (_site_named(found[0]) for found in _NAMED.finditer(text[:_LIMIT]))
-    addressed = (site_of(f"http://{found[1]}/") for found in _WRITTEN.finditer(text[:_LIMIT]))
+    site, text = site_of(url), unicodedata.normalize("NFKC", text[:_LIMIT])
+    named = (_site_named(found[0]) for found in _NAMED.finditer(text))
+    addressed = (site_of(f"http://{found[1]}/") for found in _WRITTEN.finditer(text))
     return any(other not in ("", site) for other in (*named, *addressed))
 
 
 def _site_named(name: str) -> str:
-    """Empty for what only looks like a domain: `Node.js`."""
+    """Empty for what only looks like a domain: `Node.js`. An ending of two scripts (`.соm`) is meant to be misread."""
+    name = _BEFORE_A_NAME.sub("", name)
+    ending = re.split("[.。]", name)[-1]
+    if _MIXED.match(ending):
+        return name
     try:
         host = name.lower().encode("idna").decode("ascii")
     except UnicodeError:

@@ -21,7 +21,7 @@ from test_web_inert import hostile_pair, rendered, wrong_with
 from bot import discord_text, slack_text
 from bot.discord_view import view_of
 from bot.exchange import NotAList, read
-from bot.opml import NotOpml, feeds_of, opml_of
+from bot.opml import NotOpml, opml_of
 from bot.slack_http import Gate
 from bot.slack_reply import payload_of
 from bot.telemetry import one_line
@@ -218,12 +218,12 @@ def holds_import(told: Mapping[str, str], folder: Path) -> None:
     (kind, value), before = next(iter(told.items())), sorted(folder.parent.rglob("*"))
     if kind == "csv-export":
         formula = opml_of([Feed(url="https://a.example/f", title=value)])
-        assert feeds_of(formula, "x.opml")[0].title == line(value)
+        assert read(formula, "x.opml").feeds[0].title == line(value)
     elif kind == "filename":
         refused(b"", value)
     elif kind == "sql":
         hostile = opml_of([Feed(url="https://a.example/f", title=value)])
-        assert feeds_of(hostile, "x.opml")[0].title == value
+        assert read(hostile, "x.opml").feeds[0].title == value
     else:
         refused(zipped(value) if kind == "zip" else outlines(value), "feeds.opml")
     assert sorted(folder.parent.rglob("*")) == before

@@ -25,7 +25,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot import discord_text, slack_text
 from bot.exchange import NotAList, read
-from bot.opml import MOST, NotOpml, feeds_of
+from bot.opml import MOST, NotOpml
 from digests.plain import safe
 from digests.urls import names_another_site
 
@@ -206,7 +206,7 @@ def test_a_list_of_feeds_is_read_within_limits(told: dict[str, str], tmp_path: P
 
 
 def test_a_long_list_that_is_not_too_long_is_taken_in() -> None:
-    assert len(feeds_of(outlines(f"{MOST} outlines"), "x")) == MOST
+    assert len(read(outlines(f"{MOST} outlines"), "x").feeds) == MOST
 
 
 @pytest.mark.parametrize(
@@ -245,6 +245,17 @@ def test_only_what_slack_signed_comes_in_and_only_once(changes: dict[str, Any], 
         ("Amazon.com raises prices", "https://www.amazon.com/x", False),
         ("Node.js 24 and No.1", "https://news.example/", False),
         ("The end.In short: v2.0", "https://news.example/", False),
+        ("paypal․com", "https://evil.example/", True),
+        ("ｐａｙｐａｌ．ｃｏｍ", "https://evil.example/", True),
+        ("PayPal.Com", "https://evil.example/", True),
+        ("paypal.соm", "https://evil.example/", True),
+        ("例え.みんな", "https://evil.example/", True),
+        ("paypal.comへログイン", "https://evil.example/", True),
+        ("銀行bank.co.jpから", "https://evil.example/", True),
+        ("銀行bank.co.jpから", "https://www.bank.co.jp/x", False),
+        ("https：//bank.example", "https://evil.example/", True),
+        ("始まった。NHKは伝えた。", "https://news.example/", False),
+        ("まとめた.そして", "https://news.example/", False),
     ],
 )
 def test_a_label_that_names_another_site_is_known(label: str, url: str, poses: bool) -> None:

@@ -104,6 +104,16 @@ def test_feeds_go_out_as_opml_and_come_back(folder: Path) -> None:
     ]
 
 
+def test_what_an_import_leaves_out_is_said(folder: Path) -> None:
+    rows = "".join(f"<outline xmlUrl='ftp://{number}.example/'/>" for number in range(25))
+    text = f"<opml><body>{rows}<outline xmlUrl='https://news.example.jp/f'/></body></opml>"
+    (folder / "feeds.opml").write_text(text, encoding="utf-8")
+    said = chokan("feeds", "import", "feeds.opml").output
+    assert "feeds: 1 added" in said
+    assert "left out: ftp://0.example/: only addresses that begin with http" in said
+    assert (said.count("left out: ftp"), "left out: 5 more" in said) == (20, True)
+
+
 @pytest.mark.parametrize("text", ["", "not xml", "<opml version='2.0'><body/></opml>"])
 def test_what_is_no_opml_is_refused(folder: Path, text: str) -> None:
     (folder / "feeds.opml").write_text(text, encoding="utf-8")

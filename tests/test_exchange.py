@@ -41,6 +41,44 @@ def test_opml_of_feed_readers_is_read() -> None:
     assert [feed.url for feed in read(opml_of(FEEDS), "feeds.opml").feeds] == [feed.url for feed in FEEDS]
 
 
+BAD = ("javascript:alert(1)", "https://me:s3cret@news.example/feed", "http://0x7f.1/feed", "http://a b.example/")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<opml><body>%s</body></opml>"
+        % b"".join(b"<outline xmlUrl='%s'/>" % url.encode() for url in (*BAD, FEEDS[0].url)),
+        json.dumps(
+            [{"url": url} for url in ("http://0x7f.1/feed", "https://me:s3cret@news.example/feed", FEEDS[0].url)]
+        ).encode(),
+        f"url\nhttp://0x7f.1/feed\nhttps://me:s3cret@news.example/feed\n{FEEDS[0].url}\n".encode(),
+        json.dumps(
+            {
+                "chokan": 1,
+                "feeds": [
+                    {"url": "http://0x7f.1/feed"},
+                    {"url": "https://me:s3cret@news.example/feed"},
+                    {"url": FEEDS[0].url},
+                ],
+            }
+        ).encode(),
+    ],
+)
+def test_addresses_that_could_never_be_fetched_are_left_out_and_said(data: bytes) -> None:
+    listed = read(data, "feeds")
+    assert [feed.url for feed in listed.feeds] == [FEEDS[0].url]
+    assert len(listed.left_out) in (2, 4)
+    assert [line for line in listed.left_out if line.startswith("http://0x7f.1/feed: address not allowed")]
+    assert "s3cret" not in "".join(listed.left_out)
+
+
+def test_a_list_of_nothing_but_bad_addresses_says_what_is_wrong_with_the_first() -> None:
+    for data in (b"<opml><body><outline xmlUrl='ftp://a.example/'/></body></opml>", b"http://0x7f.1/feed\n"):
+        with pytest.raises(ChokanError, match=r"no feed in it; (ftp://a.example/: only|http://0x7f.1/feed: address)"):
+            read(data, "feeds")
+
+
 @pytest.mark.parametrize(
     "text",
     [
