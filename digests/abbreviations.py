@@ -252,6 +252,15 @@ _FIRST_WORD = re.compile(r"[\"'“‘«(\[\s]*([^\W\d_][\w’']*)")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]$")
 
 
+def is_ordinary(word: str) -> bool:
+    """Whether a word before a full stop is sure to be no abbreviation."""
+    return word.isalpha() and 1 < len(word) <= 24 and word not in _CAPITALISED and word.lower() not in _SMALL
+
+
+_CAPITALISED = frozenset([*_TITLES, *_MAYBE])
+_SMALL = frozenset([*_NEVER, "no", "nos", "nr"])
+
+
 def ends_sentence(before: str, after: str, language: str) -> bool:
     """Is the full stop between `before` and `after` (space removed) the end of a sentence?"""
     found = _LAST_WORD.search(before)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +13,16 @@ from digests.features import Scene
 from digests.language import identify
 from digests.model import ROLES, Sentence
 from digests.ports import Embedder, Vectors
-from digests.quick import VECTOR, grams_below, hashed_vectors, place, roles_by_words, salience_by_words
+from digests.quick import LONGEST, VECTOR, grams_below, hashed_vectors, place, roles_by_words, salience_by_words
 from digests.roles import centre_of, centred, role_probabilities
 from digests.salience import salience
 from digests.sentences import Piece, sentences
+from digests.vocabulary import Told, each
 
 MOST_EMBEDDED = 120
 """Sentences of one article that are embedded; of a longer one the first and the most salient by words alone."""
 _FIRST = 40
+TITLE = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,8 @@ class Analysis:
     title_vector: NDArray[np.float32]
     article_vector: NDArray[np.float32]
     """(d,) L2-normalised: title, lead and the most salient sentences; what an index is searched with."""
+    told: Mapping[int, Told] = field(default_factory=dict, repr=False)
+    """What is known of the words of piece k, and of the title's (`TITLE`), where it was found on the way."""
 
 
 class Analyser:
@@ -50,7 +55,7 @@ class Analyser:
         code = identify(text if text.strip() else title, language)
         pieces = sentences(text, code)
         judged = [i for i, piece in enumerate(pieces) if piece.heading or not piece.boilerplate]
-        roles, scores, vectors, title_vector = _by_words(title, code, pieces, judged)
+        roles, scores, vectors, title_vector, told = _by_words(title, code, pieces, judged)
         if not self._lexical:
             vectors, title_vector = self._embedded(title, pieces, _chosen(judged, pieces, scores))
             roles, scores = _by_meaning(title, code, pieces, vectors, title_vector, roles, scores)
@@ -63,6 +68,7 @@ class Analyser:
             vectors=vectors,
             title_vector=title_vector,
             article_vector=_whole(title_vector, vectors, scores),
+            told=told,
         )
 
     def _embedded(self, title: str, pieces: tuple[Piece, ...], chosen: list[int]) -> tuple[Vectors, Vectors]:
@@ -74,20 +80,23 @@ class Analyser:
 
 def _by_words(
     title: str, language: str, pieces: tuple[Piece, ...], judged: list[int]
-) -> tuple[Vectors, Vectors, Vectors, Vectors]:
+) -> tuple[Vectors, Vectors, Vectors, Vectors, Mapping[int, Told]]:
     """Roles (n, 4), salience (n,), hashed vectors (n, d) and the title's (d,); boilerplate keeps even roles, no
-    salience, and no vector."""
+    salience, and no vector. And what is known of the words."""
     roles = np.full((len(pieces), len(ROLES)), 1 / len(ROLES), dtype=np.float32)
     scores = np.zeros(len(pieces), dtype=np.float32)
     vectors = np.zeros((len(pieces), VECTOR), dtype=np.float32)
     texts = [pieces[i].text for i in judged]
-    found, named = grams_below(title, texts, language)
+    found, named, words = grams_below(title, texts, language)
+    told = dict(zip([*judged, TITLE], each(words), strict=True)) if words else {}
+    for i in [i for i, text in zip((*judged, TITLE), (*texts, title), strict=True) if len(text) > LONGEST]:
+        told.pop(i, None)  # only its beginning was read
     if judged:
         seats = place(texts, [pieces[i].paragraph for i in judged], language)
         roles[judged] = roles_by_words(found, seats, language)
         scores[judged] = salience_by_words(found, texts, seats, named, language)
         vectors[judged] = hashed_vectors(found)
-    return roles, _without_boilerplate(scores, pieces), vectors, hashed_vectors(named)[0]
+    return roles, _without_boilerplate(scores, pieces), vectors, hashed_vectors(named)[0], told
 
 
 def _by_meaning(

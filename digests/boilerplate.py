@@ -30,9 +30,17 @@ _SENTENCE_END = re.compile(r"[.!?。！？…][\"”’'」』）)\]]*$")
 
 def dateline(head: str) -> int:
     """How many characters at the start of a line are a dateline such as `NEW YORK (Reuters) - `; 0 if there is none."""
-    if "(" not in head and head[:1].isalpha() and head[1:2].islower():
-        return 0  # a word of small letters, capitalised or not: none begins so but one in brackets
+    if plainly_begun(head, 0, len(head)):
+        return 0
     return max((match.end() for form in _datelines() if (match := form.match(head))), default=0)
+
+
+def plainly_begun(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` begins with a word of small letters, capitalised or not: no dateline begins so, but one
+    in brackets, and no bullet."""
+    return (
+        text[start : start + 1].isalpha() and text[start + 1 : start + 2].islower() and text.find("(", start, end) < 0
+    )
 
 
 def credit(head: str) -> int:

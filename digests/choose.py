@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,12 +182,9 @@ class _Search:
         return best
 
 
-def redundancy(bags: Sequence[frozenset[str]], vectors: NDArray[np.float32] | None) -> Floats:
-    """(n, n) how much one sentence repeats another, 0..1: shared words over the shorter one, and centred vectors."""
-    words = list(chain.from_iterable(bags))
-    column = {word: k for k, word in enumerate(dict.fromkeys(words))}
-    table = np.zeros((len(bags), max(1, len(column))), dtype=np.float32)
-    table[np.repeat(np.arange(len(bags)), list(map(len, bags))), list(map(column.__getitem__, words))] = 1.0
+def redundancy(table: NDArray[np.float32], vectors: NDArray[np.float32] | None) -> Floats:
+    """(n, n) how much one sentence repeats another, 0..1: shared terms over the shorter one, and centred vectors.
+    `table` (n, terms): 1 for each term a sentence holds."""
     sizes = table.sum(axis=1)
     shared = (table @ table.T).astype(np.float64)
     shorter = np.maximum(1.0, np.minimum(sizes[:, None], sizes[None, :]))

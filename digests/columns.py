@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
-from digests.analysis import Analysis
+from digests.analysis import TITLE, Analysis
 from digests.choose import Floats
 from digests.letters import Remembered
 from digests.lines import Line
@@ -16,6 +17,7 @@ from digests.model import ROLES
 from digests.ports import Vectors
 from digests.readable import base
 from digests.terms import bags
+from digests.vocabulary import NOTHING
 
 _KANA = re.compile(r"[ぁ-ゖー]+")
 
@@ -34,17 +36,20 @@ class Columns:
     """(n, 4): of the roles, in the order of `ROLES`."""
     salience: Floats
     vectors: Vectors
-    bags: tuple[frozenset[str], ...]
-    """Its different terms that are no grammar (pairs of kana)."""
+    terms: Vectors
+    """(n, terms) float32: 1 for each term that a line holds and that is no grammar (pairs of kana)."""
     titled: tuple[int, ...]
     """How many of the title's terms it names."""
+    says: tuple[int, ...] | None
+    """What the words of an English one say (`wording.said`)."""
 
 
 def columns(analysis: Analysis, lines: Sequence[Line]) -> Columns:
     """`lines` must not be empty."""
     texts = tuple([line.print.text for line in lines])
     sentences = [line.sentence for line in lines]
-    title, *held = _distinctive([analysis.title, *texts])
+    table, titled = _terms(analysis, lines)
+    says = [line.told.says for line in lines if line.told]
     return Columns(
         analysis=analysis,
         lines=tuple(lines),
@@ -54,17 +59,41 @@ def columns(analysis: Analysis, lines: Sequence[Line]) -> Columns:
         chances=np.array([[sentence.roles.get(role, 0.0) for role in ROLES] for sentence in sentences]),
         salience=np.array([sentence.salience for sentence in sentences]),
         vectors=analysis.vectors[[line.index for line in lines]],
-        bags=tuple(held),
-        titled=tuple([len(title & bag) for bag in held]),
+        terms=table,
+        titled=tuple(titled.astype(int).tolist()),
+        says=tuple(says) if base(analysis.language) == "en" and len(says) == len(lines) else None,
     )
 
 
-def _distinctive(texts: Sequence[str]) -> list[frozenset[str]]:
-    """The terms of each text that are no grammar."""
-    found = bags(texts)
-    if all(map(str.isascii, texts)):
-        return found
-    return [frozenset([term for term in bag if not _GRAMMAR[term]]) for bag in found]
+def _terms(analysis: Analysis, lines: Sequence[Line]) -> tuple[Vectors, Vectors]:
+    """Which terms each line holds, and how many of the title's."""
+    title = analysis.told.get(TITLE)
+    rows = [line.told.terms for line in lines if line.told and line.told.terms is not None]
+    if title is None or title.terms is None or len(rows) < len(lines):
+        return _held(bags([analysis.title, *(line.print.text for line in lines)]))
+    terms, of = np.concatenate(rows), np.repeat(np.arange(len(rows)), list(map(len, rows)))
+    order = np.argsort(terms)
+    terms = terms[order]
+    new = np.ones(len(terms), dtype=np.bool_)
+    np.not_equal(terms[1:], terms[:-1], out=new[1:])
+    known = terms[new]
+    table = np.zeros((len(rows), max(1, len(known))), dtype=np.float32)
+    table[of[order], np.cumsum(new) - 1] = 1
+    if len(known) and known[0] == NOTHING:
+        table[:, 0] = 0
+    in_title = np.zeros(table.shape[1], dtype=np.float32)
+    in_title[np.searchsorted(known, np.intersect1d(known, title.terms))] = 1
+    return table, table @ in_title
+
+
+def _held(found: Sequence[frozenset[str]]) -> tuple[Vectors, Vectors]:
+    """The same of terms as words, the title's first."""
+    title, *rows = [frozenset([term for term in bag if not _GRAMMAR[term]]) for bag in found]
+    terms = list(chain.from_iterable(rows))
+    column = {term: k for k, term in enumerate(dict.fromkeys(terms))}
+    table = np.zeros((len(rows), max(1, len(column))), dtype=np.float32)
+    table[np.repeat(np.arange(len(rows)), list(map(len, rows))), list(map(column.__getitem__, terms))] = 1
+    return table, np.array([len(title & row) for row in rows], dtype=np.float32)
 
 
 _GRAMMAR = Remembered(lambda term: _KANA.fullmatch(term) is not None)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 Value = TypeVar("Value")
+_TYPED = {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-"}
 _MOST_CHARACTERS = 8192
 
 
@@ -40,3 +41,13 @@ class Remembered(dict[str, Value]):
             self.clear()
         value = self[word] = self._function(word)
         return value
+
+
+def typed(text: str) -> str:
+    """The text with a typewriter's quotation marks and dashes: plain ASCII for most that is written in English, and
+    what is ASCII is translated many times as fast."""
+    if not text.isascii():
+        for mark, plain in _TYPED.items():
+            if mark in text:
+                text = text.replace(mark, plain)
+    return text

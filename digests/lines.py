@@ -4,13 +4,18 @@ chance.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from digests.analysis import Analysis
+from digests.held import held
 from digests.model import ROLES, Sentence
-from digests.readable import base, problems, squeezed, within_quotations
+from digests.readable import Lint, base, squeezed, within_quotations
 from digests.trim import Trimmed, trimmed
+from digests.vocabulary import Told, each, words
+from digests.wording import ANY
 
 MOST = 60
 _MOST_TRIMMED = 200
@@ -19,6 +24,7 @@ LEAST_CHARACTERS = 3
 LEAST_TELLING, LEAST_TELLING_ELSEWHERE = {"ja": 13, "zh": 10, "ko": 12, "th": 15}, 28
 """Characters below which a sentence says something only behind the one before it."""
 _OPENING_ONLY = frozenset({"dangling", "connective", "quotation without speaker", "fragment"})
+_THREE = re.compile(r"\W*\w\W*\w\W*\w", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,20 @@ class Line:
     sentence: Sentence
     print: Trimmed
     opens: bool
+    told: Told | None = None
+    """What is known of its words, in languages that put spaces between them."""
 
     @property
     def size(self) -> int:
         return len(self.print.text)
+
+
+class _Row(NamedTuple):
+    """A sentence, what is wrong with it, and whether that is more than that it opens badly."""
+
+    line: Line
+    wrong: tuple[str, ...]
+    lost: bool
 
 
 def lines(analysis: Analysis) -> tuple[Line, ...]:
@@ -41,13 +57,12 @@ def lines(analysis: Analysis) -> tuple[Line, ...]:
     indices = [i for i, piece in enumerate(analysis.pieces) if not piece.boilerplate and _solid(piece.text)]
     indices = indices or [i for i, piece in enumerate(analysis.pieces) if _solid(piece.text)]
     indices = _best(_once(indices, analysis), analysis.sentences, _MOST_TRIMMED)
-    quoted = within_quotations(analysis.text, [piece.start for piece in analysis.pieces])
-    judged = [(i, *_judged(analysis, i, analysis.pieces[i].start in quoted)) for i in indices]
-    kept = [row for row in judged if not set(row[2]) - _OPENING_ONLY] or judged
-    if not any(not row[2] for row in kept):
-        return tuple(Line(i, analysis.sentences[i], text, True) for i, text, _ in kept[:MOST])
-    best = set(_best([row[0] for row in kept], analysis.sentences, MOST))
-    return tuple(Line(i, analysis.sentences[i], text, not wrong) for i, text, wrong in kept if i in best)
+    judged = _judged(analysis, indices)
+    kept = [row for row in judged if not row.lost] or judged
+    if all(row.wrong for row in kept):
+        return tuple([replace(row.line, opens=True) for row in kept[:MOST]])
+    best = set(_best([row.line.index for row in kept], analysis.sentences, MOST))
+    return tuple([row.line for row in kept if row.line.index in best])
 
 
 def _once(indices: Sequence[int], analysis: Analysis) -> list[int]:
@@ -68,18 +83,45 @@ def _unowned(analysis: Analysis, i: int) -> int:
 
 
 def _solid(text: str) -> bool:
-    return len(squeezed(text)) >= LEAST_CHARACTERS
+    return _THREE.match(text) is not None or len(squeezed(text)) >= LEAST_CHARACTERS
 
 
-def _judged(analysis: Analysis, i: int, quoted: bool) -> tuple[Trimmed, tuple[str, ...]]:
-    """Sentence `i` as it would be printed and what is wrong with it. `quoted`: somebody's words without marks."""
-    piece = analysis.pieces[i]
-    text = trimmed(piece.text, piece.start, analysis.language)
-    wrong = problems(text.text, analysis.language, opening=True)
-    if quoted:
-        wrong = (*wrong, "half quotation")
-    least = LEAST_TELLING.get(base(analysis.language), LEAST_TELLING_ELSEWHERE)
-    return text, wrong if len(text.text) >= least else (*wrong, "fragment")
+def _judged(analysis: Analysis, indices: Sequence[int]) -> list[_Row]:
+    """The sentences as they would be printed and what is wrong with each."""
+    pieces, language = analysis.pieces, base(analysis.language)
+    own = [pieces[i] for i in indices]
+    seen = held("\n".join([piece.text for piece in own]))
+    says = [known.says if (known := analysis.told.get(i)) else ANY for i in indices]
+    printed = [trimmed(p.text, p.start, language, seen, said) for p, said in zip(own, says, strict=True)]
+    told = _told(analysis, indices, [text.text for text in printed])
+    lint = Lint(language, seen)
+    quoted = within_quotations(analysis.text, [piece.start for piece in pieces])
+    least = LEAST_TELLING.get(language, LEAST_TELLING_ELSEWHERE)
+    rows = []
+    for i, piece, text, known in zip(indices, own, printed, told, strict=True):
+        wrong = lint.problems(text.text, opening=True, says=known.says if known else None)
+        if piece.start in quoted:
+            wrong = (*wrong, "half quotation")
+        if len(text.text) < least:
+            wrong = (*wrong, "fragment")
+        line = Line(i, analysis.sentences[i], text, not wrong, known)
+        rows.append(_Row(line, wrong, bool(wrong) and not _OPENING_ONLY.issuperset(wrong)))
+    return rows
+
+
+def _told(analysis: Analysis, indices: Sequence[int], texts: Sequence[str]) -> list[Told | None]:
+    """What is known of the words of each printed text: found out for those that were cut."""
+    if not analysis.told:
+        return [None] * len(indices)
+    told = [
+        analysis.told.get(i) if text == analysis.pieces[i].text else None
+        for i, text in zip(indices, texts, strict=True)
+    ]
+    missing = [k for k, known in enumerate(told) if known is None]
+    if missing:
+        for k, known in zip(missing, each(words([texts[k] for k in missing])), strict=True):
+            told[k] = known
+    return told
 
 
 def _best(indices: Sequence[int], sentences: Sequence[Sentence], most: int) -> list[int]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digests.bearing import bears, named
+from digests.bearing import Bearing, bears, named
 from digests.choose import Floats
 from digests.columns import Columns
 from digests.lines import Line
 from digests.readable import base
+from digests.wording import BEARINGS, bears_said
 
 Bools = NDArray[np.bool_]
 QUOTES = "\"“‘'「『｢"
@@ -69,7 +71,7 @@ def marked(seen: Columns) -> Marks:
     """The marks of an article's lines. An article without a title is named by its opening."""
     analysis, language = seen.analysis, seen.language
     title = analysis.title or seen.texts[0]
-    titled = seen.titled if analysis.title else [len(seen.bags[0] & bag) for bag in seen.bags]
+    titled = seen.titled if analysis.title else (seen.terms @ seen.terms[0]).astype(int).tolist()
     alone = [sound(line, language) for line in seen.lines]
     assumed = [given(text, title) for text in seen.texts]
     # Neither lead nor conclusion asks for the bearing of others, and to find it takes long.
@@ -84,9 +86,17 @@ def marked(seen: Columns) -> Marks:
         titled=np.array(titled),
         sound=np.array(alone),
         given=np.array(assumed),
-        ahead=np.array([f and bears(text, language, "ahead") for f, text in zip(fit, seen.texts, strict=True)]),
-        turning=np.array([f and bears(text, language, "turning") for f, text in zip(fit, seen.texts, strict=True)]),
+        ahead=_bearing(seen, "ahead", fit),
+        turning=_bearing(seen, "turning", fit),
     )
+
+
+def _bearing(seen: Columns, name: Bearing, fit: Sequence[bool]) -> Bools:
+    """Which of the lines that are `fit` have a bearing."""
+    if seen.says is None:
+        return np.array([f and bears(text, seen.language, name) for f, text in zip(fit, seen.texts, strict=True)])
+    k = BEARINGS.index(name)
+    return np.array([f and bears_said(s, t, k) for f, s, t in zip(fit, seen.says, seen.texts, strict=True)])
 
 
 def sound(line: Line, language: str) -> bool:

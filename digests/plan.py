@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -16,6 +14,7 @@ from digests.columns import Columns, columns
 from digests.ends import as_conclusion, as_lead
 from digests.lines import Line
 from digests.marks import QUOTES, Marks, marked
+from digests.ports import Vectors
 from digests.readable import base
 from digests.telling import learnt, rank, telling
 from digests.worth import CONCLUSION, LEAD, in_sections, relax
@@ -73,7 +72,7 @@ def plan(analysis: Analysis, lines: tuple[Line, ...]) -> Plan:
         return Plan(lines, tuple(() for _ in CAPS), np.zeros((0, len(CAPS))))
     seen = columns(analysis, lines)
     marks = marked(seen)
-    alike = redundancy(_telling_apart(seen.bags), seen.vectors)
+    alike = redundancy(_telling_apart(seen.terms), seen.vectors)
     pins = main_events(seen, alike, marks.sound.tolist())
     worth = _worth(seen, marks, pins)
     opens = np.array([line.opens for line in lines])
@@ -103,11 +102,15 @@ def _worth(seen: Columns, marks: Marks, pins: Mapping[int, int]) -> Floats:
     return worth
 
 
-def _telling_apart(bags: Sequence[frozenset[str]]) -> list[frozenset[str]]:
-    """The terms that tell one line from another: without what most lines share."""
-    most = max(2, COMMON * len(bags))
-    common = {term for term, n in Counter(chain.from_iterable(bags)).items() if n > most}
-    return [bag - common or bag for bag in bags] if common else list(bags)
+def _telling_apart(table: Vectors) -> Vectors:
+    """The terms that tell one line from another: without what most lines share, where a line holds anything else."""
+    common = table.sum(axis=0) > max(2, COMMON * len(table))
+    if not common.any():
+        return table
+    apart = np.where(common, np.float32(0), table)
+    alone = ~apart.any(axis=1)
+    apart[alone] = table[alone]
+    return apart
 
 
 def budget(analysis: Analysis) -> float:

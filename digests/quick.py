@@ -6,20 +6,16 @@ Everything is done for all sentences at once; the weights come from tools/train_
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digests.letters import Letters, Remembered
+from digests.vocabulary import Codes, Words, words
 from digests.weights import Matrix, softmax, weights
 
-Codes = NDArray[np.int64]
 VECTOR = 256
 """Cells of a hashed vector."""
 LONGEST = 600
@@ -29,14 +25,10 @@ TITLE_SHARE = 0.6
 _UNSPACED = frozenset({"ja", "zh", "th", "lo", "km", "my"})
 _TYPICAL_LENGTH = {"ja": 45, "zh": 40, "ko": 60}
 """Characters of a news sentence; 120 where words are spaced."""
-_MARKS = '$%?“"'
-"""Marks that count as words."""
-_BARE = Letters(" ", _MARKS + "\n")
-_PARTS = re.compile(r"[^\W\d_]+|\d+|[$%?“\"]")
 _MIX = np.int64(0x9E3779B1)
 _MASK = np.int64(0xFFFFFFFF)
+_LAST_BITS = 0xFFFF
 _BREAK = ord("\n")
-_MIXED = -1
 _SPEAKS = {
     "en": (("i", "we", "my", "our", "us", "me"), ("said", "says", "told", "asked", "added", "wrote")),
     "ja": (("自分", "我々", "うち"), ("述べ", "話し", "語っ", "説明", "発言", "会見", "とし", "よれ")),
@@ -65,17 +57,18 @@ class Grams:
 
 def grams(texts: Sequence[str], language: str) -> Grams:
     """The terms of each text; runs of two to four characters where words are not spaced."""
-    return _grams(len(texts), _found(texts, language))
+    return _grams(len(texts), _found(texts, language)[0])
 
 
-def grams_below(title: str, texts: Sequence[str], language: str) -> tuple[Grams, Grams]:
-    """The terms of each text, and those of the title, found together."""
+def grams_below(title: str, texts: Sequence[str], language: str) -> tuple[Grams, Grams, Words | None]:
+    """The terms of each text, and those of the title, found together; and the words of all, the title's last."""
     below, above = [], []
-    for codes, rows in _found([*texts, title], language):
+    found, read = _found([*texts, title], language)
+    for codes, rows in found:
         end = int(np.searchsorted(rows, len(texts)))
         below.append((codes[:end], rows[:end]))
         above.append((codes[end:], rows[end:] - len(texts)))
-    return _grams(len(texts), below), _grams(1, above)
+    return _grams(len(texts), below), _grams(1, above), read
 
 
 def _grams(count: int, found: list[tuple[Codes, Codes]]) -> Grams:
@@ -89,53 +82,24 @@ def _grams(count: int, found: list[tuple[Codes, Codes]]) -> Grams:
     )
 
 
-def _found(texts: Sequence[str], language: str) -> list[tuple[Codes, Codes]]:
-    """(codes, rows) of the terms by their length, the shortest first; rows ascend."""
-    joined = "\n".join([text[:LONGEST].replace("\n", " ") for text in texts]).lower()
-    return _unspaced(joined) if language in _UNSPACED else _spaced(joined)
+def _found(texts: Sequence[str], language: str) -> tuple[list[tuple[Codes, Codes]], Words | None]:
+    """(codes, rows) of the terms by their length, the shortest first; rows ascend. And the words, where there are."""
+    cut = [text[:LONGEST].replace("\n", " ") for text in texts]
+    if language in _UNSPACED:
+        return _unspaced("\n".join(cut).lower()), None
+    found = words(cut) if texts else None
+    return (_spaced(found) if found else [(_NONE, _NONE), (_NONE, _NONE)]), found
 
 
-def _spaced(joined: str) -> list[tuple[Codes, Codes]]:
-    coded = _coded(_tokens(joined))
-    codes = np.fromiter(coded, np.int64, len(coded))
-    breaks = codes == _BREAK
-    rows = np.cumsum(breaks)
-    words = ~breaks
-    inner = words[:-1] & words[1:]
+def _spaced(found: Words) -> list[tuple[Codes, Codes]]:
+    codes, there = found.codes, found.there
+    rows = (~there).cumsum()
+    inner = there[:-1] & there[1:]
     pairs = (codes[:-1] * _MIX + codes[1:])[inner] & _MASK
-    return [(codes[words], rows[words]), (pairs, rows[:-1][inner])]
+    return [(codes[there], rows[there]), (pairs, rows[:-1][inner])]
 
 
-def _tokens(joined: str) -> list[str]:
-    """Words, `_MARKS` and line breaks (`|`)."""
-    bare = joined.translate(_BARE)
-    for mark in _MARKS:
-        if mark in bare:
-            bare = bare.replace(mark, f" {mark} ")
-    return bare.replace("\n", " | ").split()
-
-
-def _coded(tokens: list[str]) -> list[int]:
-    """CRC-32 of each word, the same on every machine; all numbers are one word, a line break is itself."""
-    codes = list(map(_CODES.__getitem__, tokens))
-    if _MIXED in codes:  # 1990s, 3rd
-        parts = (_PARTS.findall(t) if code == _MIXED else (t,) for t, code in zip(tokens, codes, strict=True))
-        codes = list(map(_CODES.__getitem__, chain.from_iterable(parts)))
-    return codes
-
-
-def _code(word: str) -> int:
-    if word == "|":
-        return _BREAK
-    if word.isdigit():
-        return _NUMBER
-    if not word.isalpha() and len(_PARTS.findall(word)) != 1:
-        return _MIXED
-    return zlib.crc32(word.encode("utf-8", "ignore"))
-
-
-_NUMBER = zlib.crc32(b"0")
-_CODES = Remembered(_code)
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 def _unspaced(joined: str) -> list[tuple[Codes, Codes]]:
@@ -154,7 +118,7 @@ def roles_by_words(found: Grams, place: Matrix, language: str) -> Matrix:
     """(n, 4) float32, rows sum to 1, columns in the order of `model.ROLES`."""
     model, family = weights("quick"), "ja" if language == "ja" else "en"
     known, idf = model[f"{family}.hashes"], model[f"{family}.idf"]
-    at, rows = known_terms(found, known)
+    at, rows = known_terms(found, known, _likely(family))
     weight = idf[at]
     norms = np.sqrt(np.bincount(rows, weight * weight, found.count))
     scores = place @ model[f"{family}.place"] + model[f"{family}.b"]
@@ -166,12 +130,25 @@ def roles_by_words(found: Grams, place: Matrix, language: str) -> Matrix:
     return np.asarray(four / four.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def known_terms(found: Grams, known: Codes | Matrix) -> tuple[Codes, Codes]:
-    """(m,) places in `known` (sorted) of the terms that are there, and (m,) their sentences; each once a sentence."""
-    at = np.searchsorted(known[:-1], found.grams)
-    there = known[at] == found.grams
-    rows, at = np.divmod(_once(found.gram_rows[there] * len(known) + at[there]), len(known))
+def known_terms(found: Grams, known: Codes | Matrix, likely: NDArray[np.bool_] | None = None) -> tuple[Codes, Codes]:
+    """(m,) places in `known` (sorted) of the terms that are there, and (m,) their sentences; each once a sentence.
+    `likely`: by their last 16 bits, which codes may be known at all."""
+    codes, of = found.grams, found.gram_rows
+    if likely is not None:
+        may = np.flatnonzero(likely[codes & _LAST_BITS])
+        codes, of = codes[may], of[may]
+    at = np.searchsorted(known[:-1], codes)
+    there = known[at] == codes
+    rows, at = np.divmod(_once(of[there] * len(known) + at[there]), len(known))
     return at, rows
+
+
+@lru_cache(maxsize=2)
+def _likely(family: str) -> NDArray[np.bool_]:
+    """(65536,) by their last 16 bits, which codes the model may know: most are no more looked for."""
+    out = np.zeros(_LAST_BITS + 1, dtype=np.bool_)
+    out[weights("quick")[f"{family}.hashes"].astype(np.int64) & _LAST_BITS] = True
+    return out
 
 
 def _once(codes: Codes) -> Codes:
@@ -189,9 +166,19 @@ def _first(codes: Codes) -> NDArray[np.bool_]:
 
 def place(texts: Sequence[str], paragraphs: Sequence[int], language: str) -> Matrix:
     """(n, 13): position from both ends, length, whether it goes on with a paragraph."""
-    n, at = len(texts), np.arange(len(texts))
-    length = np.array([len(text) for text in texts]) / _TYPICAL_LENGTH.get(language, 120)
+    length = np.array(list(map(len, texts))) / _TYPICAL_LENGTH.get(language, 120)
     own = np.array(paragraphs)
+    out = _seats(len(texts)).copy()
+    out[:, 10] = np.minimum(length, 4)
+    out[:, 11] = np.log(length + 0.05)
+    out[1:, 12] = own[1:] == own[:-1]
+    return out
+
+
+@lru_cache(maxsize=64)
+def _seats(n: int) -> Matrix:
+    """(n, 13): what `place` says of any article of n sentences."""
+    at = np.arange(n)
     out = np.zeros((n, 13), dtype=np.float32)
     for column, row in enumerate((0, 1, 2, n - 1, n - 2)):
         if 0 <= row < n:
@@ -201,9 +188,6 @@ def place(texts: Sequence[str], paragraphs: Sequence[int], language: str) -> Mat
     out[:, 7] = 1 / (1 + at)
     out[:, 8] = np.log(n)
     out[:, 9] = n < 6
-    out[:, 10] = np.minimum(length, 4)
-    out[:, 11] = np.log(length + 0.05)
-    out[1:, 12] = own[1:] == own[:-1]
     return out
 
 

@@ -11,9 +11,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from digests.held import ANYTHING, PAIRS, Held, holds
 from digests.letters import Letters
 from digests.model import Digest, Point, Text
-from digests.wordlists import TELLING_VERBS
+from digests.wording import ANY, ASKS, POINTS, SELF, SHOWS, SIGNS, VERB, WIDE, said, words_in
+from digests.wordlists import TELLING_VERBS, words_of
 
 DANGLING: dict[str, re.Pattern[str]] = {
     "ja": re.compile(
@@ -84,23 +86,9 @@ CONNECTIVE: dict[str, re.Pattern[str]] = {
     "it": re.compile(r"(?:Ma|E|Tuttavia|Però|Inoltre|Anche|Intanto|Quindi|Così)\b,?\s+"),
     "de": re.compile(r"(?:Aber|Und|Jedoch|Doch|Außerdem|Zudem|Dennoch|Allerdings|Auch|Daher|Deshalb|Trotzdem)\b,?\s+"),
 }
-PAIRS = (
-    ("「", "」"),
-    ("｢", "｣"),
-    ("『", "』"),
-    ("（", "）"),
-    ("(", ")"),
-    ("“", "”"),
-    ("《", "》"),
-    ("【", "】"),
-    ("[", "]"),
-    ("«", "»"),
-    ("〈", "〉"),
-)
 _OPENING_OF = {closing: opening for opening, closing in PAIRS}
 _EACH_MARK = "".join(re.escape(mark) for pair in PAIRS for mark in pair)
 _MARKS = re.compile(f"[{_EACH_MARK}]")
-_QUOTING = re.compile(f"[\"`{_EACH_MARK}]|''")
 END = re.compile(r"[.!?。！？…‥؟।॥։။።៕۔｡)）\]」』”\"»’'】][\s\W]*$")
 _STOPS = (".", "。", "!", "?", '"', "”", "」")
 """Ends that most sentences have."""
@@ -149,19 +137,38 @@ MORE_REPEATING = 250
 _VERB_LAST = re.compile(r"[たるいうくすつぬむ]。?$")
 SENTENCE = 1000
 """Characters of a text that is likely to be asked for again."""
-_IN_BYLINE = ("author", "contributed")
-_IN_CAPTION = ("FILE PHOTO", "REUTERS/", "Getty", "AFP", "AP Photo", "Image ", "=", "＝")
+_BY = ("By", "BY")
 _IN_LINK_LIST = ("年", "ウィキ", "情報源")
-"""What the expressions hold that may be met behind the beginning: looked for first, for that takes no time."""
 _IN_PROMPT = (
     *("click here", "read more", "sign up", "subscribe", "follow us", "share this", "download", "scroll", "watch"),
     *("find out", "see also", "this story", "http"),
     *("→", "こちら", "続き", "登録", "メルマガ", "シェア", "フォロー", "関連"),
 )
+_IN_POINTING = (
+    *(", he", ", she", ", they", ", it", ", hi", ", their", " him", " them", " those ", " these ", " later"),
+    " earlier",
+)
+"""What the expressions above never do without: looked for first, for that takes less time."""
+_HEAD = re.compile(r"\s*[\"“‘'(]?([A-Za-z]+)")
+_CONNECTING = words_of(
+    "However But And Meanwhile Also Moreover Furthermore In Still Yet Nevertheless Nonetheless Indeed Additionally "
+    "Finally Besides At For On By As Therefore Consequently Separately Or Plus Again Similarly Of Overall After That "
+    "Even"
+)
+_POINTING = words_of(
+    "Whether Whatever If Until Unless What How Once In At On During By From For After Before Since Under With Of "
+    "Despite Within It Its He His She Her They Their Them This That These Those Such Both Neither Either Some One Here "
+    "There Others Other Another Each Similar Doing So Thus Hence Which Who Nor Then Instead Otherwise Likewise Asked "
+    "Speaking Earlier Later"
+)
+_THE = (
+    *(" latter", " former", " same", " two", " pair", " trio", " duo", " other", " second", " third", " following"),
+    *(" next", " previous", " latest", " move"),
+)
+"""First words of what the English expressions above are tried on, and what follows on `The` there."""
 _OPENS_QUOTATION = ("“", '"', "‘", "'", "„", "«", "「", "『")
 _MAY_OPEN_QUOTATION = (*_OPENS_QUOTATION, "``")
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
-_IN_MINE = ("I", "my", "My")
 _MINE = re.compile(r"\b(?:I|my|My|myself)\b(?!\.)")
 _QUOTATION = re.compile(r"[\"“][^\"”]*[\"”]|(?<!\w)[‘'][^‘]*[’'](?!\w)")
 _WORD = re.compile(r"\w")
@@ -191,6 +198,14 @@ def dangles(text: str, language: str) -> bool:
     return bool(pattern and pattern.match(text.lstrip()))
 
 
+def may_connect(text: str, language: str) -> bool:
+    """False where the first word of a text is sure to be no connective."""
+    if base(language) != "en":
+        return True
+    head = _HEAD.match(text)
+    return head is not None and head[1] in _CONNECTING
+
+
 def connects(text: str, language: str) -> bool:
     """Opens with a connective to a sentence that is not there."""
     pattern = CONNECTIVE.get(base(language))
@@ -208,23 +223,34 @@ def speakerless(text: str) -> bool:
 
 def _plain_quotes(text: str) -> str:
     """Typewriter quotation marks, '' and ``, as the mark they stand for."""
-    return text.replace("''", '"').replace("``", '"')
+    return text.replace("''", '"').replace("``", '"') if "''" in text or "``" in text else text
 
 
-def half_quoted(text: str) -> bool:
-    """Some quotation or parenthesis opens or closes without its other half."""
-    if not _QUOTING.search(text):
-        return False
+def half_quoted(text: str, pairs: Sequence[tuple[str, str]] = PAIRS) -> bool:
+    """Some quotation or parenthesis opens or closes without its other half. `pairs`: those that may stand there."""
     text = _plain_quotes(text)
     if text.count('"') % 2:
         return True
+    many = False
+    for opening, closing in pairs:
+        opened = text.count(opening)
+        if opened != text.count(closing):
+            return True
+        if opened == 1 and text.find(opening) > text.find(closing):
+            return True
+        many = many or opened > 1
+    return many and _out_of_order(text)
+
+
+def _out_of_order(text: str) -> bool:
+    """Whether some mark closes what was not opened."""
     depths: dict[str, int] = {}
     for mark in _MARKS.findall(text):
         opening = _OPENING_OF.get(mark, mark)
         depths[opening] = depths.get(opening, 0) + (1 if opening == mark else -1)
         if depths[opening] < 0:
             return True
-    return any(depths.values())
+    return False
 
 
 def within_quotations(text: str, starts: Sequence[int]) -> frozenset[int]:
@@ -243,19 +269,13 @@ def within_quotations(text: str, starts: Sequence[int]) -> frozenset[int]:
     return frozenset(inside)
 
 
-def prompts(text: str) -> bool:
-    """Asks the reader to click, share or read on."""
-    low = text.lower()
-    return _holds(low, _IN_PROMPT) and bool(PROMPT.search(low))
-
-
 def ends(text: str, language: str) -> bool:
     return text.endswith(_STOPS) or base(language) in UNSTOPPED or bool(END.search(text))
 
 
 def first_person(text: str) -> bool:
     """Whether somebody speaks of himself without quotation marks: the rest of a quotation, or a reader's letter."""
-    if not _holds(text, _IN_MINE) or not _MINE.search(text):
+    if not _MINE.search(text):
         return False
     return _MINE.search(_QUOTATION.sub("", _plain_quotes(text))) is not None
 
@@ -278,37 +298,68 @@ def verbless(text: str) -> bool:
 
 
 def problems(text: str, language: str, opening: bool) -> tuple[str, ...]:
-    """What is wrong with a printed text, in words of one kind each. `opening`: it opens a section or stands alone."""
-    english, japanese = base(language) == "en", base(language) == "ja"
-    checks = (
-        ("empty", not (_WORD.search(text) or squeezed(text))),
-        ("dangling", opening and dangles(text, language)),
-        ("connective", opening and connects(text, language)),
-        ("half quotation", half_quoted(text)),
-        ("quotation without speaker", opening and speakerless(text)),
-        ("byline", _found(BYLINE, text, _IN_BYLINE)),
-        ("caption", _found(CAPTION, text, _IN_CAPTION)),
-        ("headlines", japanese and repeats(text)),
-        ("link list", _found(LINK_LIST, text, _IN_LINK_LIST)),
-        ("list", bool(LIST.match(text))),
-        ("first person", opening and english and first_person(text)),
-        ("no verb", opening and english and verbless(text)),
-        ("prompt", prompts(text)),
-        ("no sentence end", not ends(text, language)),
-    )
-    return tuple([name for name, found in checks if found])
+    """`Lint.problems` of a text by itself."""
+    return Lint(language, ANYTHING).problems(text, opening)
 
 
-def _found(form: re.Pattern[str], text: str, inside: tuple[str, ...]) -> bool:
-    """Whether `form` is met: it must begin where the text does, but for what holds one of the words `inside`."""
-    return bool(form.search(text) if _holds(text, inside) else form.match(text))
+class Lint:
+    """Looks at the texts of one article; what the whole of it lacks is looked for in none of them."""
 
+    def __init__(self, language: str, seen: Held) -> None:
+        self._language, self._held = language, seen
+        self._english, self._japanese = base(language) == "en", base(language) == "ja"
 
-def _holds(text: str, words: tuple[str, ...]) -> bool:
-    for word in words:  # three times as fast as `any`  # noqa: SIM110
-        if word in text:
-            return True
-    return False
+    def problems(self, text: str, opening: bool, says: int | None = None) -> tuple[str, ...]:
+        """What is wrong with a printed text, in words of one kind each. `opening`: it opens a section or stands alone;
+        `says`: what the words of an English one say, where that was looked up already (`wording.said`)."""
+        if says is None:
+            says = said(words_in(text.lower())) if self._english else ANY & ~VERB
+        found = self._in_opening(text, says) if opening else []
+        return (*found, *self._anywhere(text, says))
+
+    def _in_opening(self, text: str, says: int) -> list[str]:
+        found = []
+        if self._dangles(text, says):
+            found.append("dangling")
+        if may_connect(text, self._language) and connects(text, self._language):
+            found.append("connective")
+        if text.startswith(_MAY_OPEN_QUOTATION) and speakerless(text):
+            found.append("quotation without speaker")
+        if self._english and says & SELF and first_person(text):
+            found.append("first person")
+        if self._english and not says & VERB and verbless(text):
+            found.append("no verb")
+        return found
+
+    def _anywhere(self, text: str, says: int) -> list[str]:
+        seen, found = self._held, []
+        if not (text[:1].isalnum() or _WORD.search(text) or squeezed(text)):
+            found.append("empty")
+        if holds(text, seen.quoting) and half_quoted(text, seen.pairs):
+            found.append("half quotation")
+        if (text.startswith(_BY) or says & (SIGNS | WIDE)) and BYLINE.search(text):
+            found.append("byline")
+        if (says & (SHOWS | WIDE) or "=" in text or "＝" in text) and CAPTION.search(text):
+            found.append("caption")
+        if self._japanese and repeats(text):
+            found.append("headlines")
+        if says & WIDE and holds(text, _IN_LINK_LIST) and LINK_LIST.search(text):
+            found.append("link list")
+        if ":" in text and LIST.match(text):
+            found.append("list")
+        if (says & (ASKS | WIDE) or "→" in text) and holds(low := text.lower(), _IN_PROMPT) and PROMPT.search(low):
+            found.append("prompt")
+        if not text.endswith(_STOPS) and not ends(text, self._language):
+            found.append("no sentence end")
+        return found
+
+    def _dangles(self, text: str, says: int) -> bool:
+        """`dangles`, tried on an English text only where its first word or a word inside it may point back."""
+        if not self._english:
+            return dangles(text, self._language)
+        head = _HEAD.match(text)
+        may = head and (head[1] in _POINTING or (head[1] == "The" and text.startswith(_THE, head.end())))
+        return bool(may or (says & POINTS and holds(text, _IN_POINTING))) and dangles(text, "en")
 
 
 def printed(digest: Digest) -> Iterator[tuple[str, bool, Text | Point]]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from digests.abbreviations import ends_sentence
-from digests.boilerplate import LONGEST_CREDIT, credit, dateline, listed, marked
+from digests.abbreviations import ends_sentence, is_ordinary
+from digests.boilerplate import LONGEST_CREDIT, credit, dateline, listed, marked, plainly_begun
 
 LONGEST = 1000
 """Characters of one piece; text without any punctuation is cut at a joint below this."""
@@ -50,8 +50,7 @@ _MARKS_JOINED = re.compile(r"[\u0300-\u036f\u200d\ufe0e\ufe0f\u3099\u309a\u0e31\
 _WORD = re.compile(r"[^\W_]|[^\w\s!-/:-@\[-`{-~\u2000-\u206f\u3000-\u303f\uff00-\uff0f]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(NamedTuple):
     """A sentence, or a line that is none. `text` is `article[start:end]`; `paragraph` counts lines that hold text."""
 
     start: int
@@ -71,23 +70,20 @@ def sentences(text: str, language: str) -> tuple[Piece, ...]:
     """
     spans: list[tuple[int, int, int]] = []
     for paragraph, line in enumerate(_LINES.finditer(text)):
-        found = (
-            (*_itself(text, *_trimmed(text, start, end), language), paragraph)
-            for start, end in _in_line(text, *line.span(), language)
-        )
-        spans += [span for span in found if _WORD.search(text, span[0], span[1])]
-    kinds = marked([text[start:end] for start, end, _ in spans], language, _dated(text, spans))
-    numbers = {paragraph: n for n, paragraph in enumerate(dict.fromkeys(p for _, _, p in spans))}
+        for start, end in _in_line(text, *line.span(), language):
+            start, end = _trimmed(text, start, end)
+            if language == "ja":
+                start, end = _itself(text, start, end)
+            if start < end and (text[start].isalnum() or _WORD.search(text, start, end)):
+                spans.append((start, end, paragraph))
+    texts = [text[start:end] for start, end, _ in spans]
+    kinds = marked(texts, language, _dated(text, spans))
+    numbers = {paragraph: n for n, paragraph in enumerate(dict.fromkeys([p for _, _, p in spans]))}
     return tuple(
-        Piece(
-            start=start,
-            end=end,
-            text=text[start:end],
-            paragraph=numbers[paragraph],
-            boilerplate=kind is not None,
-            heading=kind == "heading",
-        )
-        for (start, end, paragraph), kind in zip(spans, kinds, strict=True)
+        [
+            Piece(start, end, own, numbers[paragraph], kind is not None, kind == "heading")
+            for (start, end, paragraph), own, kind in zip(spans, texts, kinds, strict=True)
+        ]
     )
 
 
@@ -101,7 +97,7 @@ def _dated(text: str, spans: Sequence[tuple[int, int, int]]) -> int:
 def _in_line(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:
     """Spans of the sentences of one line, untrimmed."""
     line = text[start:end]
-    begin = _line_head(line)
+    begin = 0 if plainly_begun(line, 0, 200) else _line_head(line)
     longest = LONGEST_SPACED if language in _SPACED else LONGEST
     for joint in (*_ends(line, begin, language), len(line)):
         for a, b in _cut(line, begin, joint, longest):
@@ -176,7 +172,12 @@ def _outermost(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _is_end(line: str, begin: int, match: re.Match[str], quoted: bool, language: str) -> bool:
-    mark, end = match["mark"], match.end()
+    at, end = match.span()
+    if end - at == 1 and line.startswith(". ", at) and line[end + 1 : end + 2].isupper():
+        word = line[line.rfind(" ", begin, at) + 1 : at]
+        if is_ordinary(word):
+            return True
+    mark = match["mark"]
     following = line[end : end + 12]
     if not following.strip():
         return True
@@ -244,18 +245,16 @@ def _between_characters(line: str, at: int) -> int:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and (text[start].isspace() or text[start] in _EDGE):
+    while start < end and ((char := text[start]).isspace() or char in _EDGE):
         start += 1
-    while end > start and (text[end - 1].isspace() or text[end - 1] in _EDGE):
+    while end > start and ((char := text[end - 1]).isspace() or char in _EDGE):
         end -= 1
     return start, end
 
 
-def _itself(text: str, start: int, end: int, language: str) -> tuple[int, int]:
-    """The span without other headlines glued to it, and without the media it credits ahead of what they report, where a
-    sentence is left."""
-    if language != "ja":
-        return start, end
+def _itself(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span of a Japanese sentence without other headlines glued to it, and without the media it credits ahead of
+    what they report, where a sentence is left."""
     start += listed(text[start : min(end, start + LONGEST_LIST)])
     begin = start + credit(text[start : min(end, start + LONGEST_CREDIT)])
     back = _DATED.search(text, start, begin) and _SAME_DAY.search(text, begin, end)

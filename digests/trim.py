@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from digests.boilerplate import LONGEST_CREDIT, credit
-from digests.readable import CONNECTIVE, PAIRS, base, dangles, half_quoted, squeezed
+from digests.boilerplate import LONGEST_CREDIT, credit, plainly_begun
+from digests.held import ANYTHING, PAIRS, Held, holds
+from digests.readable import CONNECTIVE, base, dangles, half_quoted, may_connect, squeezed
+from digests.wording import ANY, TURNS, WIDE
 
 MOST_PIECES = 3
 LEAST_LEFT = 10
@@ -37,7 +39,6 @@ _PARTICLE = re.compile(r"[もはがをにのへと](?=[^ぁ-ん])")
 MOST_ASIDES = 2
 _BROKEN = re.compile(r"(?<=[\u3000-\u30ff\u4e00-\u9fff])\s*\n\s*(?=[\u3000-\u30ff\u4e00-\u9fff])")
 _SPACED_MARK = re.compile(r" ([,.;:!?、。])(?=\s|$)")
-_SPACED_MARKS = tuple(f" {mark}" for mark in ",.;:!?、。")
 LOOSE = " \t\n\r\u3000:：;；,、。."
 """White space, and marks that no sentence begins with."""
 
@@ -51,18 +52,22 @@ class Trimmed:
     end: int
 
 
-def trimmed(text: str, start: int, language: str) -> Trimmed:
-    """The sentence that begins at `start` of its article as it may be printed."""
+def trimmed(text: str, start: int, language: str, seen: Held = ANYTHING, says: int = ANY) -> Trimmed:
+    """The sentence that begins at `start` of its article as it may be printed. `seen`: what its article holds; `says`:
+    what its words say (`wording.said`)."""
     head = _head(text, base(language))
     tail = len(text.rstrip())
     if head and not squeezed(text[head:tail]):
         head = 0
-    whole = Trimmed(_tidy(text[head:tail]), start + head, start + max(tail, head))
-    asides = _asides(text[head:tail])
-    cut = _closed(_tidy(_without(text[head:tail], asides)) if asides else whole.text)
+    own = text[head:tail]
+    whole = Trimmed(_tidy(own, seen), start + head, start + max(tail, head))
+    asides = _asides(own, says)
+    cut = _tidy(_without(own, asides), ANYTHING) if asides else whole.text
+    if holds(cut, seen.quoting) and half_quoted(cut, seen.pairs):
+        cut = _closed(cut)
     if cut == whole.text:
         return whole
-    if squeezed(cut) and in_pieces(cut, text[head:tail]) <= MOST_PIECES:
+    if squeezed(cut) and in_pieces(cut, own) <= MOST_PIECES:
         return Trimmed(cut, whole.start, whole.end)
     return whole
 
@@ -95,20 +100,17 @@ def _longest(wanted: str, i: int, given: str, at: int) -> int:
 def _head(text: str, language: str) -> int:
     """Where the sentence proper begins."""
     at = len(text) - len(text.lstrip(LOOSE))
-    dateline = None if _plainly_begun(text, at) else DATELINE.match(text, at)
+    dateline = None if plainly_begun(text, at, len(text)) else DATELINE.match(text, at)
     if dateline and len(text) - dateline.end() >= LEAST_LEFT:
         at = dateline.end()
+    elif not at and not may_connect(text, language):
+        return 0
     connective = CONNECTIVE[language].match(text, at) if language in CONNECTIVE else None
     if connective and _stands_alone(text[connective.end() :], language):
         at = connective.end()
     if language == "ja" and len(text) - at - (named := credit(text[at : at + LONGEST_CREDIT])) >= LEAST_LEFT:
         at += named  # behind a connective; the sentence itself begins after it
     return at
-
-
-def _plainly_begun(text: str, at: int) -> bool:
-    """Whether a word of small letters, capitalised or not, stands there: no dateline but one in brackets begins so."""
-    return "(" not in text and text[at : at + 1].isalpha() and text[at + 1 : at + 2].islower()
 
 
 def _stands_alone(rest: str, language: str) -> bool:
@@ -120,9 +122,9 @@ def _stands_alone(rest: str, language: str) -> bool:
     return rest[0].isupper() or rest[0].isdigit()
 
 
-def _asides(text: str) -> list[Span]:
+def _asides(text: str, says: int) -> list[Span]:
     found = [each.span() for each in ASIDE.finditer(text)] if "(" in text or "（" in text else []
-    if any(turn in text for turn in _TURNS):
+    if says & TURNS or (says & WIDE and holds(text, _TURNS)):
         found = sorted([*found, *(each.span() for each in TURN.finditer(text))])
     return found[:MOST_ASIDES]
 
@@ -133,21 +135,17 @@ def _without(text: str, cuts: list[Span]) -> str:
     return text
 
 
-def _tidy(text: str) -> str:
+def _tidy(text: str, seen: Held) -> str:
     """White space as a reader expects it; a line break between two Japanese characters is nothing."""
+    if not seen.oddly_spaced:
+        return text
     if "\n" in text:
         text = _BROKEN.sub("", text)
-    text = " ".join(text.split())
-    for mark in _SPACED_MARKS:
-        if mark in text:
-            return _SPACED_MARK.sub(r"\1", text)
-    return text
+    return _SPACED_MARK.sub(r"\1", " ".join(text.split()))
 
 
 def _closed(text: str) -> str:
-    """A quotation that the next sentence goes on with is closed where the printed text ends."""
-    if not half_quoted(text):
-        return text
+    """A half quotation that the next sentence goes on with is closed where the printed text ends."""
     if text.count('"') % 2 and text.rfind('"') < len(text) - 3 and re.search(r'(?:^|[\s:(,])"(?=\w)[^"]*$', text):
         return text + '"'
     for opening, closing in PAIRS:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from digests.bearing import Bearing, bearings, named
+from digests.bearing import NAMED, Bearing, bearings, named
 from digests.choose import Floats
 from digests.columns import Columns
 from digests.marks import QUOTES, Marks
 from digests.model import ROLES
 from digests.telling import learnt
+from digests.wording import bearings_said
 
 LEAD, CONCLUSION = len(ROLES), len(ROLES) + 1
 """The columns of a plan behind the four sections."""
@@ -69,8 +70,17 @@ def in_sections(seen: Columns, marks: Marks) -> Floats:
 
 def hints(seen: Columns) -> Floats:
     """(n, 4) how much the wording of each line speaks for each role, 0 and up."""
-    rows = [bearings(text, seen.language) for text in seen.texts]
-    return np.array([[max([w for b, w in hint.items() if b in row], default=0.0) for hint in HINTS] for row in rows])
+    if seen.says is not None:
+        return _HINTED[[bearings_said(says, text) for says, text in zip(seen.says, seen.texts, strict=True)]]
+    return np.array([_hinted(bearings(text, seen.language)) for text in seen.texts])
+
+
+def _hinted(row: frozenset[Bearing]) -> list[float]:
+    return [max([w for b, w in hint.items() if b in row], default=0.0) for hint in HINTS]
+
+
+_HINTED = np.array([_hinted(row) for row in NAMED])
+"""(64, 4) by the bits of `wording`."""
 
 
 def relax(worth: Floats, seen: Columns, pins: Mapping[int, int]) -> None:

@@ -113,7 +113,7 @@ def test_the_whole_is_better_than_section_by_section() -> None:
 
 
 def test_two_sentences_that_say_the_same_are_never_both_chosen() -> None:
-    alike = redundancy([frozenset("abcd"), frozenset("abcd")], None)
+    alike = redundancy(np.ones((2, 4), dtype=np.float32), None)
     assert sorted(chosen(problem([[0.9], [0.8]], redundancy=alike, caps=(2,)))) == [NOWHERE, 0]
 
 
