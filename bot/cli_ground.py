@@ -15,7 +15,7 @@ from bot.stream import in_order
 from digests.language import identify
 
 if TYPE_CHECKING:
-    from digests.ground import Unsupported
+    from digests.ground import Unsupported, Verdict
 
 
 class Claim(BaseModel):
@@ -43,14 +43,27 @@ def ground_verb(
 
 def ground_line(line: str, number: int) -> str:
     """In a worker, which alone needs the judge: the verdict on one line. Raises BadInput."""
-    from digests.ground import ground
-
     claim = _claim(line, number)
-    language = claim.language or identify(claim.text or claim.summary)
-    reference = claim.published.date() if claim.published else None
-    verdict = ground(claim.text, claim.summary, language, reference=reference)
+    verdict = _judged(claim)
     unsupported = [_form(problem) for problem in verdict.unsupported]
     return json.dumps({"id": claim.id, "score": verdict.score, "unsupported": unsupported}, ensure_ascii=False)
+
+
+def _judged(claim: Claim) -> Verdict:
+    """In the summary's language; where the text is of another that can be compared with it, across the two."""
+    from digests.ground import ground
+
+    reference = claim.published.date() if claim.published else None
+    spoken = identify(claim.text, claim.language)
+    language = claim.language or identify(claim.summary, spoken)
+    if spoken != language:
+        from bot.desk import embedder
+        from bot.llm_judges import comparable
+        from digests.across import ground_across
+
+        if comparable(spoken, language, True):
+            return ground_across(claim.text, claim.summary, (spoken, language), embedder(True), reference=reference)
+    return ground(claim.text, claim.summary, language, reference=reference)
 
 
 def _form(problem: Unsupported) -> dict[str, Any]:

@@ -31,8 +31,7 @@ def judge_of(task: Task, reference: date | None, embeddings: bool) -> Judge:
     """Raises ModelRefused for a translation that nobody here can check."""
     if task.language == task.article_language:
         return _Same(task, reference)
-    can = checkable(task.article_language, task.language, embeddings)
-    if not can or isinstance(embedder(True), LexicalEmbedder):
+    if not comparable(task.article_language, task.language, embeddings):
         raise ModelRefused(f"a translation from {task.article_language} to {task.language} cannot be checked here")
     return _Across(task, reference)
 
@@ -41,6 +40,11 @@ def checkable(article_language: str, language: str, embeddings: bool) -> bool:
     """Can what is written in `language` about such an article be checked here at all?"""
     same = article_language == language
     return same or (embeddings and {article_language, language} <= LANGUAGES)
+
+
+def comparable(article_language: str, language: str, embeddings: bool) -> bool:
+    """As `checkable`, where this process has the model of meaning that two languages need."""
+    return checkable(article_language, language, embeddings) and not isinstance(embedder(True), LexicalEmbedder)
 
 
 class _Origins:

@@ -8,16 +8,18 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from digests.dates import Mention, said_by
-from digests.evidence import Line, Source
-from digests.ground import Reason, Unsupported
+from digests.evidence import Line, Source, line, source
+from digests.ground import SUPPORTED, Reason, Unsupported, Verdict
 from digests.language import morphemes
 from digests.names import names
 from digests.ports import Embedder, Vectors
 from digests.quantities import Quantity, known
+from digests.sentences import sentences
 from digests.transliteration import alike, exonyms
 from digests.wordlists import words_of
 
@@ -102,6 +104,30 @@ def translated(
     return None
 
 
+def ground_across(
+    text: str, summary: str, languages: tuple[str, str], embedder: Embedder, *, reference: date | None = None
+) -> Verdict:
+    """Is every sentence of `summary` supported by `text`? `languages`: that of the text, that of the summary, two of
+    `LANGUAGES`. Each sentence is taken to rest on the line nearest to it."""
+    of_text, of_summary = languages
+    written = [piece.text for piece in sentences(summary, of_summary)] or [summary]
+    lines = shelf([piece.text for piece in sentences(text, of_text)] or [text], embedder)
+    found = [_placed(line(one, of_summary, reference), languages, lines, embedder, reference) for one in written]
+    scores = [SUPPORTED * near if wrong else SUPPORTED + (1 - SUPPORTED) * near for wrong, near in found]
+    wrong = tuple(problem for problem, _ in found if problem is not None)
+    return Verdict(score=round(sum(scores) / len(scores), 6), unsupported=wrong)
+
+
+def _placed(
+    one: Line, languages: tuple[str, str], lines: Shelf, embedder: Embedder, reference: date | None
+) -> tuple[Unsupported | None, float]:
+    """What is wrong with a sentence resting on the line nearest to it, and how near that is (0-1)."""
+    near = lines.vectors @ embedder.embed([one.text])[0]
+    best = int(near.argmax())
+    origin = source(lines.texts[best], languages[0], reference)
+    return translated(one, languages[1], origin, [best], lines, embedder), float(np.clip(near[best], 0, 1))
+
+
 def unknown_names(sentence: Line, language: str, origin: Source) -> tuple[str, ...]:
     """Names in `sentence` that `origin`, in the other language, does not have in its own spelling."""
     said = names(sentence.text, sentence.words, language)
@@ -155,8 +181,8 @@ def _heard_in_latin(name: str, origin: Source) -> bool:
 
 def _runs(origin: Source) -> Iterable[str]:
     """Capitalised words, and those next to each other as one."""
-    for line in origin.lines:
-        words = [word for word in _LATIN.findall(unicodedata.normalize("NFKC", line.text)) if word[:1].isupper()]
+    for each in origin.lines:
+        words = [word for word in _LATIN.findall(unicodedata.normalize("NFKC", each.text)) if word[:1].isupper()]
         for size in range(1, _SPAN + 1):
             for at in range(len(words) - size + 1):
                 yield "".join(words[at : at + size])
@@ -172,8 +198,8 @@ def _heard_in_kana(name: str, text: str, origin: Source) -> bool:
 
 
 def _readings(origin: Source) -> Iterable[str]:
-    for line in origin.lines:
-        clean = unicodedata.normalize("NFKC", line.text)
+    for each in origin.lines:
+        clean = unicodedata.normalize("NFKC", each.text)
         yield from _KATAKANA.findall(clean)
         for part in re.split(r"[・=＝\s]", clean):
             yield from _KATAKANA.findall(part)

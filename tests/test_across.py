@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli_ground import ground_line
 from bot.desk import embedder
-from digests.across import Shelf, shelf, translated
+from digests.across import Shelf, ground_across, shelf, translated
 from digests.embed import E5Embedder
 from digests.evidence import line, source
-from digests.ground import Unsupported
+from digests.ground import SUPPORTED, Unsupported
 from digests.sentences import sentences
 from digests.transliteration import alike, consonants
 
@@ -46,18 +47,28 @@ def judged(row: dict[str, str]) -> Unsupported | None:
     )
 
 
+def found_and_judged(row: dict[str, str]) -> Unsupported | None:
+    origin, language = OTHER[row["language"]], row["language"]
+    texts, day = lines(origin, row["article"])
+    verdict = ground_across("\n".join(texts), row["text"], (origin, language), embedder(True), reference=day)
+    assert verdict.supported == (verdict.score >= SUPPORTED)
+    return verdict.unsupported[0] if verdict.unsupported else None
+
+
 def test_our_own_translations_pass_and_their_alterations_do_not() -> None:
+    """As the engine asks, which is told what a sentence rests on, and as `chokan ground` does, which finds it."""
     if not isinstance(embedder(True), E5Embedder):
         pytest.skip("the model of meaning cannot be loaded here")
-    count: Counter[tuple[bool, bool]] = Counter()
-    missed = []
-    for row in map(json.loads, CORPUS.read_text("utf-8").splitlines()):
-        found, true = judged(row), row["kind"] == "true"
-        count[true, found is None] += 1
-        if (found is None) != true:
-            missed.append((row["kind"], row["text"][:40], found and (found.reason, found.what)))
-    assert count[False, False] >= 0.95 * (count[False, False] + count[False, True]), missed
-    assert count[True, True] >= 0.85 * (count[True, True] + count[True, False]), missed
+    for judge in (judged, found_and_judged):
+        count: Counter[tuple[bool, bool]] = Counter()
+        missed = []
+        for row in map(json.loads, CORPUS.read_text("utf-8").splitlines()):
+            found, true = judge(row), row["kind"] == "true"
+            count[true, found is None] += 1
+            if (found is None) != true:
+                missed.append((row["kind"], row["text"][:40], found and (found.reason, found.what)))
+        assert count[False, False] >= 0.95 * (count[False, False] + count[False, True]), missed
+        assert count[True, True] >= 0.85 * (count[True, True] + count[True, False]), missed
 
 
 @pytest.mark.parametrize(
@@ -86,3 +97,14 @@ def test_a_name_is_heard_in_its_other_spelling(kana: str, latin: str) -> None:
 )
 def test_another_name_is_not_heard(kana: str, latin: str) -> None:
     assert not alike(kana, latin)
+
+
+def test_the_verb_finds_out_that_text_and_summary_are_of_two_languages() -> None:
+    if not isinstance(embedder(True), E5Embedder):
+        pytest.skip("the model of meaning cannot be loaded here")
+    text = "政府は9日、カルメリア共和国と交渉を始めることで合意した。港の工事は来年終わる見通しだ。"
+    said = "The government agreed with the Republic of {} on the 9th to open talks."
+    for country, wrong in (("Carmelia", []), ("Nauru", ["nauru"])):
+        claim = {"id": 1, "text": text, "summary": said.format(country)}
+        answer = json.loads(ground_line(json.dumps(claim), 1))
+        assert [what for one in answer["unsupported"] for what in one["what"]] == wrong
