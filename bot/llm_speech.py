@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from digests.readable import speaks_of_us
+
 _MARKS = {"\u201c": "\u201d", "「": "」", "『": "』", "«": "»"}
 _QUOTED = re.compile(r'"[^"]*"|\u201c[^\u201d]*\u201d|「[^」]*」|『[^』]*』|«[^»]*»')
 _OPEN = re.compile(r'"[^"]*$|\u201c[^\u201d]*$|「[^」]*$|『[^』]*$')
-_FIRST = re.compile(r"\b(?:I(?:['’]\w+)?(?= [a-z])|[Ww]e|[Mm]y|[Oo]ur|us|me)\b")
 _SAID = re.compile(
     r"\b(?:sa(?:id|ys|ying)|t(?:old|ells)|add(?:ed|s)|according|stress(?:ed|es)|insist(?:ed|s)|claim(?:ed|s)|warn(?:ed|s)|"
     r"explain(?:ed|s)|argue[ds]|believe[ds]?|wr(?:ote|ites)|admit(?:ted|s)|describe[ds]|call(?:ed|s)|thinks?|thought|"
@@ -38,8 +39,8 @@ def bare(text: str, support: Sequence[str], language: str) -> bool:
     if not spoken:
         return False
     outside = _QUOTED.sub(" | ", text)
-    if language != "ja" and _FIRST.search(outside):
-        return not any(_FIRST.search(_OPEN.sub("", _QUOTED.sub("", one))) for one in support)
+    if language != "ja" and speaks_of_us(outside):
+        return not any(speaks_of_us(_OPEN.sub("", _QUOTED.sub("", one))) for one in support)
     return not _SAID.search(outside) and any(_taken(piece, spoken, language) for piece in outside.split("|"))
 
 

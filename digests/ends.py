@@ -11,6 +11,7 @@ import numpy as np
 from digests.choose import Floats
 from digests.lines import Line
 from digests.marks import Marks
+from digests.readable import speaks_of_us
 
 CLOSE, MORE_CLOSE, SURELY_CLOSE = 0.2, 0.35, 0.45
 """Closeness to title and article, within the article, that a lead needs; the second where it only stands early, the
@@ -36,10 +37,22 @@ _BACKGROUND, _JUDGING, _AHEAD = 2, 1, 3
 _SAID = re.compile(
     r"\b(?:said|says|told|added|insisted|warned|admitted|believes?)\b|」と|と(?:話|述|語|指摘|説明|コメント)"
 )
+SETTING, SET, AT_ONCE, LESS = 0.5, 0.8, 0.25, 0.4
+"""Closeness and salience of a lead that sets the scene, how far into the article, 0 to 1, it may stand, and what it is
+worth less than one of the others."""
+AT_STAKE = 0.25
+"""Closeness that a conclusion needs which says what it hangs on."""
+_LONG_AGO = re.compile(r"(?:In|Since|By) (?:19|20)\d\d\b")
+_PART = re.compile(r"(?:\w+ )?\w+ of the\b|The (?:families|parents|relatives|players|others)\b")
+"""Openings with some of those that were told of before."""
+_HANGS = re.compile(
+    r"\b(?:challenges?|question|rel(?:y|ies|ying) on|hinges?|at stake|remains?|must|needs? to|should|hopes?"
+    r"|the (?:aim|key|test))\b"
+    r"|課題|焦点|問われ|鍵|求められ|懸念|不安|期待|恐れ|おそれ|見通し|影響"
+)
+"""Words of what it hangs on."""
 _ADDS = re.compile(r"\b(?:also|too|meanwhile|as well|however)\b|も[^ぁ-ん]")
 """Words of what is one thing more."""
-_I = re.compile(r"\b(?:I|i|me|my|we|us|our|I['’ ]+(?:m|ve|d|ll))\b")
-"""Somebody's words, quoted without marks."""
 _QUOTATION = re.compile(r"[\"“‘]([^\"”’]*)[\"”’]")
 
 
@@ -48,7 +61,7 @@ def as_lead(marks: Marks, lines: Sequence[Line]) -> Floats:
     fit = marks.sound & ~marks.given & (marks.titled > 0) & (marks.about >= CLOSE)
     texts = [line.print.text if f else "" for line, f in zip(lines, fit.tolist(), strict=True)]
     said = np.array([bool(_SAID.search(text)) for text in texts])
-    own = np.array([_reported(text) and not _ADDS.search(text) for text in texts])
+    own = np.array([_reported(text) and not _ADDS.search(text) and not _LONG_AGO.match(text) for text in texts])
     named = marks.titled >= TITLED
     topical = named & (marks.about >= SURELY_CLOSE) & (marks.salience >= TELLING) & ~said
     nut = named & (marks.salience >= NUT_TELLING) & ~said
@@ -56,17 +69,22 @@ def as_lead(marks: Marks, lines: Sequence[Line]) -> Floats:
     early = (marks.place <= EARLY) & (marks.about >= MORE_CLOSE)
     turning = marks.turning & (early | named)
     may = ((marks.roles[:, _BACKGROUND] < 0.5) & (turning | topical | early)) | nut
-    return np.where(fit & own & may, weight + TURNING * marks.turning, -np.inf)
+    told = np.array([bool(_PART.match(text)) for text in texts])
+    setting = (marks.place <= AT_ONCE) & (marks.about >= SETTING) & (marks.salience >= SET) & ~said & ~told
+    weight = np.where(may, weight + TURNING * marks.turning, weight - LESS)
+    return np.where(fit & own & (may | setting), weight, -np.inf)
 
 
 def as_conclusion(marks: Marks, lines: Sequence[Line]) -> Floats:
     """(n,) late in the article and still close to it, summing up or looking ahead; -inf for what concludes nothing."""
     summing = np.minimum(1.0, marks.roles[:, _JUDGING] + marks.roles[:, _AHEAD])
     says = marks.ahead | marks.turning | (summing >= SUMMING_UP)
-    near = (marks.about >= CONCLUDING) & (marks.titled > 0)
-    fit = marks.sound & ~marks.given & (marks.place >= LATE) & near & says
+    late = marks.sound & ~marks.given & (marks.place >= LATE) & (marks.titled > 0)
+    fit = late & (marks.about >= AT_STAKE)
     for i in np.flatnonzero(fit).tolist():
-        fit[i] = not _I.search(_QUOTATION.sub("", lines[i].print.text))
+        text = lines[i].print.text
+        near = marks.about[i] >= CONCLUDING
+        fit[i] = ((says[i] and near) or bool(_HANGS.search(text))) and not speaks_of_us(text)
     weight = 0.4 * (marks.salience + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
     return np.where(fit, weight - 0.25 - marks.odd, -np.inf)
 
@@ -74,4 +92,4 @@ def as_conclusion(marks: Marks, lines: Sequence[Line]) -> Floats:
 def _reported(text: str) -> bool:
     """Whether the reporter speaks: little within English quotation marks, and no first person without them."""
     quoted = sum(len(each) for each in _QUOTATION.findall(text))
-    return quoted <= QUOTED * len(text) and not _I.search(_QUOTATION.sub("", text))
+    return quoted <= QUOTED * len(text) and not speaks_of_us(text)

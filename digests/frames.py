@@ -55,7 +55,7 @@ SORTS: dict[Role, dict[str, _Forms]] = {
         "strategic": {
             "ja": re.compile(r"戦略|安全保障|防衛|資源|権益|抑止|核兵器|核問題|軍事|外交|領土|同盟国|制裁"),
             "en": re.compile(
-                r"\b(?:strateg|national security|defen[cs]e|military|nuclear|deterren|territor|sanction|"
+                r"\b(?:strategic(?! health)|national security|defen[cs]e|military|nuclear|deterren|territor|sanction|"
                 r"alliance|sovereign|"
                 r"minerals|arms\b)",
             ),

@@ -22,7 +22,7 @@ def heading(
     role: Role, topic: Phrase | None, texts: Sequence[str], kind: str | None, language: str, catalog: Catalog
 ) -> str:
     """The section's heading. `kind`: what kind of news the article is."""
-    event = "event" if role == "development" and topic and topic.event else None
+    event = "event" if role == "development" and topic and topic.event and not topic.simple else None
     topic = None if kind == "obituary" and role == "development" else topic
     words = capitalised(topic.text) if topic and catalog.language != "ja" else (topic.text if topic else None)
     told = sort(role, texts, language)

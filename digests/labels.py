@@ -24,6 +24,8 @@ _FIGURE = re.compile(r"[\d０-９]")
 _POINTS = re.compile(r"\b(?:its|his|her|their|my|our|your|this|these|that)\b")
 _UNTIED = re.compile(r" of (?!\d)")
 """What a phrase is the first half of; a figure tells but how much."""
+_ACTORS = frozenset({"firm", "company", "club", "team", "side", "government", "party"})
+"""Of whom a word behind says as often what they do ("saw the firm collapse")."""
 _OWNER = re.compile(r"['’]s?(?=\s)|['’]$")
 
 
@@ -73,7 +75,12 @@ def _fit(phrase: Phrase, sentence: str, language: str) -> bool:
     words = text.casefold().split()
     if not LEAST_LABEL_WORDS <= len(words) <= MOST_LABEL_WORDS or len(text) > 48 or _UNTIED.match(sentence, phrase.end):
         return False
-    return words[0] not in EDGES_EN and not _POINTS.search(text) and _owned_by_a_name(text)
+    return (
+        words[0] not in EDGES_EN
+        and not (len(words) == LEAST_LABEL_WORDS and words[0] in _ACTORS)
+        and not _POINTS.search(text)
+        and _owned_by_a_name(text)
+    )
 
 
 def _owned_by_a_name(text: str) -> bool:

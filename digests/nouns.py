@@ -22,7 +22,8 @@ WEAK = words_of(
     "landmark own initial eventual last-minute well-known local ordinary increasing growing rising falling "
     "deep heavy tough intense wide open own memorable brilliant excellent perfect superb magnificent outstanding "
     "fine fantastic remarkable prestigious inevitable total familiar heartfelt highly deserved solid "
-    "impossible broad limited acceptable faultless reasonable fair unfair insufficient sufficient cheap "
+    "exact straight stiff fierce impossible broad limited acceptable faultless reasonable fair unfair "
+    "insufficient sufficient cheap "
     "expensive self-sustaining spiralling mutual missed controlling golden "
     "earliest biggest finest proudest boldest broader wider stronger closer greater tighter tougher deeper "
     "faster slower easier harder likely such immediate urgent alternative individual single double lone "
@@ -184,6 +185,8 @@ _VAGUE = words_of(
     "light terms stuff success successes works work works interest interests account accounts basis effect order "
     "addition chance chances spot move moves"
 )
+_PREFIXES = words_of("pre post anti pro non inter mid multi")
+"""What makes an adjective of a noun: "pre-election campaigning"."""
 _SINGULAR = re.compile(r"(?<=[^s])s$")
 
 
@@ -196,8 +199,9 @@ def _singular(low: str) -> str:
 
 
 def _is_force(low: str) -> bool:
+    before, _, low = low.rpartition("-")
     one = _singular(low)
-    if low in _GATHERED or low in _VAGUE:
+    if low in _GATHERED or low in _VAGUE or before in _PREFIXES:
         return False
     if low in _FORCES or one in _FORCES:
         return True

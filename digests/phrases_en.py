@@ -64,6 +64,12 @@ _APOSTROPHES = ("'s", "’s", "'", "’")
 _ARTICLED = re.compile(r"(?:al|el|ad|as|ash|ibn|bin)-[A-Z]")
 """Arabic names keep their article small."""
 _POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
+_DECREED = words_of(
+    "act agreement bill deal inquiry initiative law pact plan programme program project reform scheme strategy "
+    "treaty war"
+)
+"""Last words of capitalised runs that name what is decided or fought; the others name who or where."""
+_NUMBERS = words_of("one two three four five six seven eight nine ten eleven twelve")
 _AND = frozenset({"and", "or", "&"})
 _ARTICLES = frozenset({"the", "a", "an"})
 _LEADING = frozenset({"of", "for", "with", "from", "on", "in"})
@@ -93,6 +99,7 @@ class _Tokens(NamedTuple):
     kinds: list[int]
 
 
+LONGEST_NAME = 2
 Span = tuple[int, int]
 Headed = tuple[int, int, int]
 """(first, last, head): the token that says what kind of thing the phrase is."""
@@ -203,7 +210,7 @@ def _phrase(tokens: _Tokens, span: Headed, text: str) -> Phrase | None:
         last -= 1
     if last > first and _is_verb(words, lows, first, last):
         last -= 1
-    if tied and not first <= head < last - 1:
+    if tied and not (first <= head < last - 1 and _one_kind(kinds, head, last)):
         return None
     count = last + 1 - first
     if not 0 < count <= MOST_WORDS or not _nounlike(words[last], lows[last], count) or _shared(tokens, first, last):
@@ -220,8 +227,15 @@ def _phrase(tokens: _Tokens, span: Headed, text: str) -> Phrase | None:
     weight = _place(lows, first) * (_SIZES.get(count, 0.6) * (0.85 if is_title else 1.0))
     capital = kinds[last] & CAPITAL or _ARTICLED.match(words[last])
     name = bool(capital) and not tied and (count < 2 or lows[last] not in INSTITUTIONS)
-    force = not tail and FORCE[lows[head if tied else last]]
+    noun = head if tied else last
+    force = not tail and FORCE[lows[noun]] and not (kinds[noun] & CAPITAL and noun and lows[noun] not in _DECREED)
     return Phrase(body, start, start + len(body), weight, name=name, simple=count == 1, force=force)
+
+
+def _one_kind(kinds: list[int], head: int, last: int) -> bool:
+    """Whether what a preposition ties is a name of up to two words or none: no "fall of former mayor Ann Arbour"."""
+    tail = [kind & CAPITAL for kind in kinds[head + 2 : last + 1] if not kind & NEVER]
+    return not tail or not tail[-1] or (all(tail) and len(tail) <= LONGEST_NAME)
 
 
 def _weak(tokens: _Tokens, i: int) -> bool:
@@ -235,9 +249,14 @@ def _weak(tokens: _Tokens, i: int) -> bool:
 
 def _shared(tokens: _Tokens, first: int, last: int) -> bool:
     """Whether a phrase of several words may lack a word that it shares with another one: "pop music and movie stars",
-    "the Paris and Lisbon exchanges"."""
+    "the Paris and Lisbon exchanges"; or a word that is part of it: "a Six Nations clash", "a human rights
+    ruling"."""
     words, lows, _, kinds = tokens
     if first > 1 and kinds[first] & kinds[first - 2] & CAPITAL and lows[first - 1] in _AND:
+        return True
+    if first > 1 and kinds[first] & kinds[first - 1] & CAPITAL and lows[first - 1] in _NUMBERS:
+        return True
+    if last + 1 < len(lows) and lows[last + 1] in NOUNS_IN_ING:
         return True
     if first == last or last + 3 >= len(words) or lows[last + 1] not in _AND or lows[last].endswith("s"):
         return False

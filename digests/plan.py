@@ -51,6 +51,8 @@ articles are short and open with all of the event: below it they would have no l
 SPARED, SPARED_PLACE = 0.012, 0.3
 """Chance of telling the main event that section 1 may lose to a lead, and how far into the article, 0 to 1, that lead
 may stand."""
+ENDLESS = 900
+"""Characters from which a line is a list that nobody ended, and tells the main event only where no other does."""
 MAIN_SHARE = 0.6
 """Share of the budget that the main event may take."""
 
@@ -122,6 +124,7 @@ def main_events(seen: Columns, alike: Floats, sound: Sequence[bool]) -> dict[int
     """The lines that open the digest whatever else is printed: enough of them in section 1 that the main event is
     hardly missed there, and the best of them as the lead where the others tell it as well."""
     opening = [k for k, line in enumerate(seen.lines) if line.opens] or list(range(len(seen.lines)))
+    opening = [k for k in opening if seen.sizes[k] <= ENDLESS] or opening
     chances = telling(seen)
     told, order = chances.tolist(), rank(seen, chances).tolist()
     ranked = sorted(opening, key=lambda k: (-order[k], k))

@@ -169,7 +169,8 @@ _THE = (
 _OPENS_QUOTATION = ("“", '"', "‘", "'", "„", "«", "「", "『")
 _MAY_OPEN_QUOTATION = (*_OPENS_QUOTATION, "``")
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
-_MINE = re.compile(r"\b(?:I|my|My|myself)\b(?!\.)")
+_MINE = re.compile(r"\b(?<!War )(?:I|my|My|myself)\b(?!\.)")
+_OURS = re.compile(r"\b(?:me|we|We|us|our|Our|ours|ourselves)\b")
 _QUOTATION = re.compile(r"[\"“][^\"”]*[\"”]|(?<!\w)[‘'][^‘]*[’'](?!\w)")
 _WORD = re.compile(r"\w")
 _WORD_ONLY = Letters(None, "_")
@@ -278,6 +279,13 @@ def first_person(text: str) -> bool:
     if not _MINE.search(text):
         return False
     return _MINE.search(_QUOTATION.sub("", _plain_quotes(text))) is not None
+
+
+def speaks_of_us(text: str) -> bool:
+    """Whether somebody speaks of himself or for several without quotation marks: no newspaper's own words."""
+    if first_person(text):
+        return True
+    return _OURS.search(text) is not None and _OURS.search(_QUOTATION.sub("", _plain_quotes(text))) is not None
 
 
 def repeats(text: str) -> bool:

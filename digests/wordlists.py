@@ -18,7 +18,8 @@ TIMES = words_of(
     "hour hours"
     " minute minutes morning afternoon evening night weekend decade decades century spring summer autumn winter "
     "time times"
-    " season seasons moment gmt am pm noon midnight mr mrs ms dr sir lord late early mid first second third last next"
+    " season seasons quarter quarters moment gmt am pm noon midnight mr mrs ms dr sir lord late early mid "
+    "first second third last next"
 )
 FUNCTION_WORDS = DETERMINERS | words_of(
     "i you he she it we they me him us them mine yours hers ours theirs myself yourself himself herself itself "
@@ -65,7 +66,8 @@ ORDINALS = words_of("first second third fourth fifth sixth seventh eighth ninth 
 NOUNS_IN_LY = words_of("family supply reply rally assembly ally monopoly july italy elderly anomaly butterfly weekly")
 NOUNS_IN_ING = words_of(
     "banking bombing broadcasting building burning clothing drilling earning engineering farming filming finding"
-    " fishing funding gambling gathering hearing helping holding housing killing lending listing logging manufacturing"
+    " fishing funding gambling gathering hearing helping holding housing killing lending listing logging "
+    "manufacturing"
     " marketing meeting mining offering opening outsourcing parking planning policing polling pricing printing"
     " processing programming publishing ranking rating reading recycling rigging ruling saving screening sensing"
     " setting shipping shooting shopping sibling smuggling spending spring standing stabbing string swimming testing"
@@ -191,9 +193,11 @@ VERBS_AND_NOUNS = _ALL_VERBS & _NOUNS_TOO
 TELLING_VERBS = _ALL_VERBS | words_of(
     "is are was were be been am being do did done had have having will would can could may might must should shall "
     "isn't aren't wasn't weren't don't doesn't didn't hasn't haven't hadn't won't wouldn't can't couldn't shouldn't "
-    "it's he's she's they're we're i'm you're that's there's what's let's i've we've they've i'd he'd she'd i'll he'll "
+    "it's he's she's they're we're i'm you're that's there's what's let's i've we've they've i'd he'd she'd "
+    "i'll he'll "
     "she'll fled swept wept slept crept leapt dug hung bred spun stung swore froze shook shrank bore bound sped spat "
-    "split spread cast burst bet shed rid upset hid bit blew flew swam rang sang drank sprang slung clung flung strode "
+    "split spread cast burst bet shed rid upset hid bit blew flew swam rang sang drank sprang slung clung "
+    "flung strode "
     "shone n't 's 're 've 'll"
 )
 """Words one of which a sentence has, or one that ends as verbs do."""

@@ -68,6 +68,22 @@ def test_what_the_title_names_leads(made: Marks) -> None:
     assert np.isfinite(as_lead(made, [line(RISE)])).all()
 
 
+def test_what_sets_the_scene_leads_where_nothing_better_does() -> None:
+    scene = marks(roles=BACKGROUND, salience=0.85, titled=1)
+    assert np.isfinite(as_lead(scene, [line("Ann Arbour runs the buses of Northfield since the spring.")])).all()
+    assert as_lead(scene, [line(RISE)]) < as_lead(marks(), [line(RISE)])
+    assert not np.isfinite(as_lead(scene, [line("Five of the ten buses of Northfield ran on Monday.")])).any()
+
+
+def test_what_was_long_ago_does_not_lead() -> None:
+    assert as_lead(marks(), [line("In 2003, the bus fares of Northfield were a tenth lower.")]).tolist() == [-np.inf]
+
+
+def test_a_late_challenge_concludes() -> None:
+    challenge = "The challenge for Northfield is to keep the drivers of its buses."
+    assert np.isfinite(as_conclusion(marks(place=0.9, about=0.27, roles=BACKGROUND), [line(challenge)])).all()
+
+
 def test_a_turning_point_leads_before_a_detail() -> None:
     assert as_lead(marks(turning=True), [line(RISE)]) > as_lead(marks(), [line(RISE)])
 

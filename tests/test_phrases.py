@@ -101,6 +101,9 @@ def test_prepositions_and_owners_tie_what_belongs_together(text: str, wanted: st
         ("Critics claim that the fares are too high.", "Critics claim"),
         ("The fares must rise, the firm claims.", "firm claims"),
         ("A huge protest march followed.", "huge protest march"),
+        ("It was before the Six Rivers clash.", "Rivers clash"),
+        ("It was a breach of human rights ruling.", "breach of human rights"),
+        ("They saw the fall of former mayor Ann Arbour.", "fall of former mayor Ann Arbour"),
     ],
 )
 def test_no_phrase_is_half_of_another_or_holds_a_verb_or_an_empty_adjective(text: str, half: str) -> None:
