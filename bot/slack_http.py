@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
+from multidict import MultiMapping
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import Clock, SignatureVerifier
@@ -25,6 +27,7 @@ LARGEST = 1 << 20
 """Bytes of a request; Slack's are far smaller."""
 WINDOW = 300.0
 """Seconds by which a request may be old, or a clock ahead."""
+_STAMP = re.compile(r"[1-9][0-9]{0,11}")
 REMEMBERED = 20_000
 """Requests that are known again: only Slack can make one that is kept, and it makes fewer within the window."""
 
@@ -71,7 +74,9 @@ class Gate:
     def admits(self, body: bytes, headers: Mapping[str, str]) -> bool:
         """slack_sdk's verifier raises on a timestamp that is no number, a signature that is not ASCII and a body that
         is not UTF-8: Slack sends none of these."""
-        stamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
+        stamp, signature = _only(headers, "X-Slack-Request-Timestamp"), _only(headers, "X-Slack-Signature")
+        if not _STAMP.fullmatch(stamp):  # `int()` reads signs, underscores and the digits of every script
+            return False
         try:
             return self._verifier.is_valid(body, stamp, signature) and self._is_new(signature)
         except (ValueError, TypeError, OverflowError):
@@ -86,6 +91,14 @@ class Gate:
             return False
         self._seen[signature] = now
         return True
+
+
+def _only(headers: Mapping[str, str], name: str) -> str:
+    """The value of a header that may come once; empty where it comes twice, for then it means two things."""
+    if isinstance(headers, MultiMapping):
+        found = headers.getall(name, [])
+        return str(found[0]) if len(found) == 1 else ""
+    return headers.get(name, "")
 
 
 class _Clock(Clock):

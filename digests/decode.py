@@ -80,6 +80,9 @@ _LABELS = {
     **{f"cp125{n}": f"cp125{n}" for n in range(9)},
 }
 _JAPANESE = ("cp932", "euc_jp")
+_OFTEN_LIED = (*_JAPANESE, "cp1252")
+"""Declared by servers and editors that never asked what they send."""
+_FEW_KANA, _MUCH = 4, 0.2
 _ISO_2022 = re.compile(rb"\x1b(?:\$[@B]|\([BIJ])")
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s;,\"']{1,64})", re.IGNORECASE)
 _DECLARED = re.compile(
@@ -142,11 +145,27 @@ def _candidates(body: bytes, headers: Mapping[str, str]) -> Iterator[str]:
         yield "iso2022_jp_ext"
     for label in (_from_headers(headers), _from_declaration(body)):
         codec = codec_of(label or "")
+        if codec in _OFTEN_LIED and (japanese := _evidently_japanese(body)):
+            codec = japanese
         # a declaration that was readable as ASCII cannot be in a charset of two or four bytes
         if codec and not codec.startswith(("utf-16", "utf-32", "cp037")):
             yield codec
     yield "utf-8"
     yield from sorted(_JAPANESE, key=lambda codec: _strangeness(body, codec))
+
+
+def _evidently_japanese(body: bytes) -> str | None:
+    """The Japanese charset in which every byte can be read and much of the text is kana, which in no other can be."""
+    for codec in _JAPANESE:
+        try:
+            text = body.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        strange = sum(1 for char in text if char > "\x7f")
+        kana, half = len(_KANA.findall(text)), len(_HALF_WIDTH_KATAKANA.findall(text))
+        if kana >= max(_FEW_KANA, strange * _MUCH) and half <= kana * _MUCH:
+            return codec
+    return None
 
 
 def _is_utf8(body: bytes) -> bool:

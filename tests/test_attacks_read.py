@@ -21,11 +21,13 @@ from attack_drivers import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from multidict import CIMultiDict
 from slack_sdk.signature import SignatureVerifier
 
 from bot import discord_text, slack_text
 from bot.exchange import NotAList, read
 from bot.opml import MOST, NotOpml
+from bot.slack_http import Gate
 from digests.plain import safe
 from digests.urls import names_another_site
 
@@ -53,6 +55,29 @@ FEEDS = (
     "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id/><link href='jar:x!/'/></entry></feed>",
     "<?xml-stylesheet href='file:///etc/passwd'?>" + RSS.format("<item><title>a</title></item>"),
     "<!DOCTYPE r [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>" + RSS.format("<item><title>&a;</title></item>"),
+    "<!DOCTYPE r [<!ENTITY % a '<!ENTITY b SYSTEM \"file:///etc/passwd\">'> %a;]>"
+    + RSS.format("<item><title>&b;</title></item>"),
+    "<!DOCTYPE r [<!ENTITY a '&b;'><!ENTITY b '&a;'>]>" + RSS.format("<item><title>&a;</title></item>"),
+    "<!DOCTYPE r PUBLIC 'x' 'http://127.0.0.1:9/'>" + RSS.format("<item><title>a</title></item>"),
+    "<!DOCTYPE r [<!ATTLIST item x CDATA 'y'><!NOTATION n SYSTEM 'file:///x'>]>"
+    + RSS.format("<item><title>a</title></item>"),
+    RSS.format(
+        "<item xmlns:i='http://www.w3.org/2001/XInclude'><title>"
+        "<i:include href='file:///etc/passwd' parse='text'/></title></item>"
+    ),
+    RSS.format("<item><title>a</title><pubDate>Mon, 32 Foo 99999 99:99:99 +9999</pubDate></item>"),
+    RSS.format("<item><title>&bogus; &#0; &#xD800; &#x110000;</title></item>"),
+    RSS.format(
+        "<ttl>99999999999999999999</ttl><language>../../x</language><item><link>http://[::1</link><title>a</title></item>"
+    ),
+    RSS.format("<item><title>a</title></item>") * 2,
+    "junk" + RSS.format("<item><title>a</title></item>") + "junk",
+    "<a:rss xmlns:a='x'><a:channel><a:item><a:title>t</a:title></a:item></a:channel></a:rss>",
+    "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='javascript:'><entry><id>a</id><link href='x'/></entry></feed>",
+    "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>a</id><content src='file:///etc/passwd'/></entry></feed>",
+    '{"version": "https://jsonfeed.org/version/1", "items": [{"id": "\\ud800", "title": "\\u0000\\u202e"}]}',
+    '{"version": "https://jsonfeed.org/version/1", "items": [{"id": "a", "date_published": 1e400}]}',
+    '{"items": [NaN, Infinity, {"id": 1, "content_html": []}]}',
 )
 CHARSETS: tuple[dict[str, str], ...] = (
     *({"declared": name} for name in ("undefined", "idna", "punycode", "base64", "zlib", "rot13", "oem", "quopri")),
@@ -62,7 +87,15 @@ CHARSETS: tuple[dict[str, str], ...] = (
         {"http": f"text/xml; charset={name}", "xml": "utf-8", "body": "UTF-8 Japanese"}
         for name in ("latin-1", "utf-16", "euc-jp")
     ),
-    *({"xml": "utf-8", "body": f"{name} bytes"} for name in ("Shift_JIS", "EUC-JP", "ISO-2022-JP")),
+    *(
+        {"xml": declared, "body": f"{name} bytes"}
+        for name in ("Shift_JIS", "EUC-JP", "ISO-2022-JP")
+        for declared in ("utf-8", "iso-8859-1", "us-ascii", "shift_jis", "euc-jp", "utf-16")
+    ),
+    *(
+        {"http": f"text/xml; charset={name}", "body": "EUC-JP bytes"}
+        for name in ("iso-8859-1", "utf-8", "windows-1252")
+    ),
     *({"bom": name, "xml": "shift_jis"} for name in ("utf-8", "utf-16le", "utf-16be")),
     {"xml": "utf-32", "body": "ascii bytes"},
     {"http": "application/rss+xml; charset=; charset=utf-8"},
@@ -102,6 +135,34 @@ SHOWN = (
     "a\ufe00b\ufe0f\ufe0fc\U000e0100\U000e0101d",
     "שלום (abc) عالم 123",
     "{{7*7}} ${7*7} <%= 7 %> {% raw %} #{7}",
+    "<id:customize> <id:browse> <id:guide> <id:linked-roles:123> <t:-1:F> </a b c:3> <#1:x> <::1> @silent",
+    "@\u200beveryone @ev\u200deryone @\u2060here ﹫everyone @everyone\u0301 \\@everyone \\<@1>",
+    '[a](<https://evil.example>) [a](https://evil.example "t") [[b]](x) [\u200b](https://evil.example) [a][1]',
+    "<mailto:a@b.example|x> <tel:+1|x> <sms:+1> <slack://open|x> <discord://-/x> <a@b.example> +1 555 123 4567",
+    "discord.new/x discord.gift/abc ptb.discord.com/invite/a discord.gg\\abc https\u200b://discord.gg/x",
+    "<!date^1392734382^{date_num}^https://evil.example/|x> <!subteam^S1|@team> <!group> <@W1|name> <http://a|b|c>",
+    "＜!here＞ ‹!here› <\u200b!here> <\u200d@U1> &#60;!here&#62; &#x3c;@U1&#x3e; &nbsp;",
+    "~~~\ncode\n```ansi\n\x1b[31mred\n$$x$$ \\(x\\)",
+    " # h\n\t# h\n\u3000# h\n\u00a0# h\n1) e\n10. f\n-\u00a0x\n-# small -# not",
+    "*\u200bb* _\u2060i_ a*b*c snake_case_name 2*3*4 ||a|| |b|",
+    ":+1: :thumbsup::skin-tone-2: :flag-jp: ＃general #C123",
+    "https：//evil.example １２３．example．com пример.рф 例え.みんな hxxps://x[.]y",
+    "раураⅼ.com аррӏе.com ｐａｙｐａｌ．ｃｏｍ paypal․com 𝓹𝓪𝔂𝓹𝓪𝓵.com microsоft.com/login",
+    "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f a\U000e0020b\U000e007fc",
+    "😀\U000e0100\U000e0101\U000e0102 A\U000e01efB \ufe0f\ufe0f\ufe0fA\ufe0f",
+    "\uffa0x\u115f\u1160 \u17b4\u17b5 \u180b\u180c\u180d\u180e\u180f \u2800\u2800a",
+    "\u2061\u2062\u2063\u2064\u2065 \u206a\u206b\u206c\u206d\u206e\u206f \ufff9a\ufffab\ufffb \u034f\u061c",
+    "\u2066a\u2067b\u2068c\u2069 \u202a\u202b\u202c\u202d\u202e \u2068unclosed",
+    "\U0001d173\U0001d17a \U0001bca0\U0001bca3 \ufdd0\ufdef \ue000\uf8ff",
+    "ก็็็็็็็็็็็็ ส็็็็็็็็็็ คี่่่่่่ x\u0489\u0488\u20dd\u20e3 ཧཱུྃཧཱུྃ",
+    "👨‍👩‍👧‍👦 👩🏽‍💻 🏳️‍🌈 🏴‍☠️ ❤️‍🔥 \u200d👨 👨\u200d می‌خواهم क्‍ष が か\u3099",
+    "\x1b[0m\x80\x9b31m\x9d0;t\x9c",
+    "\ud800 \udfff\ud800 \ud83d\ude00",
+    "*" * 4_000,
+    "[](" * 2_000,
+    "\\" * 4_000,
+    "@everyone" * 500,
+    "\n" * 3_000,
 )
 MARKUP = (
     "<script>alert(1)</script>",
@@ -120,6 +181,17 @@ MARKUP = (
     "]]><script>alert(1)</script>",
     "<!--><script>alert(1)</script>-->",
     "<img src=http://192.168.0.1/reboot>",
+    "<details open ontoggle=alert(1)><video><source onerror=alert(1)><marquee onstart=alert(1)>",
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<svg><animate onbegin=alert(1) attributeName=x><use href=data:image/svg+xml,x><foreignObject><script>",
+    "<template><script>x</script></template><portal src=//evil><embed src=//evil><a ping=//evil href=x>",
+    "<meta http-equiv=set-cookie content=x><meta http-equiv=Content-Security-Policy content=x>",
+    "<sc\u200bript>alert(1)</script> <scr\x00ipt> <\x00script> ＜script＞alert(1)＜/script＞",
+    "+ADw-script+AD4-alert(1)+ADw-/script+AD4- ¼script¾alert(¢XSS¢)¼/script¾",
+    "</script><script>alert(1)// {{constructor.constructor('alert(1)')()}} ${alert(1)} \u2028alert(1)",
+    "<!--[if gte IE 4]><script>alert(1)</script><![endif]--> <?php x ?> <![CDATA[<script>x</script>]]>",
+    "<plaintext><xmp><listing><isindex action=javascript:alert(1)><x onclick=alert(1)>",
 )
 LISTS: tuple[dict[str, str], ...] = (
     {"opml": "5,001 outlines"},
@@ -135,7 +207,8 @@ LISTS: tuple[dict[str, str], ...] = (
     {"filename": "\x1b[2J\u202e.opml"},
     {"sql": "'); DELETE FROM articles; --"},
 )
-SIGNED = str(SignatureVerifier("secret").generate_signature(timestamp="1700000000", body="command=%2Fdigest"))
+SLASH = "command=%2Fdigest"
+SIGNED = str(SignatureVerifier("secret").generate_signature(timestamp="1700000000", body=SLASH))
 KNOCKS: tuple[tuple[dict[str, Any], bool], ...] = (
     ({}, True),
     ({"now": 1700000299}, True),
@@ -148,6 +221,21 @@ KNOCKS: tuple[tuple[dict[str, Any], bool], ...] = (
     *(
         ({"timestamp": odd}, False)
         for odd in (None, "", "abc", "1e9", "9" * 400, "-1", "1700000000.5", "\u0661", "nan")
+    ),
+    *(
+        (
+            {"timestamp": odd, "signature": SignatureVerifier("secret").generate_signature(timestamp=odd, body=SLASH)},
+            False,
+        )
+        for odd in (
+            "+1700000000",
+            " 1700000000",
+            "1700000000 ",
+            "1_700_000_000",
+            "01700000000",
+            "１７００００００００",
+            "1700000000\n",
+        )
     ),
     *(
         ({"signature": odd}, False)
@@ -229,8 +317,18 @@ def test_lists_with_tricks_in_them_are_refused(data: bytes) -> None:
 
 @pytest.mark.parametrize(("changes", "admits"), KNOCKS)
 def test_only_what_slack_signed_comes_in_and_only_once(changes: dict[str, Any], admits: bool) -> None:
-    told = {"signing_secret": "secret", "timestamp": "1700000000", "body": "command=%2Fdigest", "now": 1700000000}
+    told = {"signing_secret": "secret", "timestamp": "1700000000", "body": SLASH, "now": 1700000000}
     assert admitted({**told, "signature": SIGNED, **changes}) == [admits, False]
+
+
+@pytest.mark.parametrize("name", ["X-Slack-Signature", "x-slack-request-timestamp"])
+@pytest.mark.parametrize("other", ["", "1700000000", SIGNED])
+def test_a_header_that_comes_twice_says_nothing(name: str, other: str) -> None:
+    gate = Gate("secret", lambda: 1700000000.0)
+    headers = CIMultiDict({"X-Slack-Request-Timestamp": "1700000000", "X-Slack-Signature": SIGNED})
+    assert not gate.admits(SLASH.encode(), CIMultiDict([*headers.items(), (name, other)]))
+    assert not gate.admits(SLASH.encode(), CIMultiDict([(name, other), *headers.items()]))
+    assert gate.admits(SLASH.encode(), headers)
 
 
 @pytest.mark.parametrize(

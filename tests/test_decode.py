@@ -109,3 +109,13 @@ def test_any_bytes_give_clean_text(body: bytes, header: str) -> None:
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=200))
 def test_marked_utf8_comes_back_whole(text: str) -> None:
     assert decode(codecs.BOM_UTF8 + text.encode()) == clean(text)
+
+
+def test_western_text_is_never_taken_for_japanese() -> None:
+    for words in (
+        "Les élèves français étaient à Besançon où l'été fut très ensoleillé",
+        "Überall größere Äpfel",
+        "¤¤ ¥¥ ¥¤",
+    ):
+        body = f"<?xml version='1.0' encoding='iso-8859-1'?><t>{words}</t>".encode("cp1252")
+        assert words in decode(body)
