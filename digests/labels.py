@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from digests.headings import capitalised
+from digests.nouns import PERSON
 from digests.phrase import Phrase
 from digests.phrases import cached
 from digests.readable import base, squeezed
@@ -20,6 +21,7 @@ SHORT_ELSEWHERE = 45
 LEAST_LABEL = 0.28
 OPENING = 4
 """Characters, an article, before a phrase that opens its sentence."""
+_KATAKANA = re.compile(r"[ァ-ヺー]+")
 _FIGURE = re.compile(r"[\d０-９]")
 _POINTS = re.compile(r"\b(?:its|his|her|their|my|our|your|this|these|that)\b")
 _UNTIED = re.compile(r" of (?!\d)")
@@ -58,8 +60,14 @@ def _label(text: str, taken: Sequence[str], others: str, title: str, article: st
 
 
 def _told(phrase: Phrase, article: str, language: str) -> bool:
-    """Whether a phrase that names no force is what the article speaks of again and again."""
-    return not phrase.simple and article.count(phrase.text.casefold()) >= OFTEN and fit_topic(phrase, language)
+    """Whether an English phrase that names no force is what the article speaks of again and again; in Japanese most
+    such are places and bodies."""
+    return (
+        base(language) != "ja"
+        and not phrase.simple
+        and article.count(phrase.text.casefold()) >= OFTEN
+        and fit_topic(phrase, language)
+    )
 
 
 def _fit(phrase: Phrase, sentence: str, language: str) -> bool:
@@ -67,12 +75,14 @@ def _fit(phrase: Phrase, sentence: str, language: str) -> bool:
     if phrase.name or MEDIA.search(text) or not squeezed(text) or _FIGURE.search(text):
         return False
     if base(language) == "ja":
-        return LEAST_LABEL_JA <= len(text) <= MOST_LABEL_JA
+        return LEAST_LABEL_JA <= len(text) <= MOST_LABEL_JA and not (phrase.simple and _KATAKANA.fullmatch(text))
     if base(language) == "zh":
         return 3 <= len(text) <= MOST_LABEL_JA
     if base(language) != "en":
         return not phrase.simple and len(text) <= 48
     words = text.casefold().split()
+    if any(word.endswith("s") and PERSON[word] for word in words[:-1]):
+        return False  # "gave insurers guidance"
     if not LEAST_LABEL_WORDS <= len(words) <= MOST_LABEL_WORDS or len(text) > 48 or _UNTIED.match(sentence, phrase.end):
         return False
     return (

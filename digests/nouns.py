@@ -22,6 +22,7 @@ WEAK = words_of(
     "landmark own initial eventual last-minute well-known local ordinary increasing growing rising falling "
     "deep heavy tough intense wide open own memorable brilliant excellent perfect superb magnificent outstanding "
     "fine fantastic remarkable prestigious inevitable total familiar heartfelt highly deserved solid "
+    "original unsuccessful devastating impending sensitive wild informal agreed-to desperate downward upward "
     "exact straight stiff fierce impossible broad limited acceptable faultless reasonable fair unfair "
     "insufficient sufficient cheap "
     "expensive self-sustaining spiralling mutual missed controlling golden "

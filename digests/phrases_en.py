@@ -69,6 +69,8 @@ _DECREED = words_of(
     "treaty war"
 )
 """Last words of capitalised runs that name what is decided or fought; the others name who or where."""
+_CURRENCIES = words_of("euro euros yen rupee rupees dollar dollars pound pounds rouble roubles yuan won franc francs")
+_EMPTY = words_of("country countries people things others children women men firms companies star")
 _NUMBERS = words_of("one two three four five six seven eight nine ten eleven twelve")
 _AND = frozenset({"and", "or", "&"})
 _ARTICLES = frozenset({"the", "a", "an"})
@@ -85,9 +87,10 @@ CLIPPED, CLIPS = 1024, 2048
 """What an apostrophe parts from its word in tokenised text (Virgin 's), and the apostrophe."""
 THAT, PAST = 4096, 8192
 """A quake that ravaged the coast: the second is no noun behind the first."""
-EITHER, PLURAL = 16384, 32768
-"""What may be a verb or a noun; behind the second it is the verb ("shares fall", "critics claim")."""
-_BY_ITSELF = NEVER | CAPITAL | VERBAL | PARTICIPLE | GERUND | CLIPPED | PAST | EITHER
+EITHER, PLURAL, WHO = 16384, 32768, 65536
+"""What may be a verb or a noun; behind the second it is the verb ("shares fall", "critics claim"), and behind the third
+the second is ("which holds shares")."""
+_BY_ITSELF = NEVER | CAPITAL | VERBAL | PARTICIPLE | GERUND | CLIPPED | PAST | EITHER | PLURAL
 
 
 class _Tokens(NamedTuple):
@@ -131,6 +134,7 @@ def _kind(word: str) -> int:
         kind |= OWNS
     kind |= CLIPPED if low in _CLIPPED else PAST if low.endswith("ed") else THAT if low == "that" else 0
     if low in _NEVER or not word[0].isalnum():
+        kind |= WHO if low in {"who", "which"} else 0
         return kind | NEVER | (OPENS if word in {".", "“", '"', "‘"} else CLIPS if word in {"'", "’"} else 0)
     if low in VERBS or (low.endswith("ly") and len(low) > 4):
         return kind | VERBAL
@@ -171,7 +175,7 @@ def _content(kinds: list[int], i: int, begin: int | None) -> bool:
         return True
     if before & OWNS:
         return not (before & THAT and kind & PAST)
-    if kind & VERBAL or (kind & EITHER and before & PLURAL and begin is not None):
+    if kind & VERBAL or (kind & PLURAL and before & WHO) or (kind & EITHER and before & PLURAL and begin is not None):
         return False
     if kind & PARTICIPLE:
         return bool(before & LEADS) and i + 1 < len(kinds)
@@ -186,7 +190,7 @@ def _joined(runs: list[Span], tokens: _Tokens) -> list[Headed]:
     for a, b in runs:
         joined.append((a, b, b))
         owner = next((i for i in range(b - 1, a - 1, -1) if lows[i].endswith(_POSSESSIVES)), None)
-        if owner is not None:
+        if owner is not None and _stem(lows[owner]) not in TIMES:
             joined.append((owner + 1, b, b))
     for (a, b), (c, d) in pairwise(runs):
         if d - a >= MOST_WORDS or not (c - b == 2 or (c - b == 3 and d > c and lows[b + 2] in _ARTICLES)):
@@ -204,13 +208,15 @@ def _phrase(tokens: _Tokens, span: Headed, text: str) -> Phrase | None:
     acts = first > 0 and lows[first - 1] in _BEFORE_VERB
     if acts and last > first and words[first][0].islower():
         first += 1  # a verb more often than not: "to report fraud"; behind an adjective a noun is left as well
-    while first <= last and (kinds[first] & HEADLESS or _weak(tokens, first)):
+    while first <= last and (kinds[first] & HEADLESS or _weak(tokens, first) or _money(tokens, first)):
         first += 1
     while last >= first and kinds[last] & ENDLESS:
         last -= 1
     if last > first and _is_verb(words, lows, first, last):
         last -= 1
     if tied and not (first <= head < last - 1 and _one_kind(kinds, head, last)):
+        return None
+    if tied and (lows[last] in _EMPTY or (last == head + 3 and lows[head + 2] in _ARTICLES)):
         return None
     count = last + 1 - first
     if not 0 < count <= MOST_WORDS or not _nounlike(words[last], lows[last], count) or _shared(tokens, first, last):
@@ -230,6 +236,11 @@ def _phrase(tokens: _Tokens, span: Headed, text: str) -> Phrase | None:
     noun = head if tied else last
     force = not tail and FORCE[lows[noun]] and not (kinds[noun] & CAPITAL and noun and lows[noun] not in _DECREED)
     return Phrase(body, start, start + len(body), weight, name=name, simple=count == 1, force=force)
+
+
+def _money(tokens: _Tokens, i: int) -> bool:
+    """Whether token `i` says of what currency the figure before it is: "a 1.5bn euro charge"."""
+    return tokens.lows[i] in _CURRENCIES and i > 0 and tokens.words[i - 1][0].isdigit()
 
 
 def _one_kind(kinds: list[int], head: int, last: int) -> bool:
@@ -302,7 +313,8 @@ def _nounlike(final: str, low: str, count: int) -> bool:
     if final[0].isupper():
         return True
     return (
-        not low.endswith(("ous", "able", "ible", "ful", "less", "ish", "iest"))
+        not (low in WEAK and low.endswith(("er", "ier")))
+        and not low.endswith(("ous", "able", "ible", "ful", "less", "ish", "iest"))
         and low not in BARE_ADJECTIVES
         and not final[0].isdigit()
     )

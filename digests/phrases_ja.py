@@ -20,7 +20,7 @@ _LOOSE_NOUNS = words_of(
     "同 自分 自身 今回 今後 結果 影響 予定 見通し 見込み 可能性 必要 状況 模様 方針 考え 問題 対応 全て すべて "
     "それぞれ 一部 一つ 多く 周辺 付近 当時 現在 同様 "
     "何 誰 初 約 計 第 内容 理由 原因 目的 発表 話 声 姿勢 一方 一環 様子 状態 結局 全体 各 氏 名 人 つ 発生 "
-    "事実上 通り 通常通り 早期 初期 複数 最多 最大 最小 最高 最低 最後 最初 初 日程 "
+    "数 期 まく 一連 事実上 通り 通常通り 早期 初期 複数 最多 最大 最小 最高 最低 最後 最初 初 日程 "
     "実施 開始 指摘 説明 確認 報道 日本時間 現地時間 午前 午後"
 )
 _PEOPLE = words_of("監督 代表 司会 主演 指揮 警備 教授 主将 補佐 助手 選手 大臣 幹事 理事 経営 通信")
@@ -70,12 +70,13 @@ _FORCE = re.compile(
 _NO_FORCE = re.compile(
     r"(?:監督|代表|司会|主演|教授|主将|選手|大臣|理事|経営|通信|能力|協力者|戦力|男性|女性|大会|新聞|放送|番組|出身|生活|勉強|料理|"
     r"運転手|留学|開会|閉会|出演|連載|撮影|収録|発行|発売|入場|来場|得点|先発|登板|本塁打|直後|予選|決勝|世代|時代|使用者|結婚|同士|"
-    r"勤務|経験|在籍|所属|卒業|入学|放映|上映|中継|公演|展示|注文|電話|掲載|記載|記述|主催|共催|協賛|所有|ヒット|関係|部分|分類|案内|設置|配布|表示|表記|募集|応募|会見)$"
+    r"勤務|経験|在籍|所属|卒業|入学|放映|上映|中継|公演|展示|注文|電話|助手|通訳|レポーター|連合|経由|デビュー|入団|当選|試合|掲載|記載|記述|主催|共催|協賛|所有|ヒット|関係|部分|分類|案内|設置|配布|表示|表記|募集|応募|会見)$"
 )
 """Verbal nouns that tell of somebody's doings rather than of a force."""
 _TITLED = re.compile(r"[「『]([^「」『』]{1,20})[」』]")
 """What is quoted but too short to be said: a title or a name."""
 _JOINS = tuple("・･＝=-－")
+_SHARED = ("と", "や")
 _ACTED = ("する", "し", "さ", "でき")
 _BACK = re.compile(
     r"(?:同(?!盟|時|級|意|性|僚|志|感|窓|居|期|等|調|額|点)|両(?!替|立)|当(?!局|選|事|直|初)|本(?!部|格|土|拠|社|塁|人)|今(?!後)|各|前(?!線|提|進|例|科)|次|翌|某|昨|他)"
@@ -172,6 +173,7 @@ def _tied(units: list[tuple[int, int]], morphemes: list[_Morpheme]) -> list[tupl
 
 
 def _phrase(morphemes: list[_Morpheme], first: int, last: int, length: int) -> Phrase | None:
+    begun = first
     while first <= last and (_weak_start(morphemes[first]) or _counted(morphemes, first)):
         first += 1
     while last >= first and (_weak_end(morphemes[last]) or _counted(morphemes, last)):
@@ -194,14 +196,20 @@ def _phrase(morphemes: list[_Morpheme], first: int, last: int, length: int) -> P
     after = morphemes[last + 1].surface if last + 1 < len(morphemes) else ""
     if after == "な" or (last + 1 < len(morphemes) and morphemes[last + 1].pos[1] == "数詞"):
         return None  # an adjective, or a name with a number: the rest is still to come
-    if after in _ACTED and any(m.surface == "の" for m in words):
-        return None  # "those that he owns": here の marks who does it
+    tied = any(m.surface == "の" for m in words)
+    if tied and (after in _ACTED or first > begun or _goes_on(morphemes, first)):
+        return None  # の marks who does it, or what stands before it is but the rest of something longer
     if _BACK.match(surface):
         return None
     event = words[-1].pos[2] == "サ変可能" and words[-1].surface not in _PEOPLE
     force = bool((event or _FORCE.search(surface) or _HAPPENING.search(surface)) and not _NO_FORCE.search(surface))
     weight = _weight(surface, after, words[0].start / max(1, length))
     return Phrase(surface, words[0].start, words[-1].end, weight, event, _is_name(words), len(words) == 1, force)
+
+
+def _goes_on(morphemes: list[_Morpheme], first: int) -> bool:
+    """Whether a noun with と or や stands before: "the talks of A and B"."""
+    return first > 1 and morphemes[first - 1].surface in _SHARED and morphemes[first - 2].pos[0] in {"名詞", "接尾辞"}
 
 
 def _is_name(words: list[_Morpheme]) -> bool:

@@ -138,7 +138,8 @@ _BASES = (
     "invest fund"
     " finance borrow lend owe cope vary date steer bring swap streak hand stream pitch look opt dub hail oust "
     "mull eye grip hold "
-    "regain retain reclaim rejoin reopen rethink uphold overturn underpin outline approach loom batter mourn "
+    "pose propose impose dispose compose oversee undergo regain retain reclaim rejoin reopen rethink uphold "
+    "overturn underpin outline approach loom batter mourn "
     "await brace speculate cheat feature sound portray slump dip peak"
 )
 _IRREGULAR = (
