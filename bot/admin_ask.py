@@ -9,6 +9,7 @@ from bot.finding import Asker
 from bot.world import World
 from digests.answers import described
 from digests.model import Destination
+from digests.reasons import reason_in
 from digests.redact import redacted
 from digests.urls import article_id, site_of
 
@@ -36,7 +37,7 @@ class Asking:
             if health.feed.role == "source":
                 key = "stopped" if health.state.stopped else "failing" if health.state.failures else "well"
                 values = {"title": health.feed.title or site_of(health.feed.url), "url": redacted(health.feed.url)}
-                reason = health.state.last_error or "–"
+                reason = reason_in(asker.catalog, health.state.last_error)
                 lines.append(asker.catalog(f"admin.feeds.{key}", number=health.articles, reason=reason, **values))
         lines = lines or [asker.catalog("admin.feeds.none")]
         return Reply(message=described(asker.catalog("admin.feeds.title"), lines, asker.catalog))

@@ -12,6 +12,7 @@ from digests.catalog import Catalog
 from digests.errors import StoreError
 from digests.model import Delivery, Subscription
 from digests.ports import Finding
+from digests.reasons import reason_in
 from digests.store import FeedHealth
 
 REMEMBERED = timedelta(days=7)
@@ -73,12 +74,12 @@ def _feed(health: FeedHealth, words: Catalog) -> Finding:
     url, state = health.feed.url, health.state
     if state.stopped:
         text, fix = (
-            words("check.feed.stopped", reason=state.last_error or "–"),
+            words("check.feed.stopped", reason=reason_in(words, state.last_error)),
             words("check.feed.stopped.fix", url=url),
         )
         return Finding(subject=url, ok=False, text=text, fix=fix)
     if state.failures:
-        text = words("check.feed.failing", times=state.failures, reason=state.last_error)
+        text = words("check.feed.failing", times=state.failures, reason=reason_in(words, state.last_error))
         return Finding(subject=url, ok=False, text=text, fix=words("check.feed.failing.fix"))
     if state.polled is None:
         return Finding(subject=url, ok=True, warning=True, text=words("check.feed.unpolled"), fix="chokan poll")

@@ -12,6 +12,7 @@ from bot.telemetry import event
 from bot.world import World
 from digests.message import Action
 from digests.model import Destination, Feed, FeedState, Subscription
+from digests.reasons import reason_in
 from digests.store import FeedHealth
 
 log = logging.getLogger("chokan.trouble")
@@ -72,7 +73,7 @@ async def _tell_feed(world: World, order: Subscription, health: FeedHealth, key:
     words, feed = words_of(world, order), health.feed
     value = f"{order.id}|{handle(feed.url)}"
     again = Action(label=words("notice.feed.action"), verb="notice-feed", value=value, primary=True)
-    told = {"title": feed.title or feed.url, "url": feed.url, "reason": health.state.last_error or "–"}
+    told = {"title": feed.title or feed.url, "url": feed.url, "reason": reason_in(words, health.state.last_error)}
     return await tell_admins(world, order, f"{key} {handle(feed.url)}", key, actions=(again,), **told)
 
 

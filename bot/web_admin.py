@@ -20,6 +20,7 @@ from bot.web_session import Sessions, same_site
 from digests.catalog import Catalog
 from digests.errors import NotFound
 from digests.model import Delivery, Destination, Edition, Subscription
+from digests.reasons import reason_in
 from digests.store import FeedHealth, Store
 from digests.urls import web_url
 
@@ -190,12 +191,13 @@ class Admin:
     def _feed(self, ask: Ask, health: FeedHealth) -> Row:
         feed, state = health.feed, health.state
         name = "stopped" if state.stopped else "failing" if state.failures else "well" if state.polled else "new"
-        said = _said(ask, name, number=state.failures)
+        said, trouble = _said(ask, name, number=state.failures), state.last_error or state.note
+        note = reason_in(ask.catalog, trouble) if trouble else ""
         cells = (
             Cell(text=feed.title or feed.url, href=web_url(feed.url), note=feed.url if feed.title else ""),
             Cell(text=f"{health.articles:,}"),
             Cell(text=self._moment(state.polled)),
-            Cell(text=said, note=state.last_error or state.note or "", wrong=_ill(health)),
+            Cell(text=said, note=note, wrong=_ill(health)),
         )
         return Row(cells=cells, verb="poll" if _ill(health) else "", value=feed.url)
 

@@ -174,11 +174,12 @@ async def test_a_database_that_takes_no_writing_is_found_out(tmp_path: Path) -> 
 async def test_every_line_is_in_the_readers_language(tmp_path: Path) -> None:
     async with staged(tmp_path) as (world, _, _):
         await world.store.add_feed(FEED)
-        failed = replace(state(), failures=3, last_error="理由")
+        failed = replace(state(), failures=3, last_error="https://broken.example/f: cannot connect to the server")
         await world.store.save_poll(FEED.url, failed, now=NOW)
         found = [one async for one in findings(world, JAPANESE, folder=tmp_path, zone="Mars/Olympus")]
     kana = re.compile(r"[ぁ-んァ-ヶ]")
     assert len(found) > 5
+    assert [one for one in found if "cannot connect" in one.text] == []
     assert [one for one in found if not kana.search(one.text)] == []
     assert [one for one in found if _is_told(one) and not kana.search(one.fix)] == []
 
