@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import TypeVar
 
 from bot.llm_judges import Judge, judge_of
 from bot.llm_prompt import (
@@ -44,6 +45,7 @@ _MARKUP = re.compile(
 )
 _GOES_ON = (",", "、", ";", ":", "，", "(", "（")
 """What no sentence ends with."""
+T = TypeVar("T", Text, Point)
 Problem = tuple[str, str, tuple[str, ...]]
 """(text, reason, what)"""
 
@@ -243,37 +245,51 @@ def digest_of(
     share = 1.0 if task.language == task.article_language else WIDER
     answer = _fitting(found.answer, int(length * share) if task.language != "ja" else length)
     setter = _Setter({one.number: one for one in task.numbered}, sources)
-    lead = tuple(setter.text(said, "compact") for said in answer.lead) or base.lead
-    printed = {squeezed(said.text) for said in answer.texts}
+    lead = tuple(setter.text(said, "compact") for said in answer.lead)
+    told = _Told(answer, setter.numbered)
     sections = tuple(
-        setter.section(role, answer.section(role), _unprinted(section, printed, catalog))
+        setter.section(role, answer.section(role), _untold(section, told, catalog))
         for role, section in zip(ROLES, base.sections, strict=True)
     )
     filled = [s.role for s in sections if not answer.section(s.role).texts and s.addressed]
     conclusion = tuple(setter.text(said, "standard") for said in answer.conclusion)
-    kept = tuple(text for text in base.conclusion if squeezed(text.text) not in printed)
     return replace(
         base,
-        lead=lead,
+        lead=lead or told.new(base.lead),
         sections=sections,
-        conclusion=conclusion or kept,
+        conclusion=conclusion or told.new(base.conclusion),
         citations=setter.citations(),
         language_of_text=task.language,
         engine=EngineInfo(name="llm", model=model, fallback=f"extractive: {', '.join(filled)}" if filled else None),
     )
 
 
-def _unprinted(section: Section, printed: set[str], catalog: Catalog) -> Section:
-    """A section of the extractive digest without what the answer says elsewhere in the same words; nothing is printed
-    twice, so one of which nothing is left says so."""
-    left = replace(
-        section,
-        body=tuple(text for text in section.body if squeezed(text.text) not in printed),
-        points=tuple(point for point in section.points if squeezed(point.text) not in printed),
-        closing=tuple(text for text in section.closing if squeezed(text.text) not in printed),
-    )
-    if left.body or left.points or left.closing:
-        return left
+class _Told:
+    """What an answer says already: its words, and the sentences that one of its texts rests on alone."""
+
+    def __init__(self, answer: Answer, numbered: Mapping[int, Numbered]) -> None:
+        self._words = {squeezed(said.text) for said in answer.texts}
+        alone = [numbered[said.rests_on[0]] for said in answer.texts if len(set(said.rests_on)) == 1]
+        self._spans = [(one.start, one.end) for one in alone if not one.source]
+
+    def new(self, texts: tuple[T, ...]) -> tuple[T, ...]:
+        """Those of `texts` that say something else: nothing is printed twice, in other words neither."""
+        return tuple(text for text in texts if not self._has(text))
+
+    def _has(self, text: Text | Point) -> bool:
+        return squeezed(text.text) in self._words or any(_within(text.support, span) for span in self._spans)
+
+
+def _within(support: Sequence[Support], span: tuple[int, int]) -> bool:
+    inside = (one.source == "article" and span[0] <= one.start and one.end <= span[1] for one in support)
+    return bool(support) and all(inside)
+
+
+def _untold(section: Section, told: _Told, catalog: Catalog) -> Section:
+    """A section of the extractive digest without what the answer tells elsewhere; an empty one says so."""
+    body, points, closing = told.new(section.body), told.new(section.points), told.new(section.closing)
+    if body or points or closing:
+        return replace(section, body=body, points=points, closing=closing)
     return unaddressed(section.role, section.number, catalog)
 
 

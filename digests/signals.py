@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from digests.alignment import edits, fragments, lcs, shared
 from digests.arcs import LOOSE, Arcs, arcs
+from digests.bindings import misdated
 from digests.dates import said_by
 from digests.evidence import Line, Source, squeezed, supports
 from digests.modality import hedges
@@ -232,7 +233,7 @@ def _facts(sentence: Line, source: Source, support: Sequence[Line]) -> tuple[dic
     folded = sentence.folded
     return values, Findings(
         numbers=tuple(folded[q.start : q.end] for q in lost),
-        dates=tuple(folded[m.start : m.end] for m in undated),
+        dates=tuple(folded[m.start : m.end] for m in undated) or misdated(sentence, source),
         names=tuple(unknown),
         denied=added or dropped,
         certain=certain,

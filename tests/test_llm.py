@@ -128,6 +128,24 @@ async def test_what_a_model_told_elsewhere_is_not_filled_in_again(store: SqlStor
     assert (made.engine.name, made.sections[1].addressed) == ("llm", False)
 
 
+def leading(asked: Json) -> str:
+    """Says first what extraction leads with and concludes; leads and concludes with nothing."""
+    base, numbers = extractive(JAPANESE), {one["s"].strip(): one["n"] for one in asked["question"]["article"]}
+    answer = json.loads(copying(asked, extra={"lead": [], "conclusion": []}))
+    own = [text.text for text in (*base.lead, *base.conclusion)]
+    rests_on = [next(n for sentence, n in numbers.items() if text.rstrip("。") in sentence) for text in own]
+    answer["development"]["body"] = [said(text, n) for text, n in zip(own, rests_on, strict=True)]
+    return json.dumps(answer, ensure_ascii=False)
+
+
+async def test_lead_and_conclusion_of_extraction_do_not_repeat_what_a_model_told(store: SqlStore) -> None:
+    base = extractive(JAPANESE)
+    assert base.lead
+    made, _ = await written(store, leading, leading)
+    assert (made.engine.name, made.lead, made.conclusion) == ("llm", (), ())
+    assert whole(made)
+
+
 async def test_a_correction_is_taken(store: SqlStore) -> None:
     made, stand = await written(store, inventing, copying)
     assert (made.engine.fallback, len(stand.asked)) == (None, 2)
