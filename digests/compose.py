@@ -85,9 +85,11 @@ def _set(draft: Draft, number: int, title: str, language: str, named: Named) -> 
     """The section as it is printed. A unit without a label is told in the body, or behind the points where it stands
     so in the article."""
     units = draft.units
-    frame = _frame(units, named([u.text(language) for u in units])) if units else None
+    every = named([u.text(language) for u in units])
+    frame = _frame(units, every) if units else None
     rest = [unit for unit in units if unit is not frame]
-    names = named([u.text(language) for u in rest])
+    given = [name for unit, name in zip(units, every, strict=True) if unit is not frame]
+    names = named([u.text(language) for u in rest]) if len(rest) < len(units) and not all(given) else given
     last = rest.pop() if frame and len(units) >= LEAST_FOR_CLOSING and len(rest[-1].lines) == 1 else None
     levels = _levels(rest, frame)
     rows = list(zip(rest, names, levels, strict=False))

@@ -109,7 +109,7 @@ Headed = tuple[int, int, int]
 
 
 def english_phrases(text: str) -> list[Phrase]:
-    """The noun phrases of `text`, up to `MOST_WORDS` words, in order of their ends."""
+    """The noun phrases of `text`, of two to `MOST_WORDS` words; names are left to `digests.subjects`."""
     tokens = _tokens(text)
     found = (_phrase(tokens, span, text) for span in _joined(_runs(tokens.kinds), tokens))
     return [phrase for phrase in found if phrase]
@@ -188,9 +188,11 @@ def _joined(runs: list[Span], tokens: _Tokens) -> list[Headed]:
     lows, kinds = tokens.lows, tokens.kinds
     joined: list[Headed] = []
     for a, b in runs:
+        if a == b:
+            continue
         joined.append((a, b, b))
         owner = next((i for i in range(b - 1, a - 1, -1) if lows[i].endswith(_POSSESSIVES)), None)
-        if owner is not None and _stem(lows[owner]) not in TIMES:
+        if owner is not None and owner + 1 < b and _stem(lows[owner]) not in TIMES:
             joined.append((owner + 1, b, b))
     for (a, b), (c, d) in pairwise(runs):
         if d - a >= MOST_WORDS or not (c - b == 2 or (c - b == 3 and d > c and lows[b + 2] in _ARTICLES)):
@@ -202,40 +204,52 @@ def _joined(runs: list[Span], tokens: _Tokens) -> list[Headed]:
 
 
 def _phrase(tokens: _Tokens, span: Headed, text: str) -> Phrase | None:
+    head = span[2] if span[2] < span[1] else -1
+    trimmed = _trimmed(tokens, *span[:2])
+    if trimmed is None:
+        return None
     words, lows, starts, kinds = tokens
-    first, last, head = span
-    tied = head < last
-    acts = first > 0 and lows[first - 1] in _BEFORE_VERB
-    if acts and last > first and words[first][0].islower():
+    first, last = trimmed
+    if (head >= 0 and not _tied(tokens, first, head, last)) or _shared(tokens, first, last):
+        return None
+    capital = kinds[last] & CAPITAL or _ARTICLED.match(words[last])
+    if capital and head < 0 and lows[last] not in INSTITUTIONS:
+        return None
+    start = starts[first]
+    body = text[start : starts[last] + len(words[last])]
+    tail = _POSSESSIVE.search(body) if body.endswith(_APOSTROPHES) else None
+    if tail and head >= 0:
+        return None
+    body = body[: tail.start()] if tail else body
+    is_title = all(kind & CAPITAL for kind in kinds[first : last + 1])
+    weight = _place(lows, first) * _SIZES.get(last + 1 - first, 0.6) * (0.85 if is_title else 1.0)
+    noun = head if head >= 0 else last
+    force = not tail and FORCE[lows[noun]] and not (kinds[noun] & CAPITAL and noun and lows[noun] not in _DECREED)
+    return Phrase(body, start, start + len(body), weight, force=force)
+
+
+def _trimmed(tokens: _Tokens, first: int, last: int) -> Span | None:
+    """A run without what names nothing at its ends; None where fewer than two words, or none that names, are left."""
+    words, lows, _, kinds = tokens
+    if first and lows[first - 1] in _BEFORE_VERB and words[first][0].islower():
         first += 1  # a verb more often than not: "to report fraud"; behind an adjective a noun is left as well
-    while first <= last and (kinds[first] & HEADLESS or _weak(tokens, first) or _money(tokens, first)):
+    while first < last and (kinds[first] & HEADLESS or _weak(tokens, first) or _money(tokens, first)):
         first += 1
-    while last >= first and kinds[last] & ENDLESS:
+    while last > first and kinds[last] & ENDLESS:
         last -= 1
     if last > first and _is_verb(words, lows, first, last):
         last -= 1
-    if tied and not (first <= head < last - 1 and _one_kind(kinds, head, last)):
+    if not first < last < first + MOST_WORDS or not _nounlike(words[last], lows[last]):
         return None
-    if tied and (lows[last] in _EMPTY or (last == head + 3 and lows[head + 2] in _ARTICLES)):
-        return None
-    count = last + 1 - first
-    if not 0 < count <= MOST_WORDS or not _nounlike(words[last], lows[last], count) or _shared(tokens, first, last):
-        return None
-    start, end = starts[first], starts[last] + len(words[last])
-    body = text[start:end]
-    tail = _POSSESSIVE.search(body) if body.endswith(_APOSTROPHES) else None
-    body = body[: tail.start()] if tail else body
-    if tail and tied:
-        return None
-    if count == 1 and acts and not lows[first].endswith("s"):
-        return None
-    is_title = count > 1 and all(kind & CAPITAL for kind in kinds[first : last + 1])
-    weight = _place(lows, first) * (_SIZES.get(count, 0.6) * (0.85 if is_title else 1.0))
-    capital = kinds[last] & CAPITAL or _ARTICLED.match(words[last])
-    name = bool(capital) and not tied and (count < 2 or lows[last] not in INSTITUTIONS)
-    noun = head if tied else last
-    force = not tail and FORCE[lows[noun]] and not (kinds[noun] & CAPITAL and noun and lows[noun] not in _DECREED)
-    return Phrase(body, start, start + len(body), weight, name=name, simple=count == 1, force=force)
+    return first, last
+
+
+def _tied(tokens: _Tokens, first: int, head: int, last: int) -> bool:
+    """Whether what a preposition ties to the noun `head` is whole, and no more than it seems."""
+    lows = tokens.lows
+    if not first <= head < last - 1 or not _one_kind(tokens.kinds, head, last) or lows[last] in _EMPTY:
+        return False
+    return not (last == head + 3 and lows[head + 2] in _ARTICLES)
 
 
 def _money(tokens: _Tokens, i: int) -> bool:
@@ -269,7 +283,7 @@ def _shared(tokens: _Tokens, first: int, last: int) -> bool:
         return True
     if last + 1 < len(lows) and lows[last + 1] in NOUNS_IN_ING:
         return True
-    if first == last or last + 3 >= len(words) or lows[last + 1] not in _AND or lows[last].endswith("s"):
+    if last + 3 >= len(words) or lows[last + 1] not in _AND or lows[last].endswith("s"):
         return False
     return not (kinds[last + 2] | kinds[last + 3]) & (NEVER | VERBAL | PARTICIPLE)
 
@@ -306,14 +320,12 @@ def _stem(low: str) -> str:
     return _POSSESSIVE.sub("", low) if low.endswith(_APOSTROPHES) else low
 
 
-def _nounlike(final: str, low: str, count: int) -> bool:
-    """Whether a phrase of `count` words that ends with `final` names something."""
-    if count == 1 and (not final[0].isupper() or len(final) < 3):
-        return len(final) > 6 and not low.endswith(ADJECTIVE_ENDS)
+def _nounlike(final: str, low: str) -> bool:
+    """Whether a phrase of several words that ends with `final` names something."""
     if final[0].isupper():
         return True
     return (
-        not (low in WEAK and low.endswith(("er", "ier")))
+        not (low in WEAK and low.endswith("er"))
         and not low.endswith(("ous", "able", "ible", "ful", "less", "ish", "iest"))
         and low not in BARE_ADJECTIVES
         and not final[0].isdigit()
@@ -327,4 +339,4 @@ def _place(lows: list[str], first: int) -> float:
     return early * (1.0 if first == 0 or before in DETERMINERS or not before.isalpha() else 0.85)
 
 
-_SIZES = {1: 0.4, 2: 0.9, 3: 1.0, 4: 0.95, 5: 0.8}
+_SIZES = {2: 0.9, 3: 1.0, 4: 0.95, 5: 0.8}

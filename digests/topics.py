@@ -129,7 +129,7 @@ def _best(
     head, body = title.casefold(), article.casefold()
     best, top = None, LEAST_TOPIC_EN if base(language) == "en" else LEAST_TOPIC
     for phrase in phrases:
-        if phrase.name or (phrase.simple and base(language) == "en"):
+        if phrase.name:
             continue  # no topic, whatever it scores
         score = _topic_score(phrase, head, body, language, least_told)
         if (
@@ -170,7 +170,7 @@ def _once(texts: Sequence[str], used: Sequence[str], language: str, spare: int) 
 
 
 def _sized(phrase: Phrase, language: str) -> bool:
-    return len(phrase.text) >= 4 if base(language) == "ja" else not phrase.simple
+    return base(language) != "ja" or len(phrase.text) >= 4
 
 
 def fit_topic(phrase: Phrase, language: str) -> bool:
