@@ -13,7 +13,16 @@ from digests.features import Scene
 from digests.language import identify
 from digests.model import ROLES, Sentence
 from digests.ports import Embedder, Vectors
-from digests.quick import LONGEST, VECTOR, grams_below, hashed_vectors, place, roles_by_words, salience_by_words
+from digests.quick import (
+    LONGEST,
+    VECTOR,
+    grams_below,
+    hashed_vectors,
+    place,
+    roles_by_words,
+    salience_by_words,
+    title_of,
+)
 from digests.roles import centre_of, centred, role_probabilities
 from digests.salience import salience
 from digests.sentences import Piece, sentences
@@ -87,16 +96,17 @@ def _by_words(
     scores = np.zeros(len(pieces), dtype=np.float32)
     vectors = np.zeros((len(pieces), VECTOR), dtype=np.float32)
     texts = [pieces[i].text for i in judged]
-    found, named, words = grams_below(title, texts, language)
+    headed, found, words = grams_below(title, texts, language)
     told = dict(zip([*judged, TITLE], each(words), strict=True)) if words else {}
     for i in [i for i, text in zip((*judged, TITLE), (*texts, title), strict=True) if len(text) > LONGEST]:
         told.pop(i, None)  # only its beginning was read
+    hashed = hashed_vectors(headed)
     if judged:
         seats = place(texts, [pieces[i].paragraph for i in judged], language)
         roles[judged] = roles_by_words(found, seats, language)
-        scores[judged] = salience_by_words(found, texts, seats, named, language)
-        vectors[judged] = hashed_vectors(found)
-    return roles, _without_boilerplate(scores, pieces), vectors, hashed_vectors(named)[0], told
+        scores[judged] = salience_by_words(found, texts, seats, title_of(headed), language)
+        vectors[judged] = hashed[:-1]
+    return roles, _without_boilerplate(scores, pieces), vectors, hashed[-1], told
 
 
 def _by_meaning(
@@ -141,7 +151,8 @@ def _chosen(judged: list[int], pieces: tuple[Piece, ...], scores: Vectors) -> li
 
 
 def _without_boilerplate(scores: Vectors, pieces: tuple[Piece, ...]) -> Vectors:
-    return np.where([piece.boilerplate for piece in pieces], 0, scores).astype(np.float32)
+    scores[[piece.boilerplate for piece in pieces]] = 0
+    return scores
 
 
 def _scored(pieces: tuple[Piece, ...], roles: Vectors, scores: Vectors) -> tuple[Sentence, ...]:
@@ -168,5 +179,5 @@ def _whole(title_vector: Vectors, vectors: Vectors, scores: Vectors) -> Vectors:
     top = np.argsort(-scores, kind="stable")[:12]
     weight = scores[top] / max(1e-6, float(scores[top].sum())) if len(top) else scores[top]
     total = title_vector * 0.5 + (vectors[top] * weight[:, None]).sum(axis=0)
-    norm = float(np.linalg.norm(total))
+    norm = float(np.sqrt(total @ total))
     return np.asarray(total / norm if norm else total, dtype=np.float32)

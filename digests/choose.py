@@ -63,7 +63,7 @@ class _Search:
         """Chosen sentences that may move, in order, with their groups."""
         cost = problem.price * np.maximum(0.0, problem.redundancy - HARMLESS)
         cost[problem.redundancy >= TWICE] = 1e6
-        np.fill_diagonal(cost, 0.0)
+        cost.flat[:: n + 1] = 0.0
         self.cost: list[list[float]] = cost.tolist()
         self.load = [0.0] * n
         self.used = 0.0
@@ -191,11 +191,12 @@ def redundancy(table: NDArray[np.float32], vectors: NDArray[np.float32] | None) 
     longer = np.maximum(1.0, np.maximum(sizes[:, None], sizes[None, :]))
     said = shared / (0.7 * shorter + 0.3 * longer)
     alike = said if vectors is None else np.maximum(said, 0.6 * said + 0.4 * _cosines(vectors))
-    np.fill_diagonal(alike, 0.0)
-    return np.asarray(np.clip(alike, 0.0, 1.0))
+    alike.flat[:: len(alike) + 1] = 0.0
+    return np.asarray(np.minimum(alike, 1.0))
 
 
 def _cosines(vectors: NDArray[np.float32]) -> Floats:
-    centred = vectors - vectors.mean(axis=0, keepdims=True)
-    centred = centred / np.maximum(1e-6, np.linalg.norm(centred, axis=1, keepdims=True))
-    return np.asarray(np.clip((centred @ centred.T).astype(np.float64), 0.0, 1.0))
+    centred = vectors - vectors.sum(axis=0) / np.float32(len(vectors))
+    products = (centred @ centred.T).astype(np.float64)
+    norms = np.maximum(1e-6, np.sqrt(products.diagonal()))
+    return np.asarray(np.maximum(products / np.outer(norms, norms), 0.0))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def columns(analysis: Analysis, lines: Sequence[Line]) -> Columns:
         language=base(analysis.language),
         texts=texts,
         sizes=tuple(map(len, texts)),
-        chances=np.array([[sentence.roles.get(role, 0.0) for role in ROLES] for sentence in sentences]),
+        chances=np.array([_chances(sentence.roles) for sentence in sentences]),
         salience=np.array([sentence.salience for sentence in sentences]),
         vectors=analysis.vectors[[line.index for line in lines]],
         terms=table,
@@ -71,18 +72,18 @@ def _terms(analysis: Analysis, lines: Sequence[Line]) -> tuple[Vectors, Vectors]
     rows = [line.told.terms for line in lines if line.told and line.told.terms is not None]
     if title is None or title.terms is None or len(rows) < len(lines):
         return _held(bags([analysis.title, *(line.print.text for line in lines)]))
-    terms, of = np.concatenate(rows), np.repeat(np.arange(len(rows)), list(map(len, rows)))
-    order = np.argsort(terms)
-    terms = terms[order]
+    held = np.concatenate([_NOTHING, *[row << _LINE_BITS | i for i, row in enumerate(rows)]])
+    held.sort()
+    terms = held >> _LINE_BITS
     new = np.ones(len(terms), dtype=np.bool_)
     np.not_equal(terms[1:], terms[:-1], out=new[1:])
     known = terms[new]
-    table = np.zeros((len(rows), max(1, len(known))), dtype=np.float32)
-    table[of[order], np.cumsum(new) - 1] = 1
-    if len(known) and known[0] == NOTHING:
-        table[:, 0] = 0
-    in_title = np.zeros(table.shape[1], dtype=np.float32)
-    in_title[np.searchsorted(known, np.intersect1d(known, title.terms))] = 1
+    table = np.zeros((len(rows), len(known)), dtype=np.float32)
+    table[held & (1 << _LINE_BITS) - 1, new.cumsum() - 1] = 1
+    table[:, 0] = 0  # NOTHING is no term
+    in_title = np.zeros(len(known), dtype=np.float32)
+    at = known[:-1].searchsorted(title.terms)
+    in_title[at[known[at] == title.terms]] = 1
     return table, table @ in_title
 
 
@@ -96,4 +97,7 @@ def _held(found: Sequence[frozenset[str]]) -> tuple[Vectors, Vectors]:
     return table, np.array([len(title & row) for row in rows], dtype=np.float32)
 
 
+_chances = itemgetter(*ROLES)
+_LINE_BITS = 16
+_NOTHING = np.array([NOTHING << _LINE_BITS])
 _GRAMMAR = Remembered(lambda term: _KANA.fullmatch(term) is not None)

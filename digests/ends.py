@@ -59,9 +59,11 @@ _QUOTATION = re.compile(r"[\"“‘]([^\"”’]*)[\"”’]")
 def as_lead(marks: Marks, lines: Sequence[Line]) -> Floats:
     """(n,) close to the title, no detail of the background, nobody's words; -inf for what cannot lead."""
     fit = marks.sound & ~marks.given & (marks.titled > 0) & (marks.about >= CLOSE)
-    texts = [line.print.text if f else "" for line, f in zip(lines, fit.tolist(), strict=True)]
-    said = np.array([bool(_SAID.search(text)) for text in texts])
-    own = np.array([_reported(text) and not _ADDS.search(text) and not _LONG_AGO.match(text) for text in texts])
+    said, own, told = np.zeros_like(fit), np.zeros_like(fit), np.zeros_like(fit)
+    for i in fit.nonzero()[0].tolist():
+        text = lines[i].print.text
+        said[i], told[i] = bool(_SAID.search(text)), bool(_PART.match(text))
+        own[i] = _reported(text) and not _ADDS.search(text) and not _LONG_AGO.match(text)
     named = marks.titled >= TITLED
     topical = named & (marks.about >= SURELY_CLOSE) & (marks.salience >= TELLING) & ~said
     nut = named & (marks.salience >= NUT_TELLING) & ~said
@@ -69,7 +71,6 @@ def as_lead(marks: Marks, lines: Sequence[Line]) -> Floats:
     early = (marks.place <= EARLY) & (marks.about >= MORE_CLOSE)
     turning = marks.turning & (early | named)
     may = ((marks.roles[:, _BACKGROUND] < 0.5) & (turning | topical | early)) | nut
-    told = np.array([bool(_PART.match(text)) for text in texts])
     setting = (marks.place <= AT_ONCE) & (marks.about >= SETTING) & (marks.salience >= SET) & ~said & ~told
     weight = np.where(may, weight + TURNING * marks.turning, weight - LESS)
     return np.where(fit & own & (may | setting), weight, -np.inf)

@@ -14,7 +14,7 @@ from digests.choose import Floats
 from digests.columns import Columns
 from digests.lines import Line
 from digests.readable import base
-from digests.wording import BEARINGS, bears_said
+from digests.wording import BEARINGS, POINTS, bears_said
 
 Bools = NDArray[np.bool_]
 QUOTES = "\"“‘'「『｢"
@@ -103,24 +103,30 @@ def sound(line: Line, language: str) -> bool:
     """Whether a line can stand alone, as a lead or a conclusion: of some length, a statement, with its subject."""
     text = line.print.text
     low, high = ALONE
-    size = line.size * (WIDE if _wide(text) else 1.0)
-    statement = text[0] not in QUOTES and not text.rstrip().endswith(("?", "？"))
-    if not (low <= size <= high and statement and named(text, language)) or _FOLLOWS.match(text):
+    size = len(text) * (WIDE if _wide(text) else 1.0)
+    if not low <= size <= high or text[0] in QUOTES or text.rstrip().endswith(("?", "？")):
         return False
-    return base(language) != "en" or not _NAMELESS.match(text)
+    if base(language) == "en":
+        points = line.told is None or line.told.says & POINTS
+        return not ((points and _NAMELESS.match(text)) or _follows(text))
+    return named(text, language) and not _follows(text)
+
+
+def _follows(text: str) -> bool:
+    """Whether a text opens with what comes after something told before."""
+    return (text.startswith(("After ", "Following ")) or "は" in text or "後" in text) and bool(_FOLLOWS.match(text))
 
 
 def given(text: str, title: str) -> bool:
     """Whether an English sentence opens with a thing that is taken as known and that the title does not name."""
-    found = _GIVEN.match(text)
+    found = _GIVEN.match(text) if text.startswith("Th") else None
     return bool(found and found["noun"].rstrip("s") not in title.lower())
 
 
 def _odd(seen: Columns) -> Floats:
     """A penalty for lines of more than about two rows, and for those too short to say much."""
-    sizes = [size * (WIDE if _wide(text) else 1.0) for size, text in zip(seen.sizes, seen.texts, strict=True)]
-    widths = np.array(sizes)
-    return np.asarray(np.clip((widths - 220) / 600, 0, 0.4) + np.clip((SHORT - widths) / 200, 0, 0.2))
+    widths = [size * (WIDE if _wide(text) else 1.0) for size, text in zip(seen.sizes, seen.texts, strict=True)]
+    return np.array([min(max((w - 220) / 600, 0.0), 0.4) + min(max((SHORT - w) / 200, 0.0), 0.2) for w in widths])
 
 
 def _wide(text: str) -> bool:
@@ -129,6 +135,6 @@ def _wide(text: str) -> bool:
 
 def _closeness(seen: Columns) -> Floats:
     """How near each line is to title and article, 0..1 within this article."""
-    near = 0.6 * seen.vectors @ seen.analysis.title_vector + 0.4 * seen.vectors @ seen.analysis.article_vector
+    near = seen.vectors @ (0.6 * seen.analysis.title_vector + 0.4 * seen.analysis.article_vector)
     low, high = float(near.min()), float(near.max())
     return np.asarray((near - low) / (high - low) if high - low > 1e-6 else np.zeros(len(near)), dtype=np.float64)

@@ -28,6 +28,8 @@ _TYPICAL_LENGTH = {"ja": 45, "zh": 40, "ko": 60}
 _MIX = np.int64(0x9E3779B1)
 _MASK = np.int64(0xFFFFFFFF)
 _LAST_BITS = 0xFFFF
+_PLACE_BITS = 24
+_PLACES = (1 << _PLACE_BITS) - 1
 _BREAK = ord("\n")
 _SPEAKS = {
     "en": (("i", "we", "my", "our", "us", "me"), ("said", "says", "told", "asked", "added", "wrote")),
@@ -61,14 +63,16 @@ def grams(texts: Sequence[str], language: str) -> Grams:
 
 
 def grams_below(title: str, texts: Sequence[str], language: str) -> tuple[Grams, Grams, Words | None]:
-    """The terms of each text, and those of the title, found together; and the words of all, the title's last."""
-    below, above = [], []
+    """The terms of each text and behind them those of the title; the same without the title's; and all words."""
     found, read = _found([*texts, title], language)
-    for codes, rows in found:
-        end = int(np.searchsorted(rows, len(texts)))
-        below.append((codes[:end], rows[:end]))
-        above.append((codes[end:], rows[end:] - len(texts)))
-    return _grams(len(texts), below), _grams(1, above), read
+    ends = [int(rows.searchsorted(len(texts))) for _, rows in found]
+    below = [(codes[:end], rows[:end]) for (codes, rows), end in zip(found, ends, strict=True)]
+    return _grams(len(texts) + 1, found), _grams(len(texts), below), read
+
+
+def title_of(headed: Grams) -> Codes:
+    """The words of the title in what `grams_below` found first, each once and in order."""
+    return _once(headed.words[headed.word_rows.searchsorted(headed.count - 1) :].copy())
 
 
 def _grams(count: int, found: list[tuple[Codes, Codes]]) -> Grams:
@@ -135,12 +139,12 @@ def known_terms(found: Grams, known: Codes | Matrix, likely: NDArray[np.bool_] |
     `likely`: by their last 16 bits, which codes may be known at all."""
     codes, of = found.grams, found.gram_rows
     if likely is not None:
-        may = np.flatnonzero(likely[codes & _LAST_BITS])
+        may = likely[codes & _LAST_BITS].nonzero()[0]
         codes, of = codes[may], of[may]
-    at = np.searchsorted(known[:-1], codes)
+    at = known[:-1].searchsorted(codes)
     there = known[at] == codes
-    rows, at = np.divmod(_once(of[there] * len(known) + at[there]), len(known))
-    return at, rows
+    once = _once(of[there] << _PLACE_BITS | at[there])
+    return once & _PLACES, once >> _PLACE_BITS
 
 
 @lru_cache(maxsize=2)
@@ -191,14 +195,15 @@ def _seats(n: int) -> Matrix:
     return out
 
 
-def salience_by_words(found: Grams, texts: Sequence[str], seats: Matrix, title: Grams, language: str) -> Matrix:
-    """(n,) float32 in 0..1; only the order within an article means something."""
+def salience_by_words(found: Grams, texts: Sequence[str], seats: Matrix, title: Codes, language: str) -> Matrix:
+    """(n,) float32 in 0..1; only the order within an article means something. `title`: `title_of` it."""
     model, family = weights("quick"), "ja" if language == "ja" else "en"
     scores = telling(found, texts, seats, language) @ model[f"{family}.salience"]
     shared = shares(found, title)
-    spread = float(shared.std())
+    centred = shared - shared.mean()
+    spread = float(np.sqrt(centred @ centred / len(centred)))
     if spread > 1e-6:
-        scores = scores + TITLE_SHARE * (shared - shared.mean()) / spread
+        scores = scores + TITLE_SHARE * centred / spread
     return np.asarray(1 / (1 + np.exp(-0.6 * scores)), dtype=np.float32)
 
 
@@ -206,26 +211,30 @@ def telling(found: Grams, texts: Sequence[str], seats: Matrix, language: str) ->
     """(n, 6) float32: whether it opens the article, its place and length, who speaks, whether it opens a quotation."""
     out = np.empty((found.count, 6), dtype=np.float32)
     out[:, :3] = seats[:, _TELLING_SEATS]
-    for column, codes in enumerate(_speaking("ja" if language in _UNSPACED else "en"), 3):
-        said = np.bincount(found.word_rows[among(found.words, codes)], minlength=found.count)
-        out[:, column] = np.log1p(said)
+    codes, who = _speaking("ja" if language in _UNSPACED else "en")
+    at = codes[:-1].searchsorted(found.words)
+    there = (codes[at] == found.words).nonzero()[0]
+    said = np.bincount(found.word_rows[there] * 2 + who[at[there]], minlength=2 * found.count)
+    out[:, 3:5] = np.log1p(said.reshape(found.count, 2))
     out[:, 5] = [text.startswith(_QUOTES) for text in texts]
     return out
 
 
 @lru_cache(maxsize=2)
-def _speaking(family: str) -> tuple[Codes, ...]:
-    return tuple(np.unique(grams(each, family).words) for each in _SPEAKS[family])
+def _speaking(family: str) -> tuple[Codes, Codes]:
+    """(m,) codes of words of speaking, sorted, and which of the two lists of `_SPEAKS` each is in; in Japanese, where
+    they are pairs of characters, the first."""
+    found = {code: k for k in (1, 0) for code in grams(_SPEAKS[family][k], family).words.tolist()}
+    return np.array(sorted(found)), np.array([found[code] for code in sorted(found)])
 
 
 def among(codes: Codes, known: Codes) -> NDArray[np.bool_]:
     """(m,) which codes are in `known`: sorted, not empty."""
-    return np.asarray(known[np.searchsorted(known[:-1], codes)] == codes)
+    return np.asarray(known[known[:-1].searchsorted(codes)] == codes)
 
 
-def shares(found: Grams, title: Grams) -> Matrix:
-    """(n,) how much of the title's words each sentence holds."""
-    wanted = _once(title.words.copy())
+def shares(found: Grams, wanted: Codes) -> Matrix:
+    """(n,) how much of the `wanted` words (sorted, each once) each sentence holds."""
     if not len(wanted):
         return np.zeros(found.count, dtype=np.float32)
     there = among(found.words, wanted)
@@ -235,8 +244,11 @@ def shares(found: Grams, title: Grams) -> Matrix:
 
 def hashed_vectors(found: Grams) -> Matrix:
     """(n, `VECTOR`) float32, rows L2-normalised or zero: words counted in cells, log-weighted."""
-    cells = found.word_rows * VECTOR + (found.words >> 4) % VECTOR
+    cells = found.word_rows * VECTOR + (found.words >> 4 & VECTOR - 1)
     counts = np.bincount(cells, (found.words & 1) * 2.0 - 1, found.count * VECTOR)
-    out = _LOGS[counts.astype(np.int64)].reshape(found.count, VECTOR)
-    norms = np.sqrt((out * out).sum(axis=1, keepdims=True))
-    return np.asarray(out / np.maximum(norms, 1e-6), dtype=np.float32)
+    full = counts.nonzero()[0]
+    weights = _LOGS[counts[full].astype(np.int64)]
+    rows = full // VECTOR
+    norms = np.sqrt(np.bincount(rows, weights * weights, found.count))
+    counts[full] = weights / np.maximum(norms, 1e-6)[rows]
+    return counts.astype(np.float32).reshape(found.count, VECTOR)

@@ -182,7 +182,7 @@ def squeezed(text: str) -> str:
 
 
 def _squeezed(text: str) -> str:
-    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).translate(_WORD_ONLY)
+    return _WORD_ONLY.bare(text if text.isascii() else unicodedata.normalize("NFKC", text))
 
 
 _remembered = lru_cache(maxsize=1024)(_squeezed)

@@ -44,7 +44,8 @@ def marked(columns: Columns) -> Matrix:
     out = np.zeros((n, 14), dtype=np.float32)
     out[:, :4] = np.log(columns.chances + 0.003)
     out[:, 4] = columns.salience
-    out[:, 5] = (near - near.mean()) / (near.std() + 1e-6)
+    near = near - near.sum() / n
+    out[:, 5] = near / (np.sqrt(near @ near / n) + 1e-6)
     out[:, 6] = 1 / (1 + at)
     out[:, 7] = np.log1p(at)
     out[1:, 8] = np.maximum.accumulate(news)[:-1]

@@ -94,7 +94,7 @@ def _bare(text: str) -> str:
         folded = _TYPED_POSSESSIVE.sub("", folded)
     if "," in folded:
         folded = _GROUPED_DIGITS.sub("", folded)
-    return folded.translate(_BARE)
+    return _BARE.bare(folded)
 
 
 def _runs(text: str) -> Iterator[str]:

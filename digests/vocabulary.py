@@ -124,8 +124,8 @@ def words(texts: Sequence[str]) -> Words:
     tokens, plain = _tokens("\n".join(texts).lower())
     known = _current()
     numbers = np.fromiter(map(known.__getitem__, tokens), np.int64, len(tokens))
-    ends = np.flatnonzero(numbers == 0)
-    codes, there = known.codes[numbers], numbers != 0
+    there = numbers != 0
+    codes, ends = known.codes[numbers], (~there).nonzero()[0]
     if MIXED in codes:
         codes = _parted(codes, numbers, known)
         there = codes != NOTHING
@@ -170,7 +170,7 @@ def _tokens(joined: str) -> tuple[list[str], bool]:
         joined = _POSSESSIVE.sub(f" {_OWNED}", joined)
     if "," in joined:
         joined = _GROUP.sub(_GROUPED, joined)
-    bare = joined.translate(_BARE)
+    bare = _BARE.bare(joined)
     for mark in _APART:
         if mark in bare:
             bare = bare.replace(mark, f" {mark} ")
@@ -181,7 +181,7 @@ def _parted(codes: Codes, numbers: Codes, known: _Vocabulary) -> Codes:
     """Codes in which those of letters and figures (1990s, 3rd) take the place of the words made of both."""
     pieces: list[Codes] = []
     at = 0
-    for place in np.flatnonzero(codes == MIXED).tolist():
+    for place in (codes == MIXED).nonzero()[0].tolist():
         pieces += [codes[at:place], known.parts[int(numbers[place])]]
         at = place + 1
     return np.concatenate([*pieces, codes[at:]])

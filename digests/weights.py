@@ -26,11 +26,12 @@ def _widened(array: NDArray[np.generic]) -> Matrix:
 def softmax(scores: Matrix) -> Matrix:
     """Rows that sum to 1."""
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
+    odds /= odds.sum(axis=1, keepdims=True)
+    return odds if odds.dtype == np.float32 else np.asarray(odds, dtype=np.float32)
 
 
 def standardised(features: Matrix, mean: Matrix, spread: Matrix) -> Matrix:
-    return np.asarray(np.clip((features - mean) / spread, -4, 4), dtype=np.float32)
+    return np.asarray(np.minimum(np.maximum((features - mean) / spread, -4), 4), dtype=np.float32)
 
 
 def perceptron(features: Matrix, layers: Mapping[str, Matrix], prefix: str) -> Matrix:

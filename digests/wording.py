@@ -75,7 +75,7 @@ def _told() -> dict[str, int]:
         (SAYS, words_of("said says told added insisted warned admitted believe believes")),
         (ADDS, words_of("also too meanwhile however well")),
         (TURNS, words_of("however meanwhile though moreover nevertheless nonetheless example instance")),
-        (POINTS, words_of("he she they it its his her him them their those these later earlier")),
+        (POINTS, words_of("he she they it its his her him them their this those these later earlier")),
         (SIGNS, words_of("author contributed reporting writing editing von par por")),
         (SHOWS, words_of("photo photos reuters getty afp image picture video caption credit source fichier")),
         (ASKS, words_of("click read sign subscribe follow share download scroll watch find see story http https")),
@@ -107,7 +107,7 @@ _SAYS = Remembered(says_of)
 
 def words_in(low: str) -> list[str]:
     """The words of a text in small letters, without the marks between and inside them."""
-    return low.translate(_BARE).split()
+    return _BARE.bare(low).split()
 
 
 def said(words: Iterable[str]) -> int:

@@ -51,21 +51,30 @@ QUOTED = 0.12
 
 def in_sections(seen: Columns, marks: Marks) -> Floats:
     """(n, 4) for lines likely enough of a role; in a short article the wording counts as well. -inf where a line may
-    not stand."""
+    not stand. In plain lists: few lines are likely enough of anything."""
     short = len(seen.lines) <= RELAXED_UP_TO
-    fits = marks.roles + HINTED * hints(seen) if short else marks.roles
+    rows = (marks.roles + HINTED * hints(seen) if short else marks.roles).tolist()
     sharp = learnt(seen.language) and not short
     first, more = FIRST_FLOORS if sharp else SHORT_FIRST, FLOORS if sharp else SHORT_FLOORS if short else OTHER_FLOORS
-    opening = fits[[line.opens for line in seen.lines]]
-    best = fits == (opening.max(axis=0) if len(opening) else 0.0)
-    nearly = fits.max(axis=1, keepdims=True) - np.where(best, 1.5, 1.0) * NEARLY
-    allowed = (fits >= np.where(best, first, more)) & (fits >= nearly)
-    salient = (0.35 + 0.65 * marks.salience)[:, None]
-    worth = np.where(allowed, WELCOME + fits * salient - 0.5 * marks.odd[:, None], -np.inf)
-    worth[[not named(text, seen.language) for text in seen.texts], 1:] -= UNNAMED
-    worth[[text[0] in QUOTES for text in seen.texts], 1:] -= QUOTED
-    worth[marks.given, 1:] -= GIVEN
+    opening = [row for row, line in zip(rows, seen.lines, strict=True) if line.opens]
+    best = list(map(max, zip(*opening, strict=True))) if opening else [0.0] * LEAD
+    salience, odd = marks.salience.tolist(), marks.odd.tolist()
+    worth = np.full((len(rows), LEAD), -np.inf)
+    for i, row in enumerate(rows):
+        most = max(row)
+        for g, fit in enumerate(row):
+            top = fit == best[g]
+            if fit >= (first[g] if top else more[g]) and fit >= most - (1.5 if top else 1.0) * NEARLY:
+                value = WELCOME + fit * (0.35 + 0.65 * salience[i]) - 0.5 * odd[i]
+                worth[i, g] = value - _lost(seen, marks, i) if g else value
     return worth
+
+
+def _lost(seen: Columns, marks: Marks, i: int) -> float:
+    """What line `i` loses by its opening in the sections behind the first."""
+    text = seen.texts[i]
+    lost = 0.0 if named(text, seen.language) else UNNAMED
+    return lost + (QUOTED if text[0] in QUOTES else 0.0) + (GIVEN if marks.given[i] else 0.0)
 
 
 def hints(seen: Columns) -> Floats:
