@@ -241,7 +241,7 @@ TIED: dict[str, frozenset[str]] = {
         "need case aid relief provision preparations"
     ),
     "in": words_of(
-        "rise fall drop increase decrease decline growth slump surge jump cut cuts change changes trade interest "
+        "rise fall drop increase decrease decline growth slump surge jump cut cuts change changes interest "
         "investment confidence reduction slowdown improvement recovery collapse losses stake role part involvement "
         "crisis boom shortfall"
     ),
