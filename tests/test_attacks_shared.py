@@ -255,7 +255,7 @@ def test_only_what_slack_signed_comes_in_and_only_once(row: dict[str, Any]) -> N
 @pytest.mark.parametrize("row", attacks("discord-sig"))
 async def test_discord_has_no_door_to_knock_at(row: dict[str, Any], tmp_path: Path) -> None:
     """Interactions come over the gateway that we opened; whatever is posted to us, signed or not, runs nothing. (That
-    one interaction is answered once: `test_attacks_asking.py`.)"""
+    one interaction is answered once: `test_chat_discord_commands.py`.)"""
     told = row["input"]
     headers = {"X-Signature-Timestamp": told["timestamp"] or "", "X-Signature-Ed25519": told["signature"] or ""}
     async with archive(tmp_path) as stand, aiohttp.ClientSession() as session:

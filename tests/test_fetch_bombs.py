@@ -12,6 +12,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from loopback import Converse, answering, sends
@@ -110,6 +111,22 @@ def _peak() -> int:
     if status.exists():
         return int(status.read_text().partition("VmHWM:")[2].split()[0]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+@pytest.mark.parametrize(("kind", "limit"), [("feed", 5 * MIB), ("page", 2 * MIB)])
+async def test_a_feed_has_5_mib_and_a_page_2(kind: Literal["feed", "page"], limit: int) -> None:
+    async def converse(request: bytes, writer: asyncio.StreamWriter) -> None:
+        asked = request.split(b" ", 2)[1]
+        size = 0 if asked == b"/robots.txt" else limit + (asked == b"/more")
+        writer.write(head(GZIP))
+        writer.write(gzip.compress(bytes(size)))
+
+    async with answering(converse) as base:
+        fetch = Fetcher(user_agent="Chokan/1.0", allow_hosts=["127.0.0.1"], per_host_spacing=0.0)
+        assert len((await fetch(f"{base}/just", kind=kind)).body) == limit
+        with pytest.raises(TooLarge):
+            await fetch(f"{base}/more", kind=kind)
+        await fetch.close()
 
 
 # --- unpacking ----------------------------------------------------------------------------------------------------

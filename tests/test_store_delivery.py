@@ -9,7 +9,7 @@ import pytest
 from store_samples import DISCORD, NOW, edition, later, parts
 
 from bot.store import SqlStore, open_store
-from digests.errors import NotFound
+from digests.errors import NotFound, StoreError
 from digests.model import Delivery, Destination, Posted
 
 SLACK = Destination(platform="slack", channel="C1")
@@ -44,6 +44,15 @@ async def test_parts_go_out_in_order_and_the_thread_of_the_first_is_the_parent(s
 async def test_a_delivery_comes_back_as_it_was(store: SqlStore) -> None:
     await store.save_edition(edition(), parts())
     assert tuple(replace(kept, made=None) for kept in await store.deliveries("e")) == parts()
+
+
+async def test_the_database_has_room_for_each_part_of_an_edition_once(store: SqlStore) -> None:
+    """Whatever the program believes: a second row for an edition, destination and part is refused, and with it all."""
+    first, *others = parts()
+    with pytest.raises(StoreError, match="refused what contradicts"):
+        await store.save_edition(edition(), (first, *others, replace(first, id="twin")))
+    assert await store.edition("e") is None
+    assert list(await store.deliveries("e")) == []
 
 
 async def test_destinations_do_not_wait_for_each_other(store: SqlStore) -> None:
