@@ -6,15 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.measure import Measurement
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 
+from bot.linebreaks import Wrapped, hung
 from digests.errors import ChatRefused
 from digests.message import Block, Bullets, Divider, Heading, Message, Part, Small, Span
 from digests.model import Destination, Posted
@@ -23,11 +21,7 @@ from digests.ports import Finding, Limits
 LIMITS = Limits(characters=1_000_000, blocks=10_000, actions=0)
 WIDTH = 96
 """Widest a line of text is set, in columns: longer lines are hard to read."""
-NO_START = frozenset(
-    "、。，．,.;:!?！？・：；」』）)］]｝}〉》】〕”’ー〜々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%％ "
-)
 _NUMBER = re.compile(r"\d+ {2}")
-NO_END = frozenset("「『（([［｛{〈《【〔“‘")
 CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 """Control characters: nothing a feed says may steer the terminal."""
 
@@ -93,7 +87,7 @@ def _set(block: Block) -> RenderableType:
     if isinstance(block, Bullets):
         return _bullets(block)
     if isinstance(block, Small):
-        return Padding(_Wrapped(_spans(block.spans, "dim")), (0, 1, 0, 3))
+        return Padding(Wrapped(_spans(block.spans, "dim")), (0, 1, 0, 3))
     return _lines(block.spans)
 
 
@@ -118,59 +112,13 @@ def _lines(spans: Sequence[Span]) -> RenderableType:
     number, its own second line stands there too."""
     first, *rest = _spans(spans, "").split("\n")
     number = _NUMBER.match(first.plain)
-    head = _hung(first[: number.end()], first[number.end() :]) if number else _Wrapped(first)
-    return Group(Padding(head, (0, 1, 0, 3)), *(Padding(_Wrapped(line), (0, 1, 0, 7)) for line in rest))
-
-
-def _hung(mark: Text, text: Text, width: int = 3) -> Table:
-    """`text` beside its mark, all its lines at one indent."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=width)
-    grid.add_column()
-    mark.rstrip()
-    grid.add_row(mark, _Wrapped(text))
-    return grid
-
-
-@dataclass(frozen=True, slots=True)
-class _Wrapped:
-    """Text broken into lines as Japanese is: between any two of its characters, but no line begins with a closing mark
-    or ends with an opening one (JIS X 4051, kinsoku); words of other scripts stay whole."""
-
-    text: Text
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from self.text.divide(breaks(self.text.plain, options.max_width))
-
-    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        return Measurement(min(2, options.max_width), min(cell_len(self.text.plain), options.max_width))
-
-
-def breaks(text: str, width: int) -> list[int]:
-    """Where lines of at most `width` columns end in `text`: offsets in code points."""
-    found: list[int] = []
-    start = columns = 0
-    allowed = 0
-    for place, char in enumerate(text):
-        if place > start and _may_break(text[place - 1], char):
-            allowed = place
-        columns += cell_len(char)
-        if columns > width and place > start:
-            start = allowed if allowed > start else place
-            found.append(start)
-            columns = cell_len(text[start : place + 1])
-    return found
-
-
-def _may_break(before: str, after: str) -> bool:
-    if after in NO_START or before in NO_END:
-        return False
-    return before == " " or cell_len(before) == 2 or cell_len(after) == 2
+    head = hung(first[: number.end()], first[number.end() :]) if number else Wrapped(first)
+    return Group(Padding(head, (0, 1, 0, 3)), *(Padding(Wrapped(line), (0, 1, 0, 7)) for line in rest))
 
 
 def _bullets(block: Bullets) -> RenderableType:
     """A hanging indent, so that a point's second line stands under its first."""
-    return Padding(Group(*(_hung(Text("•"), _spans(item, ""), width=1) for item in block.items)), (0, 1, 0, 3))
+    return Padding(Group(*(hung(Text("•"), _spans(item, ""), width=1) for item in block.items)), (0, 1, 0, 3))
 
 
 def _spans(spans: Sequence[Span], base: str) -> Text:

@@ -161,7 +161,7 @@ async def _poll_parsed(
         state,
         now=world.clock(),
         seen={id_: print_ for id_, print_ in prints.items() if id_ not in waiting},
-        articles=[outcome for outcome in read if isinstance(outcome, Article)],
+        articles=_seen_now([outcome for outcome in read if isinstance(outcome, Article)], world.clock()),
         title=parsed.title or None,
         site=parsed.link,
         moved_to=moves_to(state),
@@ -192,10 +192,18 @@ async def _look_again(world: World, feed: Feed, entries: Sequence[Entry]) -> dic
     return prints
 
 
+FLOOR = datetime.min.replace(tzinfo=UTC)
+
+
 def _newest(entries: Sequence[Entry], count: int) -> tuple[Entry, ...]:
     """The `count` newest; feeds without dates list newest first."""
-    floor = datetime.min.replace(tzinfo=UTC)
-    return tuple(sorted(entries, key=lambda entry: entry.published or entry.updated or floor, reverse=True)[:count])
+    return tuple(sorted(entries, key=lambda entry: entry.published or entry.updated or FLOOR, reverse=True)[:count])
+
+
+def _seen_now(articles: Sequence[Article], now: datetime) -> tuple[Article, ...]:
+    """All of one poll are seen at once, a microsecond apart, so that what was published last counts as the newest."""
+    newest_first = sorted(articles, key=lambda article: article.published or FLOOR, reverse=True)  # as feeds are
+    return tuple(replace(a, first_seen=now - timedelta(microseconds=n)) for n, a in enumerate(newest_first))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.chat_console import CONTROL
+from bot.linebreaks import Wrapped, hung
 from digests.catalog import Catalog
 from digests.layout import gist_of
 from digests.model import Article, Digest, Role
@@ -28,6 +29,8 @@ COLOURS: dict[Role | None, str] = {
     "outlook": "green",
     None: "dim",
 }
+HIT = 15
+"""Columns of a hit's number and date."""
 STAGES = {"poll": "Fetching", "digest": "Digesting", "deliver": "Delivering"}
 
 
@@ -35,10 +38,10 @@ def print_hits(console: Console, hits: Sequence[Hit], catalog: Catalog) -> None:
     """One article a row: date, headline, gist, address."""
     for number, hit in enumerate(hits, 1):
         when = (hit.article.published or hit.article.first_seen).date().isoformat()
-        console.print(Text.assemble((f"{number:>2}  {when}  ", "dim"), (clean(hit.article.title), "bold")))
+        console.print(hung(Text(f"{number:>2}  {when}", "dim"), Text(clean(hit.article.title), "bold"), HIT))
         if told := gist_of(hit.digest):
-            console.print(Padding(Text(clean(told)), (0, 0, 0, 16)))
-        console.print(Padding(Text(clean(hit.article.url), "dim"), (0, 0, 0, 16)))
+            console.print(Padding(Wrapped(Text(clean(told))), (0, 0, 0, HIT + 1)))
+        console.print(Text(" " * (HIT + 1) + clean(hit.article.url), "dim"), soft_wrap=True)
 
 
 def hits_form(hits: Sequence[Hit]) -> list[dict[str, Any]]:

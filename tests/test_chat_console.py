@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from bot.chat_console import NO_END, NO_START, ConsoleChat, breaks, rendered
+from bot.chat_console import ConsoleChat, rendered
+from bot.linebreaks import NO_END, NO_START, breaks
 from digests.layout import digest_message
 from digests.message import Bullets, Heading, Message, Paragraph, Part, Span
 from digests.model import Destination

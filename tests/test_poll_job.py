@@ -103,6 +103,18 @@ async def test_backfill_takes_as_many_as_asked(site: Site, tmp_path: Path) -> No
         assert await titles(world) == {"記事1", "記事2"}
 
 
+async def test_of_what_one_poll_brings_the_newest_counts_as_seen_last(site: Site, tmp_path: Path) -> None:
+    """Feeds begin with the newest; what is listed as the latest does too."""
+    site.feed("/feed", "3", "2", "1")
+    for name in "123":
+        site.page(name)
+    async with world_of(site, tmp_path) as world:
+        await polled(world, f"{site.base}/feed", backfill=3)
+        brought = await world.store.claim_undigested(world.clock(), lease=1, limit=100)
+    assert [a.title for a in sorted(brought, key=lambda a: a.first_seen)] == ["記事1", "記事2", "記事3"]
+    assert max(a.first_seen for a in brought) - min(a.first_seen for a in brought) == timedelta(microseconds=2)
+
+
 async def test_what_appears_later_is_taken_once(site: Site, tmp_path: Path) -> None:
     site.feed("/feed", "1")
     site.page("2")
