@@ -17,9 +17,9 @@ from typing import Literal
 import pytest
 from loopback import Converse, answering, sends
 
-from bot.body import Gunzip, read_body
+from bot.body import Gunzip, read_body, unpacker
 from bot.fetch import Fetcher
-from digests.errors import FetchError, TooLarge
+from digests.errors import BadEncoding, FetchError, TooLarge
 
 MIB = 1024 * 1024
 GROWTH = 32 * MIB
@@ -69,6 +69,28 @@ BOMBS: dict[str, tuple[Callable[[], Converse], str]] = {
     "two headers of codings": (lambda: sends(head(GZIP, GZIP), packed(b"x", 1)), "BadEncoding"),
     "deflate": (lambda: sends(head("Content-Encoding: deflate"), zlib.compress(b"x")), "BadEncoding"),
     "brotli": (lambda: sends(head("Content-Encoding: br"), b"\x0b\x00\x80x\x03"), "BadEncoding"),
+    "gzip in gzip, as said": (
+        lambda: sends(head("Content-Encoding: gzip, gzip"), gzip.compress(packed(bytes(MIB), BIG))),
+        "BadEncoding",
+    ),
+    "gzip with an endless name": (lambda: endless(b"A" * 65_536, GZIP), "BadEncoding"),
+    "gzip whose name never ends": (
+        lambda: sends(head(GZIP), b"\x1f\x8b\x08\x08" + bytes(6) + b"A" * 4 * MIB),
+        "BadEncoding",
+    ),
+    "endless trailers": (
+        lambda: sends(head("Transfer-Encoding: chunked"), b"0\r\n" + b"X: y\r\n" * 400_000 + b"\r\n"),
+        "ConnectFailed",
+    ),
+    "a trailer of megabytes": (
+        lambda: sends(head("Transfer-Encoding: chunked"), b"0\r\nX: " + b"y" * 4 * MIB + b"\r\n\r\n"),
+        "ConnectFailed",
+    ),
+    "five thousand cookies": (lambda: sends(head(*["Set-Cookie: a=b"] * 5000), b"x"), "ConnectFailed"),
+    "a bomb behind an error": (
+        lambda: sends(head(GZIP).replace(b"200 OK", b"500 No"), packed(bytes(MIB), BIG)),
+        "read",
+    ),
     "not gzip at all": (lambda: sends(head(GZIP), b"<rss/>"), "BadEncoding"),
     "gzip cut short": (lambda: sends(head(GZIP), packed(os.urandom(5000), 1)[:-20]), "BadEncoding"),
     "gzip with a wrong sum": (lambda: sends(head(GZIP), packed(b"news", 1)[:-8] + b"\0" * 8), "BadEncoding"),
@@ -150,6 +172,15 @@ async def _pieces(body: bytes, size: int) -> AsyncIterator[bytes]:
 )
 async def test_gzip_is_unpacked_however_it_arrives(body: bytes, plain: bytes, size: int) -> None:
     assert await read_body("u", _pieces(body, size), "gzip", MIB) == plain
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["zstd", "br", "bzip2", "xz", "compress", "deflate", "*", "br, gzip", "gzip, gzip", "gzip," * 3000, "aes128gcm"],
+)
+def test_a_coding_nobody_offered_is_refused_unread(encoding: str) -> None:
+    with pytest.raises(BadEncoding):
+        unpacker("u", encoding, MIB)
 
 
 @pytest.mark.parametrize("encoding", ["", "identity", "gzip"])
