@@ -12,6 +12,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from digests.boxes import filters_of, hides_box, scale_of, share_said
 from digests.colours import BLACK, COLOUR_FILTERS, FAINT, WHITE, Colour, blended, filtered, is_clear, is_legible
+from digests.decode import clean
 from digests.styles import (
     Declarations,
     declarations,
@@ -189,7 +190,17 @@ def _drop(unseen: _Unseen) -> None:
             child.tail = None
     for element in unseen.boxes:
         if element.getparent() is not None:
-            element.drop_tree()
+            _cut(element)
+
+
+def _cut(element: HtmlElement) -> None:
+    """Takes an element out; the words after it stay. lxml reads characters (`&#1;`) that it will not write."""
+    parent, earlier, after = element.getparent(), element.getprevious(), clean(element.tail or "")
+    parent.remove(element)
+    if after and earlier is not None:
+        earlier.tail = clean(earlier.tail or "") + after
+    elif after:
+        parent.text = clean(parent.text or "") + after
 
 
 def _length(elements: list[HtmlElement]) -> int:

@@ -199,6 +199,15 @@ def test_text_that_only_some_see_is_read(markup: str) -> None:
     assert WORDS in shown(markup.format(WORDS))
 
 
+@pytest.mark.parametrize("odd", ["&#1;", "&#x7f;", "\x01", "&#xFFFE;", "&#8;&#11;"])
+@pytest.mark.parametrize(
+    "hidden", ["<p hidden>x</p>", "<script>x</script>", "<title>x</title>", "<b>y</b>{}<i hidden>x</i>"]
+)
+def test_what_stands_behind_something_hidden_stays(odd: str, hidden: str) -> None:
+    """Also where it holds characters that no document may."""
+    assert f"{WORDS} End." in text_of_html(f"{odd}{hidden.format(odd)}{odd}{WORDS} End.")[0]
+
+
 @pytest.mark.parametrize("place", ["<head>{}</head><body>", "<body>{}"])
 @pytest.mark.parametrize("kind", ["NewsArticle", "BlogPosting"])
 def test_what_linked_data_says_is_no_text_of_the_page(place: str, kind: str) -> None:
