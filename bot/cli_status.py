@@ -15,9 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.app import database_of, opened
-from bot.cli_base import Session, print_json, run
+from bot.cli_base import Session, print_json, reader, run
 from bot.terminal import clean
 from bot.world import World
+from digests.catalog import Catalog
 from digests.edition import next_slot
 from digests.model import Subscription
 from digests.store import FeedHealth, Totals
@@ -61,7 +62,7 @@ async def _status(session: Session, *, json_out: bool) -> None:
     if json_out:
         print_json(form_of(standing))
     else:
-        print_standing(session.console, standing)
+        print_standing(session.console, standing, reader(settings))
 
 
 def _shown(database: str) -> str:
@@ -95,31 +96,32 @@ async def standing_of(world: World, database: str) -> Standing:
     )
 
 
-def print_standing(console: Console, standing: Standing) -> None:
-    running = "running" if standing.running else "not running; start it with: chokan run"
+def print_standing(console: Console, standing: Standing, words: Catalog) -> None:
     totals = standing.totals
-    failing = [health for health in standing.feeds if health.state.failures or health.state.stopped]
+    failing = sum(bool(health.state.failures or health.state.stopped) for health in standing.feeds)
+    running = words("status.running" if standing.running else "status.stopped")
     lines = [
         f"Chokan {standing.version}: {running}",
-        f"database: {standing.database}, {standing.bytes / (1 << 20):.1f} MiB",
-        f"articles: {totals.articles}, digests: {totals.digests}, waiting for a digest: {totals.undigested}",
-        f"feeds: {len(standing.feeds)}, of which {len(failing)} failing" + (": chokan feeds list" if failing else ""),
-        f"messages waiting: {sum(standing.waiting.values())}",
+        words("status.database", address=standing.database, size=f"{standing.bytes / (1 << 20):.1f}"),
+        words("status.articles", articles=totals.articles, digests=totals.digests, waiting=totals.undigested),
+        words("status.feeds.failing" if failing else "status.feeds", count=len(standing.feeds), failing=failing),
+        words("status.waiting", count=sum(standing.waiting.values())),
     ]
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if standing.rows:
-        console.print(_table(standing.rows))
+        console.print(_table(standing.rows, words))
 
 
-def _table(rows: Sequence[Row]) -> Table:
+def _table(rows: Sequence[Row], words: Catalog) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in ("subscription", "goes to", "next edition", "last edition", "its messages"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("subscription", "destination", "next", "last", "messages"):
+        table.add_column(words(f"status.{heading}"), overflow="fold")
     for row in rows:
         one = row.subscription
-        coming = f"paused: {one.paused_reason or 'by hand'}" if one.paused else _local(row.next, one)
-        states = ", ".join(f"{count} {state}" for state, count in sorted(row.deliveries.items()))
+        paused = words("status.paused", reason=one.paused_reason or words("status.by-hand"))
+        coming = paused if one.paused else _local(row.next, one)
+        states = ", ".join(words(f"status.state.{s}", count=many) for s, many in sorted(row.deliveries.items()))
         cells = (one.id, str(one.destination), coming, _local(row.last, one), states or "–")
         table.add_row(*(Text(clean(cell)) for cell in cells))
     return table

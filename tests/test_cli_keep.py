@@ -28,6 +28,8 @@ def test_status_says_how_things_stand(folder: Path) -> None:  # noqa: F811
     assert "not running" in result.output
     assert "articles: 2, digests: 2" in result.output
     assert "06:30" in result.output
+    (folder / "chokan.toml").write_text(f'language = "ja"\n{CONFIG}', encoding="utf-8")
+    assert "記事: 2、要約: 2" in chokan("status").output
     form = json.loads(chokan("status", "--json").output)
     assert form["subscriptions"][0]["id"] == "morning"
     assert form["feeds"] == {"count": 1, "failing": []}
