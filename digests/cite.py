@@ -36,6 +36,8 @@ def cited(
 ) -> tuple[tuple[Section, ...], tuple[Citation, ...]]:
     """The sections with the numbers of their citations, and the citations, numbered in order of use."""
     fits = _fitting(sections, _worthy(citations, article))
+    if not fits and not any(section.citations for section in sections):
+        return tuple(sections), ()
     placed: dict[int, list[Candidate]] = {}
     for fit in fits:
         under = placed.setdefault(fit.section, [])

@@ -12,6 +12,7 @@ from digests.choose import Floats
 from digests.lines import Line
 from digests.marks import Marks
 from digests.readable import speaks_of_us
+from digests.wording import ADDS, SAYS, SELF, WIDE
 
 CLOSE, MORE_CLOSE, SURELY_CLOSE = 0.2, 0.35, 0.45
 """Closeness to title and article, within the article, that a lead needs; the second where it only stands early, the
@@ -61,9 +62,11 @@ def as_lead(marks: Marks, lines: Sequence[Line]) -> Floats:
     fit = marks.sound & ~marks.given & (marks.titled > 0) & (marks.about >= CLOSE)
     said, own, told = np.zeros_like(fit), np.zeros_like(fit), np.zeros_like(fit)
     for i in fit.nonzero()[0].tolist():
-        text = lines[i].print.text
-        said[i], told[i] = bool(_SAID.search(text)), bool(_PART.match(text))
-        own[i] = _reported(text) and not _ADDS.search(text) and not _LONG_AGO.match(text)
+        text, says = lines[i].print.text, lines[i].says
+        said[i] = bool(says & (SAYS | WIDE) and _SAID.search(text))
+        told[i] = bool(_PART.match(text))
+        adds = says & (ADDS | WIDE) and _ADDS.search(text)
+        own[i] = _reported(text, says) and not adds and not _LONG_AGO.match(text)
     named = marks.titled >= TITLED
     topical = named & (marks.about >= SURELY_CLOSE) & (marks.salience >= TELLING) & ~said
     nut = named & (marks.salience >= NUT_TELLING) & ~said
@@ -85,12 +88,12 @@ def as_conclusion(marks: Marks, lines: Sequence[Line]) -> Floats:
     for i in np.flatnonzero(fit).tolist():
         text = lines[i].print.text
         near = marks.about[i] >= CONCLUDING
-        fit[i] = ((says[i] and near) or bool(_HANGS.search(text))) and not speaks_of_us(text)
+        fit[i] = ((says[i] and near) or bool(_HANGS.search(text))) and not (lines[i].says & SELF and speaks_of_us(text))
     weight = 0.4 * (marks.salience + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
     return np.where(fit, weight - 0.25 - marks.odd, -np.inf)
 
 
-def _reported(text: str) -> bool:
+def _reported(text: str, says: int) -> bool:
     """Whether the reporter speaks: little within English quotation marks, and no first person without them."""
-    quoted = sum(len(each) for each in _QUOTATION.findall(text))
-    return quoted <= QUOTED * len(text) and not speaks_of_us(text)
+    quoted = sum(map(len, _QUOTATION.findall(text)))
+    return quoted <= QUOTED * len(text) and not (says & SELF and speaks_of_us(text))

@@ -10,7 +10,7 @@ from digests.nouns import PERSON
 from digests.phrase import Phrase
 from digests.phrases import cached
 from digests.readable import base, squeezed
-from digests.topics import EDGES_EN, MEDIA, OFTEN, fit_topic, overlapping
+from digests.topics import EDGES_EN, MEDIA, OFTEN, fit_topic, folded, overlapping
 
 LEAST_LABEL_WORDS, MOST_LABEL_WORDS = 2, 6
 LEAST_LABEL_JA, MOST_LABEL_JA = 4, 16
@@ -34,7 +34,7 @@ _OWNER = re.compile(r"['’]s?(?=\s)|['’]$")
 def labels(texts: Sequence[str], avoid: Sequence[str], title: str, article: str, language: str) -> list[str | None]:
     """One label for each point, none like another nor like a heading's topic; None where the sentence is too short to
     need one or names nothing: it is better printed without."""
-    low_title, low_article = title.casefold(), article.casefold()
+    low_title, low_article = folded(title), folded(article)
     made: list[str | None] = []
     for k, text in enumerate(texts):
         others = " ".join(t for j, t in enumerate(texts) if j != k).casefold()

@@ -12,6 +12,8 @@ from digests.model import LENGTHS, Citation, Digest, Length, Section, Text
 def shortened(digest: Digest, length: Length) -> Digest:
     """The digest as it is printed at `length`: texts of that level and below, citations renumbered in order of use."""
     allowed = LENGTHS[: LENGTHS.index(length) + 1]
+    if length == LENGTHS[-1] and not digest.citations:
+        return digest  # nothing to leave out, nothing to number
     cut = [_cut(section, allowed) for section in digest.sections]
     used = list(dict.fromkeys(n for section in cut for n in section.citations))
     numbers = {old: new for new, old in enumerate(used, 1)}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from digests.analysis import Analysis
 from digests.held import held
 from digests.model import ROLES, Sentence
-from digests.readable import Lint, base, squeezed, within_quotations
+from digests.readable import Lint, base, squeezed, squeezed_each, within_quotations
 from digests.trim import Trimmed, trimmed
 from digests.vocabulary import Told, each, words
 from digests.wording import ANY
@@ -43,6 +43,11 @@ class Line:
     def size(self) -> int:
         return len(self.print.text)
 
+    @property
+    def says(self) -> int:
+        """What its words say (`digests.wording`); where that was not looked up, anything."""
+        return self.told.says if self.told else ANY
+
 
 class _Row(NamedTuple):
     """A sentence, what is wrong with it, and whether that is more than that it opens badly."""
@@ -69,8 +74,7 @@ def _once(indices: Sequence[int], analysis: Analysis) -> list[int]:
     """Of a sentence that stands in the article twice the copy behind a dateline (the other one is a caption or teaser),
     else the first."""
     kept: dict[str, int] = {}
-    for i in indices:
-        bare = squeezed(analysis.pieces[i].text)
+    for i, bare in zip(indices, squeezed_each([analysis.pieces[i].text for i in indices]), strict=True):
         if bare not in kept or _unowned(analysis, i) > _unowned(analysis, kept[bare]):
             kept[bare] = i
     return sorted(kept.values())
@@ -92,14 +96,18 @@ def _judged(analysis: Analysis, indices: Sequence[int]) -> list[_Row]:
     own = [pieces[i] for i in indices]
     seen = held("\n".join([piece.text for piece in own]))
     says = [known.says if (known := analysis.told.get(i)) else ANY for i in indices]
-    printed = [trimmed(p.text, p.start, language, seen, said) for p, said in zip(own, says, strict=True)]
-    told = _told(analysis, indices, [text.text for text in printed])
     lint = Lint(language, seen)
+    fine = [lint.is_fine(piece.text, said) for piece, said in zip(own, says, strict=True)]
+    printed = [
+        Trimmed(p.text, p.start, p.end) if ready else trimmed(p.text, p.start, language, seen, said)
+        for p, said, ready in zip(own, says, fine, strict=True)
+    ]
+    told = _told(analysis, indices, [text.text for text in printed])
     quoted = within_quotations(analysis.text, [piece.start for piece in pieces])
     least = LEAST_TELLING.get(language, LEAST_TELLING_ELSEWHERE)
     rows = []
-    for i, piece, text, known in zip(indices, own, printed, told, strict=True):
-        wrong = lint.problems(text.text, opening=True, says=known.says if known else None)
+    for i, piece, text, known, ready in zip(indices, own, printed, told, fine, strict=True):
+        wrong = () if ready else lint.problems(text.text, opening=True, says=known.says if known else None)
         if piece.start in quoted:
             wrong = (*wrong, "half quotation")
         if len(text.text) < least:

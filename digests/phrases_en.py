@@ -128,6 +128,8 @@ def _tokens(text: str) -> _Tokens:
 def _kind(word: str) -> int:
     """What a word is, as a sum of the constants above."""
     low = word.lower()
+    if low not in _LISTED and low[-1] not in _TELLING_ENDS and word[0].isalpha():
+        return CAPITAL if word[0].isupper() else 0
     kind = (LEADS if low in _LEADING else 0) | (CAPITAL if word[0].isupper() else 0)
     kind |= (HEADLESS if _skipped(word, low) else 0) | (ENDLESS if _ended(word, low) else 0)
     if low in DETERMINERS or low.endswith(_POSSESSIVES):
@@ -147,6 +149,12 @@ def _kind(word: str) -> int:
     return kind | GERUND if low.endswith("ing") and len(low) > 5 else kind
 
 
+_LISTED = frozenset().union(
+    *(_LEADING, DETERMINERS, _CLIPPED, _NEVER, VERBS, VERBS_AND_NOUNS, ORDINALS, TIMES, QUANTITIES, FUNCTION_WORDS)
+)
+_TELLING_ENDS = "dgsy'’"
+"""Last letters of verbs, adverbs, plurals and owners: a word that has none of them and is in no list may be but a noun
+or an adjective."""
 _KINDS = Remembered(_kind)
 
 

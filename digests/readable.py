@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from digests.held import ANYTHING, PAIRS, Held, holds
-from digests.letters import Letters
+from digests.letters import Letters, typed
 from digests.model import Digest, Point, Text
-from digests.wording import ANY, ASKS, POINTS, SELF, SHOWS, SIGNS, VERB, WIDE, said, words_in
+from digests.wording import ANY, ASKS, POINTS, SELF, SHOWS, SIGNS, TURNS, VERB, WIDE, said, words_in
 from digests.wordlists import TELLING_VERBS, words_of
 
 DANGLING: dict[str, re.Pattern[str]] = {
@@ -138,6 +138,8 @@ _VERB_LAST = re.compile(r"[たるいうくすつぬむ]。?$")
 SENTENCE = 1000
 """Characters of a text that is likely to be asked for again."""
 _BY = ("By", "BY")
+_DOUBTFUL = SELF | TURNS | SIGNS | SHOWS | ASKS | WIDE
+_SUSPECT = ("(", ":", "=", "＝", "→")
 _IN_LINK_LIST = ("年", "ウィキ", "情報源")
 _IN_PROMPT = (
     *("click here", "read more", "sign up", "subscribe", "follow us", "share this", "download", "scroll", "watch"),
@@ -174,11 +176,20 @@ _OURS = re.compile(r"\b(?:me|we|We|us|our|Our|ours|ourselves)\b")
 _QUOTATION = re.compile(r"[\"“][^\"”]*[\"”]|(?<!\w)[‘'][^‘]*[’'](?!\w)")
 _WORD = re.compile(r"\w")
 _WORD_ONLY = Letters(None, "_")
+_WORDS_AND_BREAKS = Letters(None, "_\n")
 
 
 def squeezed(text: str) -> str:
     """The word characters alone, under NFKC: what makes two printed texts the same text."""
     return _remembered(text) if len(text) <= SENTENCE else _squeezed(text)
+
+
+def squeezed_each(texts: Sequence[str]) -> list[str]:
+    """`squeezed` of each text; where all is typed in ASCII, of all together. Line breaks stand in none of them."""
+    joined = typed("\n".join(texts))
+    if joined.isascii() and joined.count("\n") < len(texts):
+        return _WORDS_AND_BREAKS.bare(joined).split("\n")
+    return list(map(squeezed, texts))
 
 
 def _squeezed(text: str) -> str:
@@ -324,6 +335,20 @@ class Lint:
             says = said(words_in(text.lower())) if self._english else ANY & ~VERB
         found = self._in_opening(text, says) if opening else []
         return (*found, *self._anywhere(text, says))
+
+    def is_fine(self, text: str, says: int) -> bool:
+        """Whether an English sentence is sure to have nothing that is cut and nothing that is wrong: told sooner than
+        what it has. `says`: what its words say."""
+        if not self._english or says & _DOUBTFUL or not says & VERB or self._held.oddly_spaced:
+            return False
+        if not (text.endswith(".") and text[0].isalpha() and text[1:2].islower()) or holds(text, _SUSPECT):
+            return False
+        if holds(text, self._held.quoting) or (says & POINTS and holds(text, _IN_POINTING)):
+            return False
+        head = _HEAD.match(text)
+        if head is None or head[1] in _CONNECTING or head[1] in _POINTING:
+            return False
+        return head[1] != "The" or not text.startswith(_THE, head.end())
 
     def _in_opening(self, text: str, says: int) -> list[str]:
         found = []

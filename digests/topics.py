@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from digests.nouns import PERSON, TIED, VAGUE
 from digests.phrase import Phrase
@@ -101,6 +102,10 @@ def topics(
     return found
 
 
+folded = lru_cache(maxsize=8)(str.casefold)
+"""Small letters of a whole article, for which several sections and labels ask."""
+
+
 def _taken(name: str, used: Sequence[str]) -> bool:
     return any(overlapping(name, other) for other in used)
 
@@ -112,7 +117,7 @@ def _covered(phrase: Phrase, texts: Sequence[str], article: str, language: str) 
     low, told = phrase.text.casefold(), " ".join(texts).casefold()
     if base(language) == "ja":
         return _in_title(low, told, language) >= COVERED
-    if low in article.casefold():
+    if low in folded(article):
         return True
     return base(language) == "en" and not _headline_verb(phrase) and all(w[:_STEM_TOLD] in told for w in low.split())
 
@@ -126,7 +131,7 @@ def _best(
     phrases: Iterable[Phrase], used: Sequence[str], title: str, article: str, language: str, least_told: int
 ) -> Phrase | None:
     """The phrase that suits best; a force the article names but once, where none names it oftener."""
-    head, body = title.casefold(), article.casefold()
+    head, body = folded(title), folded(article)
     best, top = None, LEAST_TOPIC_EN if base(language) == "en" else LEAST_TOPIC
     for phrase in phrases:
         if phrase.name:

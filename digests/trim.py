@@ -6,7 +6,7 @@ Leading connectives, datelines and bracketed sources go; a quotation left open i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from digests.boilerplate import LONGEST_CREDIT, credit, plainly_begun
 from digests.held import ANYTHING, PAIRS, Held, holds
@@ -43,8 +43,7 @@ LOOSE = " \t\n\r\u3000:：;；,、。."
 """White space, and marks that no sentence begins with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trimmed:
+class Trimmed(NamedTuple):
     """`text` is printed; it rests on the article's characters from `start` to `end`."""
 
     text: str

@@ -71,7 +71,7 @@ def _told() -> dict[str, int]:
     lists = [(1 << k, words_of(words)) for k, words in enumerate(_WORDS)]
     lists += [(1 << MAYBE + k, words_of(words)) for k, words in enumerate(_KEYS)]
     lists += [
-        (SELF, words_of("i me my myself we us our")),
+        (SELF, words_of("i me my myself we us our ours ourselves")),
         (SAYS, words_of("said says told added insisted warned admitted believe believes")),
         (ADDS, words_of("also too meanwhile however well")),
         (TURNS, words_of("however meanwhile though moreover nevertheless nonetheless example instance")),
