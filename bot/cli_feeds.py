@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from bot.app import opened
-from bot.cli_base import Session, one_line_errors, print_json, run
+from bot.app import catalogs, opened
+from bot.cli_base import Session, one_line_errors, print_json, reader, run
 from bot.cli_exchange import File, take_in
 from bot.exchange import Listed, read
 from bot.opml import opml_of
@@ -30,14 +30,16 @@ def list_verb(
 
 
 async def _list(session: Session, *, json_out: bool) -> None:
-    async with opened(session.settings(), session.console) as world:
+    settings = session.settings()
+    async with opened(settings, session.console) as world:
         found = await world.store.feeds()
+    words = catalogs().of("en") if json_out else reader(settings)  # programs read English, whoever's terminal it is
     if json_out:
-        print_json(feeds_form(found))
+        print_json(feeds_form(found, words))
     elif found:
-        print_feeds(session.console, found)
+        print_feeds(session.console, found, words)
     else:
-        session.console.print("No feeds yet. Add one: chokan feeds add https://…")
+        session.console.print(words("status.feed.none"))
 
 
 @feeds.command("add")

@@ -19,6 +19,7 @@ from digests.catalog import Catalog
 from digests.layout import gist_of
 from digests.model import Article, Digest, Role
 from digests.ports import Finding
+from digests.reasons import reason_in
 from digests.redact import redacted
 from digests.store import FeedHealth, Hit
 
@@ -59,38 +60,39 @@ def hits_form(hits: Sequence[Hit]) -> list[dict[str, Any]]:
     ]
 
 
-def print_feeds(console: Console, feeds: Sequence[FeedHealth]) -> None:
+def print_feeds(console: Console, feeds: Sequence[FeedHealth], words: Catalog) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("feed", "role", "articles", "health"):
-        table.add_column(name, overflow="fold")
+        table.add_column(words(f"status.column.{name}"), overflow="fold")
     for health in feeds:
         title = f"{clean(health.feed.title)}\n" if health.feed.title else ""
-        table.add_row(
-            Text(f"{title}{clean(health.feed.url)}"), health.feed.role, str(health.articles), Text(health_text(health))
-        )
+        role = words(f"status.feed.{health.feed.role}")
+        cells = (f"{title}{clean(health.feed.url)}", role, str(health.articles), health_text(health, words))
+        table.add_row(*map(Text, cells))
     console.print(table)
 
 
-def health_text(health: FeedHealth) -> str:
+def health_text(health: FeedHealth, words: Catalog) -> str:
     """A feed's health in a few words."""
     state = health.state
+    reason = clean(reason_in(words, state.last_error))
     if state.stopped:
-        return f"stopped: {clean(state.last_error or '')}"
+        return words("status.feed.stopped", reason=reason)
     if state.failures:
-        return f"failing ({state.failures}): {clean(state.last_error or '')}"
+        return words("status.feed.failing", number=state.failures, reason=reason)
     if state.polled is None:
-        return "not polled yet"
-    return f"fine{f'; {state.note}' if state.note else ''}"
+        return words("status.feed.new")
+    return words("status.feed.noted", note=reason_in(words, state.note)) if state.note else words("status.feed.well")
 
 
-def feeds_form(feeds: Sequence[FeedHealth]) -> list[dict[str, Any]]:
+def feeds_form(feeds: Sequence[FeedHealth], words: Catalog) -> list[dict[str, Any]]:
     return [
         {
             "url": health.feed.url,
             "title": health.feed.title,
             "role": health.feed.role,
             "articles": health.articles,
-            "health": health_text(health),
+            "health": health_text(health, words),
             "polled": health.state.polled.isoformat() if health.state.polled else None,
             "next_poll": health.state.next_poll.isoformat() if health.state.next_poll else None,
         }

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import ClientSession
+from builders import CATALOGS
 from databases import database
 from discord_stand import TEXT, TOKEN, Stand
 from llm_stand import Fault
@@ -181,7 +182,7 @@ async def test_what_is_over_a_limit_is_said_in_the_log_and_in_the_list_of_feeds(
         async with world_of(site, tmp_path) as world:
             set_up_logging("info", "text", ())
             ended = [await polled(world, f"{site.base}/{name}") for name in ("many", "big")]
-            told = {health.feed.url[-4:]: health_text(health) for health in await world.store.feeds()}
+            told = {one.feed.url[-4:]: health_text(one, CATALOGS.of("en")) for one in await world.store.feeds()}
     logged = capsys.readouterr().err
     assert [one.error is None for one in ended] == [True, False]
     assert "100 entries left out" in logged

@@ -104,6 +104,14 @@ def test_feeds_go_out_as_opml_and_come_back(folder: Path) -> None:
     ]
 
 
+def test_the_list_of_feeds_is_in_the_operators_language(folder: Path) -> None:
+    (folder / "chokan.toml").write_text('language = "ja"\n', encoding="utf-8")
+    assert "まだフィードがありません" in chokan("feeds", "list").output
+    archive()
+    assert "役割" in chokan("feeds", "list").output
+    assert json.loads(chokan("feeds", "list", "--json").output)[0]["health"] == "fine"
+
+
 def test_what_an_import_leaves_out_is_said(folder: Path) -> None:
     rows = "".join(f"<outline xmlUrl='ftp://{number}.example/'/>" for number in range(25))
     text = f"<opml><body>{rows}<outline xmlUrl='https://news.example.jp/f'/></body></opml>"
