@@ -9,13 +9,11 @@ from typing import Any
 
 import discord
 import pytest
-import simcord
 from discord_house import House
-from discord_samples import CATALOGS, DIGEST, Desk
-from slack_clerk import Clerk, at_work, chat_for
+from discord_samples import DIGEST
+from slack_clerk import Clerk, chat_for
 from slack_stand import SlackStand
 
-from bot.chat_discord import DiscordChat
 from bot.commands import ADMIN_COMMANDS, COMMANDS, VERBS, Field, Form, Press, Request
 from bot.slack_blocks import button_id
 from bot.slack_forms import PICK, ticket_of, view_of
@@ -34,28 +32,6 @@ def filled(name: str) -> dict[str, str]:
 
 
 # --- Discord ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
-def chat(desk: Desk) -> DiscordChat:
-    return DiscordChat(token="t", answers=desk, catalogs=CATALOGS)
-
-
-@pytest.fixture
-def simcord_bot(chat: DiscordChat) -> discord.Client:
-    return chat.client
-
-
-@pytest.fixture
-async def house(simcord_env: simcord.Env, chat: DiscordChat, desk: Desk) -> House:
-    home = House(simcord_env, chat, desk)
-    await chat.register()
-    return home
 
 
 def keeper_of(house: House) -> Any:
@@ -128,12 +104,6 @@ async def slack() -> AsyncIterator[SlackStand]:
         stand.admins.add(GUEST)
         stand.guests[GUEST] = "T9"
         yield stand
-
-
-@pytest.fixture
-async def clerk(slack: SlackStand) -> AsyncIterator[Clerk]:
-    async with at_work(slack) as found:
-        yield found
 
 
 PEOPLE = ((MEMBER, False), (ADMIN, True), (GUEST, False))

@@ -6,12 +6,10 @@ from typing import Any
 
 import discord
 import pytest
-import simcord
 from discord_house import House, words
 from discord_samples import CATALOGS, DIGEST, Desk, discords_rules, said
 
 from bot.admin_forms import order_form
-from bot.chat_discord import DiscordChat
 from bot.commands import Field, Form, Press, Progress, Reply, Request, Suggestion
 from bot.discord_forms import filled_in, modal_of
 from digests.model import Destination, Subscription
@@ -43,28 +41,6 @@ class Patient(Desk):
             if progress:
                 await progress(said(step))
         return await super().answer(request)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
-def chat(desk: Desk) -> DiscordChat:
-    return DiscordChat(token="t", answers=desk, catalogs=CATALOGS)
-
-
-@pytest.fixture
-def simcord_bot(chat: DiscordChat) -> discord.Client:
-    return chat.client
-
-
-@pytest.fixture
-async def house(simcord_env: simcord.Env, chat: DiscordChat, desk: Desk) -> House:
-    home = House(simcord_env, chat, desk)
-    await chat.register()
-    return home
 
 
 def admin_of(house: House) -> Any:

@@ -7,7 +7,6 @@ from typing import Any
 
 import discord
 import pytest
-import simcord
 from discord_house import SCHEMAS, House, words
 from discord_samples import CATALOGS, DIGEST, Desk, discords_rules, said
 
@@ -17,28 +16,6 @@ from bot.discord_view import text_of
 from digests.model import Destination
 
 pytestmark = pytest.mark.simcord(shard_count=1)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
-def chat(desk: Desk) -> DiscordChat:
-    return DiscordChat(token="t", answers=desk, catalogs=CATALOGS)
-
-
-@pytest.fixture
-def simcord_bot(chat: DiscordChat) -> discord.Client:
-    return chat.client
-
-
-@pytest.fixture
-async def house(simcord_env: simcord.Env, chat: DiscordChat, desk: Desk) -> House:
-    home = House(simcord_env, chat, desk)
-    await chat.register()
-    return home
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------

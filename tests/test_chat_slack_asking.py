@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from slack_clerk import CATALOGS, Clerk, at_work, button, said
+from slack_clerk import CATALOGS, Clerk, button, said
 from slack_stand import SlackStand
 
 from bot.commands import ADMIN_COMMANDS, Field, Form, Suggestion
@@ -21,18 +20,6 @@ COMPLAINT = Form(
     send="送信",
     fields=(Field(name="text", label="どこが", long=True), Field(name="kind", label="種類", choices=KINDS, value="u")),
 )
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackStand]:
-    async with SlackStand() as stand:
-        yield stand
-
-
-@pytest.fixture
-async def clerk(slack: SlackStand) -> AsyncIterator[Clerk]:
-    async with at_work(slack) as found:
-        yield found
 
 
 async def test_the_links_of_a_message_are_digested_from_its_shortcut(slack: SlackStand, clerk: Clerk) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_clerk import CATALOGS, Clerk, at_work, button, chat_for
+from slack_clerk import CATALOGS, Clerk, button, chat_for
 from slack_sdk.signature import SignatureVerifier
 from slack_stand import SlackStand
 
@@ -20,18 +20,6 @@ from bot.slack_words import asked, split
 from digests.catalog import Catalogs
 from digests.errors import ChatRefused
 from digests.model import Destination
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackStand]:
-    async with SlackStand() as stand:
-        yield stand
-
-
-@pytest.fixture
-async def clerk(slack: SlackStand) -> AsyncIterator[Clerk]:
-    async with at_work(slack) as found:
-        yield found
 
 
 async def test_a_command_is_answered_in_private_in_the_readers_locale(slack: SlackStand, clerk: Clerk) -> None:
