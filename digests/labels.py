@@ -65,6 +65,7 @@ def _told(phrase: Phrase, article: str, language: str) -> bool:
     return (
         base(language) != "ja"
         and not phrase.simple
+        and not phrase.text.istitle()
         and article.count(phrase.text.casefold()) >= OFTEN
         and fit_topic(phrase, language)
     )

@@ -23,10 +23,11 @@ WEAK = words_of(
     "deep heavy tough intense wide open own memorable brilliant excellent perfect superb magnificent outstanding "
     "fine fantastic remarkable prestigious inevitable total familiar heartfelt highly deserved solid "
     "original unsuccessful devastating impending sensitive wild informal agreed-to desperate downward upward "
-    "lousy exact straight stiff fierce impossible broad limited acceptable faultless reasonable fair unfair "
+    "specific predetermined anticipated concerted zero direct loved lousy exact straight stiff fierce "
+    "impossible broad limited acceptable faultless reasonable fair unfair "
     "insufficient sufficient cheap "
     "expensive self-sustaining spiralling mutual missed controlling golden "
-    "earliest biggest finest proudest boldest broader wider stronger closer greater tighter tougher deeper "
+    "busiest earliest biggest finest proudest boldest broader wider stronger closer greater tighter tougher deeper "
     "faster slower easier harder likely such immediate urgent alternative individual single double lone "
 )
 """Adjectives that weigh or date a thing without saying what it is: no phrase begins with one."""
@@ -173,12 +174,13 @@ _GATHERED = words_of(
     "parent parents aunt uncle cousin king queen prince princess duke sultan pope bishop priest giant giants "
     "suitor suitors tycoon mogul magnate contender favourite favorite veteran newcomer debutant hopeful hopefuls "
     "outfit body bodies firms partner partners nominee nominees creditors lenders insurers regulators watchdog "
+    "agents soldiers fighters aide aides driver drivers "
     "executive executives candidate candidates truant truants hooligan hooligans thief thieves crook pirate pirates "
     "captain skipper prop hooker flanker winger striker keeper goalkeeper midfielder defender forward forwards "
     "half-back fly-half scrum-half lock centre wing full-back seed"
 )
 _VAGUE = words_of(
-    "number numbers thing things matter matters fact facts idea ideas detail details aspect aspects area "
+    "one ones number numbers thing things matter matters fact facts idea ideas detail details aspect aspects area "
     "areas circumstances "
     "case point points place places name names term terms stage stages step steps piece pieces note notes "
     "word words times lot rest bit front home turn list lists look kind sort example examples role event events "

@@ -58,6 +58,7 @@ _PLURAL_BEFORE_NOUNS = words_of(
 )
 """Words in -s that stand before a noun more often than before what they do."""
 _SAYS = words_of("claims hopes fears reports forecasts estimates plans believes predicts")
+_MANY = words_of("people police men women children")
 _FOLLOWS_VERB = DETERMINERS | words_of("that it he she they we i you him them us me")
 _NO_PLURAL = ("ss", "us", "is", "'s", "’s")
 _APOSTROPHES = ("'s", "’s", "'", "’")
@@ -142,7 +143,9 @@ def _kind(word: str) -> int:
         return kind | VERBAL
     if low in VERBS_AND_NOUNS and not low.endswith("s") and word[0].islower():
         kind |= EITHER
-    if low.endswith("s") and len(low) > 3 and not low.endswith(_NO_PLURAL) and low not in _PLURAL_BEFORE_NOUNS:
+    if low in _MANY or (
+        low.endswith("s") and len(low) > 3 and not low.endswith(_NO_PLURAL) and low not in _PLURAL_BEFORE_NOUNS
+    ):
         kind |= PLURAL
     if low.endswith("ed") and len(low) > 4:
         return kind | PARTICIPLE
@@ -150,7 +153,19 @@ def _kind(word: str) -> int:
 
 
 _LISTED = frozenset().union(
-    *(_LEADING, DETERMINERS, _CLIPPED, _NEVER, VERBS, VERBS_AND_NOUNS, ORDINALS, TIMES, QUANTITIES, FUNCTION_WORDS)
+    *(
+        _LEADING,
+        DETERMINERS,
+        _CLIPPED,
+        _MANY,
+        _NEVER,
+        VERBS,
+        VERBS_AND_NOUNS,
+        ORDINALS,
+        TIMES,
+        QUANTITIES,
+        FUNCTION_WORDS,
+    )
 )
 _TELLING_ENDS = "dgsy'’"
 """Last letters of verbs, adverbs, plurals and owners: a word that has none of them and is in no list may be but a noun
@@ -223,8 +238,8 @@ def _phrase(tokens: _Tokens, span: Headed, text: str) -> Phrase | None:
     capital = kinds[last] & CAPITAL or _ARTICLED.match(words[last])
     if capital and head < 0 and lows[last] not in INSTITUTIONS:
         return None
-    start = starts[first]
-    body = text[start : starts[last] + len(words[last])]
+    start, end = starts[first], starts[last] + len(words[last])
+    body = text[start : end + (text.startswith(".", end) and "." in words[last])]  # U.S.
     tail = _POSSESSIVE.search(body) if body.endswith(_APOSTROPHES) else None
     if tail and head >= 0:
         return None
@@ -305,10 +320,13 @@ def _ended(word: str, low: str) -> bool:
 def _is_verb(words: list[str], lows: list[str], first: int, last: int) -> bool:
     """Whether a run's last word tells what the words before it do: a figure follows ("profits fall 9%"), a name opens
     the sentence and the word could be a verb's third person ("Exel employs 109,000"), what is thought or who is hit
-    follows ("Analysts doubt that"), or it tells who says all this (", the firm claims")."""
+    follows ("Analysts doubt that"), what is meant ("the country plans to"), or it tells who says all this (", the firm
+    claims")."""
     if not words[last].islower():
         return False
     after = words[last + 1] if last + 1 < len(words) else ""
+    if after == "to" and last == first + 1 and lows[last] in VERBS_AND_NOUNS and lows[last].endswith("s"):
+        return True
     if lows[last] in _SAYS and first > 1 and words[first - 2] == ",":
         return True
     if after in _FOLLOWS_VERB and (lows[last] in VERBS_AND_NOUNS or (first == 0 and after == "that")):

@@ -27,6 +27,8 @@ _AHEAD = re.compile(rf"(?:{_PART} (?:of |de |van |von |the )?)+$")
 _INSIDE = re.compile(r"[\w,’')] $|[(“\"‘]$")
 """What stands before a name inside a sentence."""
 _WHERE = ("in ", "at ")
+_NICKNAME = re.compile(r" ?['‘\"“][A-Z]")
+_OWNED = re.compile(r"(?:['‘\"“][A-Z][^'’\"”]*['’\"”]|s['’]) $")
 _OWNS = ("'s", "’s")
 _NO_SUBJECT_JA = re.compile(
     r"[\d０-９「」]|[県市町村府都区]$|^(?:新|前|元)|(?:紙|新聞|通信|テレビ|放送|日本|代表|首相|選手権)$"
@@ -50,7 +52,7 @@ _DEMONYMS = words_of(
     "us uk u.s. u.k. britain america"
 )
 """Where or whose: it stands before a name."""
-_NO_SUBJECT = _DEMONYMS | words_of("eu un pm mp mps mep ceo tv ex new gdp budget worlds cup")
+_NO_SUBJECT = _DEMONYMS | words_of("eu un pm mp mps mep ceo tv ex new gdp budget worlds cup xinhua reuters afp")
 """What alone is no subject matter."""
 
 
@@ -62,13 +64,18 @@ def subjects(title: str, article: str, language: str) -> tuple[str, ...]:
         return ()
     found: list[str | None] = []
     for run in list(_TITLE_RUN.finditer(title))[: 2 * MOST]:
-        if title[max(0, run.start() - 3) : run.start()] in _WHERE:
+        if title[max(0, run.start() - 3) : run.start()] in _WHERE or _beside_marks(title, *run.span()):
             continue
         words, opens = run.group().split(), run.start() == 0
         whole = len(words) > 1 and run.group() in article
         names = [_full(word, opens and k == 0, article) for k, word in enumerate([run.group()] if whole else words)]
         found += [name for name in names if whole or len(words) == 1 or name not in words]  # else half of what it says
     return tuple(dict.fromkeys(name for name in found if name))[:MOST]
+
+
+def _beside_marks(title: str, start: int, end: int) -> bool:
+    """Whether a nickname in quotation marks, or an owner, parts the run from the rest of its name."""
+    return bool(_NICKNAME.match(title, end) or _OWNED.search(title[:start]))
 
 
 def named(name: str, texts: Sequence[str], language: str) -> bool:

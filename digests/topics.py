@@ -81,9 +81,10 @@ def topics(
     tells."""
     found: list[Phrase | None] = []
     used: list[str] = []
+    named_in = () if title.isupper() else cached(title, language)
     for order, texts in enumerate(sections):
         own = [p for text in texts for p in cached(text, language)]
-        told = [p for p in cached(title, language) if not order and _covered(p, (*lead, *texts), article, language)]
+        told = [p for p in named_in if not order and _covered(p, (*lead, *texts), article, language)]
         topic = _best([*told, *own], used, title, article, language, OFTEN if order else NEVER)
         found.append(topic)
         used += [topic.text] if topic else []

@@ -138,6 +138,8 @@ _BASES = (
     "invest fund"
     " finance borrow lend owe cope vary date steer bring swap streak hand stream pitch look opt dub hail oust "
     "mull eye grip hold "
+    "disrupt hamper ravage curb snub slam unveil woo weigh grapple defy assassinate pelt revive invoke "
+    "scoop tout foil fend mishandle dodge protest rally clash "
     "pose propose impose dispose compose oversee undergo regain retain reclaim rejoin reopen rethink uphold "
     "overturn underpin outline approach loom batter mourn "
     "await brace speculate cheat feature sound portray slump dip peak"
@@ -174,7 +176,7 @@ _NOUNS_TOO = words_of(
     "sentence run"
     " fuel fire challenge challenges delay delays speed surge plunge jump slide total average request post "
     "review train "
-    "back order struggle slump dip peak decline fear"
+    "back order protest protests rally rallies clash clashes struggle struggles slump dip peak decline fear"
 )
 
 

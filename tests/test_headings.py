@@ -135,6 +135,7 @@ def test_who_reported_a_point_is_not_its_label() -> None:
         ("Arbour hopes for May vote", "Thomas Arbour said the vote would come. Arbour was glad.", ("Thomas Arbour",)),
         ("Boats wait for Arbour", "Thomas Arbour and Ann Arbour said so. Arbour was glad.", ()),
         ("Ferries leave in Northfield", "The port of Northfield is small. Northfield has a pier.", ()),
+        ("Marion 'Suge' Arbour sails", "The boats of Marion Suge wait. Thomas Arbour said Arbour was glad.", ()),
         ("Nortmare buys boats", "The shares of Nortmare rose. Analysts say Nortmare pays too much.", ("Nortmare",)),
     ],
 )
