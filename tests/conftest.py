@@ -1,5 +1,5 @@
-"""What many tests begin with: a new database and a store on it, on SQLite and on PostgreSQL; the desks of both platforms
-on a simulated Discord and a Slack on loopback, with answers that say back what was asked."""
+"""What many tests begin with: a new database and a store on it, on SQLite and on PostgreSQL; both platforms' desks on a
+simulated Discord and a Slack on loopback, with answers that say back what was asked."""
 
 from __future__ import annotations
 
