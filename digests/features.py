@@ -26,8 +26,7 @@ _TYPICAL_LENGTH = {"ja": 45, "zh": 40, "ko": 60}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """The sentences of one article as the models see them. Vectors are centred for the language, rows normalised; with
-    no vectors they are (n, 0) and the title's (0,)."""
+    """The sentences of one article as the models see them. Vectors are centred for the language, rows normalised."""
 
     texts: Sequence[str]
     paragraphs: Sequence[int]

@@ -45,21 +45,18 @@ def centred(vectors: Matrix, centre: Matrix) -> Matrix:
 
 
 def role_probabilities(scene: Scene) -> Matrix:
-    """(n, 4) float32, rows sum to 1, columns in the order of `model.ROLES`. n must not be 0.
-
-    A scene without vectors is judged by a model that was trained without them."""
+    """(n, 4) float32, rows sum to 1, columns in the order of `model.ROLES`. n must not be 0. Without vectors it is
+    `digests.quick` that judges."""
     model = weights("roles")
-    kind = "full" if scene.vectors.shape[1] else "plain"
-    projection = model["projection"] if kind == "full" else np.zeros((0, 0), dtype=np.float32)
-    features = standardised(dense(scene, projection), model[f"{kind}.mean"], model[f"{kind}.spread"])
-    seen = np.mean([softmax(perceptron(features, model, f"{kind}.{i}")) for i in range(int(model["seeds"]))], axis=0)
-    if kind == "full" and scene.language == "en":
+    features = standardised(dense(scene, model["projection"]), model["mean"], model["spread"])
+    seen = np.mean([softmax(perceptron(features, model, str(i))) for i in range(int(model["seeds"]))], axis=0)
+    if scene.language == "en":
         return balanced(seen, phrasing_probabilities(scene), weights("phrasing")["bias"], PHRASING_SHARE)
-    return balanced(seen, lexical_probabilities(scene, model), model[bias_name(kind, scene.language)])
+    return balanced(seen, lexical_probabilities(scene, model), model[bias_name(scene.language)])
 
 
-def bias_name(kind: str, language: str) -> str:
-    return f"{kind}.bias.{'ja' if language == 'ja' else 'en'}"
+def bias_name(language: str) -> str:
+    return f"bias.{'ja' if language == 'ja' else 'en'}"
 
 
 def balanced(seen: Matrix, read: Matrix, bias: Matrix, share: float = LEXICAL_SHARE) -> Matrix:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from digests.analysis import MOST_EMBEDDED, Analyser, Analysis
 from digests.embed import E5Embedder
 from digests.model import ROLES
+from digests.weights import weights
 
 ENGLISH = (
     "The city council approved a $40 million flood barrier on Monday. The vote was nine to two. "
@@ -72,3 +73,11 @@ def test_any_text_is_analysed(text: str, title: str) -> None:
     found: Analysis = Analyser(None).analyse(title, text)
     assert all(0 <= sentence.salience <= 1 for sentence in found.sentences)
     assert np.isfinite(found.article_vector).all()
+
+
+def test_the_weights_hold_what_the_models_read_and_nothing_else() -> None:
+    model = weights("roles")
+    layers = {f"{seed}.{name}" for seed in range(int(model["seeds"])) for name in ("w1", "b1", "w2", "b2")}
+    words = {f"lexical.{code}.{name}" for code in ("en", "ja") for name in ("hashes", "idf", "w", "b")}
+    by_language = {f"{name}.{code}" for code in ("en", "ja") for name in ("bias", "centre")}
+    assert set(model) == {"seeds", "centre", "projection", "mean", "spread"} | layers | words | by_language

@@ -175,7 +175,7 @@ def unseen_opinions(
     for fold in range(held):
         train = [i for i in range(count) if i % folds != fold]
         net = trained([inputs[i] for i in train], table, 0)
-        seen = perceptrons.split(perceptrons.judged(perceptrons.trained(frozenset(train), 1), "full")[0])
+        seen = perceptrons.split(perceptrons.judged(perceptrons.trained(frozenset(train), 1))[0])
         for i in range(fold, count, folds):
             with torch.no_grad():
                 opinions[i] = (seen[i], torch.softmax(net(inputs[i])[0], -1).numpy())
@@ -233,7 +233,6 @@ def main() -> None:
     torch.set_num_threads(1)
     embedder = CachedEmbedder(given.cache)
     perceptrons = Trainer(discourse(given.data / "roles_train.jsonl") + japanese(given.data), embedder)
-    perceptrons.features.pop("plain")
     articles = perceptrons.articles
     model = vocabulary(articles, embedder)
     table = np.vstack([np.zeros((2, DEPTH)), model["table"] * model["scale"]]).astype(np.float32)

@@ -89,14 +89,12 @@ def japanese(data: Path) -> list[Labelled]:
     return [labelled(row["title"], row["text"], "ja", spans) for row, spans in zip(found, gold, strict=True)]
 
 
-def scenes(articles: Sequence[Labelled], embedder: CachedEmbedder | None, model: dict[str, Matrix]) -> list[Scene]:
-    """What the models see of each article; without an embedder, no vectors."""
+def scenes(articles: Sequence[Labelled], embedder: CachedEmbedder, model: dict[str, Matrix]) -> list[Scene]:
+    """What the models see of each article."""
     made = []
     for article in articles:
         texts = [piece.text for piece in article.pieces]
-        vectors = np.zeros((len(texts) + 1, 0), dtype=np.float32)
-        if embedder:
-            vectors = centred(embedder.embed([article.title, *texts]), model[f"centre.{article.language}"])
+        vectors = centred(embedder.embed([article.title, *texts]), model[f"centre.{article.language}"])
         made.append(
             Scene(
                 texts=texts,
@@ -129,11 +127,7 @@ class Trainer:
         stacked = np.concatenate([scene.vectors for scene in full])
         _, axes = np.linalg.eigh(stacked.T @ stacked)
         self.model["projection"] = axes[:, ::-1][:, :PROJECTED].astype(np.float32)
-        none = np.zeros((0, 0), dtype=np.float32)
-        self.features = {
-            "full": np.concatenate([dense(scene, self.model["projection"]) for scene in full]),
-            "plain": np.concatenate([dense(scene, none) for scene in scenes(articles, None, self.model)]),
-        }
+        self.features = np.concatenate([dense(scene, self.model["projection"]) for scene in full])
         self.rows = np.concatenate([article.rows for article in articles])
         self.texts = [piece.text for article in articles for piece in article.pieces]
         self.of_language = np.array([a.language for a in articles for _ in a.pieces])
@@ -144,13 +138,12 @@ class Trainer:
         chosen = rows & (self.rows.sum(axis=1) > 0)
         weight = np.where(self.of_language == "ja", JAPANESE_WEIGHT, 1.0).astype(np.float32)[chosen]
         model = dict(self.model, seeds=np.array(seeds))
-        for kind, features in self.features.items():
-            mean, spread = features[chosen].mean(axis=0), features[chosen].std(axis=0) + 1e-3
-            model |= {f"{kind}.mean": mean, f"{kind}.spread": spread}
-            known = standardised(features[chosen], mean, spread)
-            for seed in range(seeds):
-                layers = train_perceptron(known, self.rows[chosen], weight, seed=seed)
-                model |= {f"{kind}.{seed}.{name}": array for name, array in layers.items()}
+        mean, spread = self.features[chosen].mean(axis=0), self.features[chosen].std(axis=0) + 1e-3
+        model |= {"mean": mean, "spread": spread}
+        known = standardised(self.features[chosen], mean, spread)
+        for seed in range(seeds):
+            layers = train_perceptron(known, self.rows[chosen], weight, seed=seed)
+            model |= {f"{seed}.{name}": array for name, array in layers.items()}
         for language in VOCABULARY:
             model |= self._lexical(chosen & (self.of_language == language), language)
         return model
@@ -163,10 +156,10 @@ class Trainer:
         arrays = {"hashes": known, "idf": idf, **layers}
         return {f"lexical.{language}.{name}": array for name, array in arrays.items()}
 
-    def judged(self, model: dict[str, Matrix], kind: str) -> tuple[Matrix, Matrix]:
+    def judged(self, model: dict[str, Matrix]) -> tuple[Matrix, Matrix]:
         """Opinions (n, 8) of perceptrons and of words, for every piece of every article."""
-        features = standardised(self.features[kind], model[f"{kind}.mean"], model[f"{kind}.spread"])
-        each = [softmax(perceptron(features, model, f"{kind}.{i}")) for i in range(int(model["seeds"]))]
+        features = standardised(self.features, model["mean"], model["spread"])
+        each = [softmax(perceptron(features, model, str(i))) for i in range(int(model["seeds"]))]
         read_ = np.zeros((len(features), len(FINE)), dtype=np.float32)
         for language in VOCABULARY:
             mine = np.flatnonzero(self.of_language == language)
@@ -234,27 +227,23 @@ def best_bias(articles: Sequence[Labelled], seen: Sequence[Matrix], read_: Seque
 def cross_validated(trainer: Trainer, folds: int) -> dict[str, Matrix]:
     """Biases chosen on held-out folds; prints what the held-out folds score."""
     count = len(trainer.articles)
-    out = {kind: (np.zeros_like(trainer.rows), np.zeros_like(trainer.rows)) for kind in trainer.features}
+    held_out = np.zeros_like(trainer.rows), np.zeros_like(trainer.rows)
     for fold in range(folds):
         model = trainer.trained(frozenset(i for i in range(count) if i % folds != fold), 1)
         held = np.array([i % folds == fold for i, a in enumerate(trainer.articles) for _ in a.pieces])
-        for kind, kept in out.items():
-            for whole, part in zip(kept, trainer.judged(model, kind), strict=True):
-                whole[held] = part[held]
+        for whole, part in zip(held_out, trainer.judged(model), strict=True):
+            whole[held] = part[held]
     biases = {}
-    for kind, (seen, read_) in out.items():
-        for language in VOCABULARY:
-            mine = [i for i, a in enumerate(trainer.articles) if a.language == language]
-            articles = [trainer.articles[i] for i in mine]
-            parts = [[trainer.split(whole)[i] for i in mine] for whole in (seen, read_)]
-            bias = best_bias(articles, *parts)
-            biases[bias_name(kind, language)] = bias
-            plain = macro_f1(
-                articles, [balanced(s, r, np.ones(4, dtype=np.float32)) for s, r in zip(*parts, strict=True)]
-            )
-            score = macro_f1(articles, [balanced(s, r, bias) for s, r in zip(*parts, strict=True)])
-            print(f"{kind} {language} cross-validated {score[0]:.1f} {score[1]}", end=" ")
-            print(f"(unbiased {plain[0]:.1f}), bias {bias.round(2)}")
+    for language in VOCABULARY:
+        mine = [i for i, a in enumerate(trainer.articles) if a.language == language]
+        articles = [trainer.articles[i] for i in mine]
+        parts = [[trainer.split(whole)[i] for i in mine] for whole in held_out]
+        bias = best_bias(articles, *parts)
+        biases[bias_name(language)] = bias
+        plain = macro_f1(articles, [balanced(s, r, np.ones(4, dtype=np.float32)) for s, r in zip(*parts, strict=True)])
+        score = macro_f1(articles, [balanced(s, r, bias) for s, r in zip(*parts, strict=True)])
+        print(f"{language} cross-validated {score[0]:.1f} {score[1]}", end=" ")
+        print(f"(unbiased {plain[0]:.1f}), bias {bias.round(2)}")
     return biases
 
 
