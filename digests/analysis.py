@@ -158,7 +158,7 @@ def _without_boilerplate(scores: Vectors, pieces: tuple[Piece, ...]) -> Vectors:
 def _scored(pieces: tuple[Piece, ...], roles: Vectors, scores: Vectors) -> tuple[Sentence, ...]:
     """The pieces as sentences with their scores; those that belong to no section have no role."""
     best = roles.argmax(axis=1).tolist()
-    rows = np.round(roles.astype(np.float64), 4).tolist()
+    rows = roles.astype(np.float64).round(4).tolist()
     return tuple(
         Sentence(
             start=piece.start,
@@ -169,7 +169,7 @@ def _scored(pieces: tuple[Piece, ...], roles: Vectors, scores: Vectors) -> tuple
             salience=score,
         )
         for piece, likeliest, row, score in zip(
-            pieces, best, rows, np.round(scores.astype(np.float64), 4).tolist(), strict=True
+            pieces, best, rows, scores.astype(np.float64).round(4).tolist(), strict=True
         )
     )
 

@@ -72,7 +72,8 @@ def _terms(analysis: Analysis, lines: Sequence[Line]) -> tuple[Vectors, Vectors]
     rows = [line.told.terms for line in lines if line.told and line.told.terms is not None]
     if title is None or title.terms is None or len(rows) < len(lines):
         return _held(bags([analysis.title, *(line.print.text for line in lines)]))
-    held = np.concatenate([_NOTHING, *[row << _LINE_BITS | i for i, row in enumerate(rows)]])
+    held = np.concatenate([_NOTHING, *rows]) << _LINE_BITS
+    held[1:] |= np.arange(len(rows)).repeat([len(row) for row in rows])
     held.sort()
     terms = held >> _LINE_BITS
     new = np.ones(len(terms), dtype=np.bool_)
@@ -99,5 +100,5 @@ def _held(found: Sequence[frozenset[str]]) -> tuple[Vectors, Vectors]:
 
 _chances = itemgetter(*ROLES)
 _LINE_BITS = 16
-_NOTHING = np.array([NOTHING << _LINE_BITS])
+_NOTHING = np.array([NOTHING])
 _GRAMMAR = Remembered(lambda term: _KANA.fullmatch(term) is not None)

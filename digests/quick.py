@@ -200,7 +200,7 @@ def salience_by_words(found: Grams, texts: Sequence[str], seats: Matrix, title: 
     model, family = weights("quick"), "ja" if language == "ja" else "en"
     scores = telling(found, texts, seats, language) @ model[f"{family}.salience"]
     shared = shares(found, title)
-    centred = shared - shared.mean()
+    centred = shared - shared.sum() / max(1, len(shared))
     spread = float(np.sqrt(centred @ centred / len(centred)))
     if spread > 1e-6:
         scores = scores + TITLE_SHARE * centred / spread

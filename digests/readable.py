@@ -138,7 +138,7 @@ _VERB_LAST = re.compile(r"[たるいうくすつぬむ]。?$")
 SENTENCE = 1000
 """Characters of a text that is likely to be asked for again."""
 _BY = ("By", "BY")
-_DOUBTFUL = SELF | TURNS | SIGNS | SHOWS | ASKS | WIDE
+_DOUBTFUL = TURNS | SIGNS | SHOWS | ASKS | WIDE
 _SUSPECT = ("(", ":", "=", "＝", "→")
 _IN_LINK_LIST = ("年", "ウィキ", "情報源")
 _IN_PROMPT = (
@@ -343,12 +343,12 @@ class Lint:
             return False
         if not (text.endswith(".") and text[0].isalpha() and text[1:2].islower()) or holds(text, _SUSPECT):
             return False
-        if holds(text, self._held.quoting) or (says & POINTS and holds(text, _IN_POINTING)):
-            return False
         head = _HEAD.match(text)
-        if head is None or head[1] in _CONNECTING or head[1] in _POINTING:
+        if head is None or head[1] in _CONNECTING or self._dangles(text, says):
             return False
-        return head[1] != "The" or not text.startswith(_THE, head.end())
+        if says & SELF and first_person(text):
+            return False
+        return not (holds(text, self._held.quoting) and half_quoted(text, self._held.pairs))
 
     def _in_opening(self, text: str, says: int) -> list[str]:
         found = []

@@ -100,8 +100,10 @@ def _in_line(text: str, start: int, end: int, language: str) -> Iterator[tuple[i
     begin = 0 if plainly_begun(line, 0, 200) else _line_head(line)
     longest = LONGEST_SPACED if language in _SPACED else LONGEST
     for joint in (*_ends(line, begin, language), len(line)):
-        for a, b in _cut(line, begin, joint, longest):
-            yield start + a, start + b
+        if joint - begin <= longest:
+            yield start + begin, start + joint
+        else:
+            yield from ((start + a, start + b) for a, b in _cut(line, begin, joint, longest))
         begin = joint
 
 
@@ -118,16 +120,14 @@ def _ends(line: str, begin: int, language: str) -> Iterator[int]:
     kept = iter((*_kept_whole(line), (len(line), len(line))))
     opened, closed = next(kept)
     for match in _END.finditer(line, begin):
-        while closed < match.end():
-            inside = opened < match.start() <= closed
-            if inside and closed >= match.start():
-                break
+        start, end = match.span()
+        while closed < end and not opened < start <= closed:
             opened, closed = next(kept)
-        quoted = opened < match.start() <= closed
-        if quoted and match.end() <= closed:
+        quoted = opened < start <= closed
+        if quoted and end <= closed:
             continue
-        if _is_end(line, begin, match, quoted, language):
-            begin = match.end()
+        if _is_plain_end(line, begin, start, end) or _is_end(line, begin, match, quoted, language):
+            begin = end
             yield begin
 
 
@@ -171,13 +171,15 @@ def _outermost(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
+def _is_plain_end(line: str, begin: int, start: int, end: int) -> bool:
+    """Whether it is a full stop between a word that is no abbreviation and a capital letter: most are."""
+    if end - start > 1 or not line.startswith(". ", start) or not line[end + 1 : end + 2].isupper():
+        return False
+    return is_ordinary(line[line.rfind(" ", begin, start) + 1 : start])
+
+
 def _is_end(line: str, begin: int, match: re.Match[str], quoted: bool, language: str) -> bool:
-    at, end = match.span()
-    if end - at == 1 and line.startswith(". ", at) and line[end + 1 : end + 2].isupper():
-        word = line[line.rfind(" ", begin, at) + 1 : at]
-        if is_ordinary(word):
-            return True
-    mark = match["mark"]
+    mark, end = match["mark"], match.end()
     following = line[end : end + 12]
     if not following.strip():
         return True

@@ -91,12 +91,12 @@ async def test_redirects_that_drip_share_one_deadline() -> None:
 
 async def test_a_silent_server_is_given_up() -> None:
     async def silent(head: bytes, writer: asyncio.StreamWriter) -> None:
-        await asyncio.Event().wait()
+        await asyncio.sleep(3)
 
     async with answering(silent) as base:
         fetch = fetcher(read_timeout=0.2)
         with pytest.raises(FetchTimeout):
-            await fetch(base)
+            await asyncio.wait_for(fetch(base), 2)
         await fetch.close()
 
 
