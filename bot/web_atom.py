@@ -59,7 +59,7 @@ def _entry(root: etree._Element, base: str, hit: Hit, catalogs: Catalogs, token:
     if original:
         _add(entry, "link", rel="via", href=original)
     author = _add(entry, "author")
-    _add(author, "name", line(article.publisher) or article.site or "?")
+    _add(author, "name", line(article.publisher) or line(article.site) or "?")
     if digest.lead:
         _add(entry, "summary", safe(digest.lead[0].text))
     content = _add(entry, "content", safe(html(digest_message(digest, catalogs.of(digest.language)))), type="html")

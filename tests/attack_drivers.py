@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 from builders import CATALOGS
+from lxml import etree
 from lxml.html import document_fromstring
 from slack_rules import refused_message
 from test_chat_discord_text import shown
-from test_web_inert import hostile_pair, rendered, wrong_with
+from test_web_inert import LIVE, addresses, hostile_pair, rendered, wrong_with
+from web_stand import BASE
 
 from bot import discord_text, slack_text
 from bot.discord_view import view_of
@@ -25,6 +27,7 @@ from bot.opml import NotOpml, opml_of
 from bot.slack_http import Gate
 from bot.slack_reply import payload_of
 from bot.telemetry import one_line
+from bot.web_atom import atom
 from digests.decode import decode
 from digests.errors import NotAFeed
 from digests.extract import text_of_html
@@ -33,6 +36,7 @@ from digests.layout import digest_message
 from digests.message import Message
 from digests.model import Feed, ParsedFeed
 from digests.plain import line, safe
+from digests.store import Hit
 
 URL = "https://hostile.example/feed"
 SENTENCE = "朝刊は毎朝七時に届きます。漢字とカタカナとひらがな。"
@@ -186,6 +190,18 @@ def holds_archive(text: str) -> None:
             for link in document_fromstring(page).xpath("//a[starts-with(@href, 'http')]"):
                 assert {"nofollow", "noopener"} <= set(str(link.get("rel")).split())
                 assert link.get("target") is None
+
+
+def holds_atom(text: str) -> None:
+    """The feed is well-formed, its content is our own markup, and nothing in it hides or reorders."""
+    for address in ("https://news.example.jp/1", text):
+        found, made = hostile_pair(text or " ", address)
+        body = atom(BASE, "/feed.atom", text, "/", [Hit(article=found, digest=made, score=1)], CATALOGS)
+        assert not INVISIBLE.search(re.sub("[\n\u2068\u2069]", " ", body.decode()))
+        (content,) = etree.fromstring(body).iterfind("{*}entry/{*}content")
+        shown_as = document_fromstring(content.text or "-")
+        assert [element.tag for element in shown_as.iter() if element.tag in LIVE] == []
+        assert [url for url in addresses(shown_as) if not url.startswith(("http://", "https://", "#"))] == []
 
 
 def holds_hidden(text: str) -> None:

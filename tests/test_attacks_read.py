@@ -10,6 +10,7 @@ from attack_drivers import (
     INVISIBLE,
     admitted,
     holds_archive,
+    holds_atom,
     holds_charset,
     holds_discord,
     holds_feed,
@@ -276,6 +277,11 @@ def test_nothing_hides_and_nothing_reorders(text: str) -> None:
 @pytest.mark.parametrize("text", [*MARKUP, *SHOWN])
 def test_the_archive_shows_it_as_text(text: str) -> None:
     holds_archive(text[:2000])
+
+
+@pytest.mark.parametrize("text", [*MARKUP, *SHOWN])
+def test_atom_shows_it_as_text(text: str) -> None:
+    holds_atom(text[:2000])
 
 
 @settings(max_examples=25, deadline=None)
