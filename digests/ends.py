@@ -43,9 +43,10 @@ SETTING, SET, AT_ONCE, LESS = 0.5, 0.8, 0.25, 0.4
 worth less than one of the others."""
 AT_STAKE = 0.25
 """Closeness that a conclusion needs which says what it hangs on."""
-_LONG_AGO = re.compile(r"(?:In|Since|By) (?:19|20)\d\d\b")
-_PART = re.compile(r"(?:\w+ )?\w+ of the\b|The (?:families|parents|relatives|players|others)\b")
-"""Openings with some of those that were told of before."""
+_LOOSE = re.compile(
+    r"(?:In|Since|By) (?:19|20)\d\d\b|(?:\w+ )?\w+ of the\b|The (?:families|parents|relatives|players|others)\b"
+)
+"""Openings of what was long ago, and with some of those that were told of before."""
 _HANGS = re.compile(
     r"\b(?:challenges?|question|rel(?:y|ies|ying) on|hinges?|at stake|remains?|must|needs? to|should|hopes?"
     r"|the (?:aim|key|test))\b"
@@ -60,21 +61,20 @@ _QUOTATION = re.compile(r"[\"“‘]([^\"”’]*)[\"”’]")
 def as_lead(marks: Marks, lines: Sequence[Line]) -> Floats:
     """(n,) close to the title, no detail of the background, nobody's words; -inf for what cannot lead."""
     fit = marks.sound & ~marks.given & (marks.titled > 0) & (marks.about >= CLOSE)
-    said, own, told = np.zeros_like(fit), np.zeros_like(fit), np.zeros_like(fit)
+    said, own = np.zeros_like(fit), np.zeros_like(fit)
     for i in fit.nonzero()[0].tolist():
         text, says = lines[i].print.text, lines[i].says
         said[i] = bool(says & (SAYS | WIDE) and _SAID.search(text))
-        told[i] = bool(_PART.match(text))
         adds = says & (ADDS | WIDE) and _ADDS.search(text)
-        own[i] = _reported(text, says) and not adds and not _LONG_AGO.match(text)
+        own[i] = _reported(text, says) and not adds and not _LOOSE.match(text)
     named = marks.titled >= TITLED
-    topical = named & (marks.about >= SURELY_CLOSE) & (marks.salience >= TELLING) & ~said
-    nut = named & (marks.salience >= NUT_TELLING) & ~said
-    weight = 0.5 * marks.salience + 0.5 * marks.about + 0.3 * marks.roles[:, _JUDGING] - 0.35 * marks.place - marks.odd
+    topical = named & (marks.about >= SURELY_CLOSE) & (marks.telling >= TELLING) & ~said
+    nut = named & (marks.telling >= NUT_TELLING) & ~said
+    weight = 0.5 * marks.telling + 0.5 * marks.about + 0.3 * marks.roles[:, _JUDGING] - 0.35 * marks.place - marks.odd
     early = (marks.place <= EARLY) & (marks.about >= MORE_CLOSE)
     turning = marks.turning & (early | named)
     may = ((marks.roles[:, _BACKGROUND] < 0.5) & (turning | topical | early)) | nut
-    setting = (marks.place <= AT_ONCE) & (marks.about >= SETTING) & (marks.salience >= SET) & ~said & ~told
+    setting = (marks.place <= AT_ONCE) & (marks.about >= SETTING) & (marks.telling >= SET) & ~said
     weight = np.where(may, weight + TURNING * marks.turning, weight - LESS)
     return np.where(fit & own & (may | setting), weight, -np.inf)
 
@@ -89,7 +89,7 @@ def as_conclusion(marks: Marks, lines: Sequence[Line]) -> Floats:
         text = lines[i].print.text
         near = marks.about[i] >= CONCLUDING
         fit[i] = ((says[i] and near) or bool(_HANGS.search(text))) and not (lines[i].says & SELF and speaks_of_us(text))
-    weight = 0.4 * (marks.salience + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
+    weight = 0.4 * (marks.telling + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
     return np.where(fit, weight - 0.25 - marks.odd, -np.inf)
 
 

@@ -13,6 +13,7 @@ from digests.bearing import Bearing, bears, named
 from digests.choose import Floats
 from digests.columns import Columns
 from digests.lines import Line
+from digests.quick import VECTOR
 from digests.readable import base
 from digests.wording import BEARINGS, POINTS, bears_said
 
@@ -21,6 +22,8 @@ QUOTES = "\"“‘'「『｢"
 ALONE = (30, 330)
 """Characters of a lead or a conclusion; a Japanese one counts 2.2 times."""
 WIDE = 2.2
+LEAST_TELLING, MOST_TELLING = 0.2, 0.95
+"""Salience of an article's least and most telling line, by vectors."""
 SHORT = 60
 """Letters below which a line is thought to say little."""
 _HAN_OR_KANA = re.compile("[\u3000-\u9fff]")
@@ -51,12 +54,13 @@ _GIVEN = re.compile(
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What is known of each line (n,): `roles` (n, 4), closeness `about`, `place` from 0 to 1, what is `odd` about its
-    length, how many terms of the title it names (`titled`), whether it is `sound` on its own, speaks of something as
-    `given` that the title does not name; and of those that may lead or conclude whether they look `ahead`, tell of a
-    `turning` point."""
+    length, how much it tells beside the others (`telling`), how many terms of the title it names (`titled`), whether it
+    is `sound` on its own, speaks of something as `given` that the title does not name; and of those that may lead or
+    conclude whether they look `ahead`, tell of a `turning` point."""
 
     roles: Floats
     salience: Floats
+    telling: Floats
     about: Floats
     place: Floats
     odd: Floats
@@ -80,6 +84,7 @@ def marked(seen: Columns) -> Marks:
     return Marks(
         roles=seen.chances,
         salience=seen.salience,
+        telling=_telling(seen),
         about=_closeness(seen),
         place=np.array([line.index / last for line in seen.lines]),
         odd=_odd(seen),
@@ -89,6 +94,15 @@ def marked(seen: Columns) -> Marks:
         ahead=_bearing(seen, "ahead", fit),
         turning=_bearing(seen, "turning", fit),
     )
+
+
+def _telling(seen: Columns) -> Floats:
+    """Salience as it is where sentences have vectors; what words alone say of English is far lower, and but its order
+    within the article means something."""
+    n = len(seen.lines)
+    if n < 2 or base(seen.language) != "en" or seen.vectors.shape[1] != VECTOR:
+        return seen.salience
+    return np.asarray(LEAST_TELLING + (MOST_TELLING - LEAST_TELLING) * seen.salience.argsort().argsort() / (n - 1))
 
 
 def _bearing(seen: Columns, name: Bearing, fit: Sequence[bool]) -> Bools:

@@ -131,7 +131,7 @@ def _headline_verb(phrase: Phrase) -> bool:
 def _best(
     phrases: Iterable[Phrase], used: Sequence[str], title: str, article: str, language: str, least_told: int
 ) -> Phrase | None:
-    """The phrase that suits best; a force the article names but once, where none names it oftener."""
+    """The phrase that suits best: named by the title, or told of at least `least_told` times."""
     head, body = folded(title), folded(article)
     best, top = None, LEAST_TOPIC_EN if base(language) == "en" else LEAST_TOPIC
     for phrase in phrases:

@@ -122,7 +122,7 @@ class SlackStand(Acts):
         for socket in self._open():
             await socket.close()
 
-    async def until(self, true: Callable[[], bool], timeout: float = 10.0) -> None:
+    async def until(self, true: Callable[[], bool], timeout: float = 60.0) -> None:
         """Wait until something has come true. Raises TimeoutError."""
         async with asyncio.timeout(timeout), self._changed:
             await self._changed.wait_for(true)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from digests.analysis import Analyser
+from digests.columns import columns
 from digests.ends import as_conclusion, as_lead
-from digests.lines import Line
-from digests.marks import Marks, given, sound
+from digests.lines import Line, lines
+from digests.marks import Marks, given, marked, sound
 from digests.model import Sentence
 from digests.trim import Trimmed
 
@@ -32,6 +34,7 @@ def marks(
     return Marks(
         roles=np.array([roles]),
         salience=np.array([salience]),
+        telling=np.array([salience]),
         about=np.array([about]),
         place=np.array([place]),
         odd=np.array([0.0]),
@@ -73,6 +76,14 @@ def test_what_sets_the_scene_leads_where_nothing_better_does() -> None:
     assert np.isfinite(as_lead(scene, [line("Ann Arbour runs the buses of Northfield since the spring.")])).all()
     assert as_lead(scene, [line(RISE)]) < as_lead(marks(), [line(RISE)])
     assert not np.isfinite(as_lead(scene, [line("Five of the ten buses of Northfield ran on Monday.")])).any()
+
+
+def test_words_alone_tell_by_their_order() -> None:
+    article = "Northfield raises bus fares. Ann Arbour drives a bus. The buses of Northfield are old. Rain fell."
+    analysis = Analyser(None).analyse("Northfield raises bus fares", article, "en")
+    found = marked(columns(analysis, lines(analysis)))
+    assert sorted(found.telling.tolist()) == pytest.approx(np.linspace(0.2, 0.95, len(found.telling)).tolist())
+    assert found.telling.argsort().tolist() == found.salience.argsort().tolist()
 
 
 def test_what_was_long_ago_does_not_lead() -> None:

@@ -136,7 +136,7 @@ async def test_check_says_in_plain_words_how_each_model_does(
     store: SqlStore, fault: Fault, ok: bool, told: dict[str, str], language: str
 ) -> None:
     async with standing(fault, responses=False) as stand:
-        model = engine(store, stand, name="local", timeout=1.0)
+        model = engine(store, stand, name="local", timeout=1.0 if fault.hang else 20.0)
         (finding,) = await model.findings(CATALOGS.of(language))
         await model.close()
     assert finding.ok is ok

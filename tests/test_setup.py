@@ -294,7 +294,7 @@ def environment() -> dict[str, str]:
 def test_where_nobody_can_be_asked_the_missing_option_is_named(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bot", "setup"]
     said = subprocess.run(
-        command, cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=60
+        command, cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=120
     )
     assert (said.returncode, b"--site is missing" in said.stderr, said.stdout) == (1, True, b"")
 
@@ -339,7 +339,7 @@ async def test_stopping_at_the_terminal_keeps_the_answers(tmp_path: Path) -> Non
 async def until(terminal: int, words: str) -> str:
     """What the terminal shows until these words come; gives up after half a minute."""
     said = ""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while words not in said:
             try:
                 said += (await asyncio.to_thread(os.read, terminal, 4096)).decode("utf-8", "replace")

@@ -169,7 +169,7 @@ async def test_two_processes_deliver_every_part_once_and_in_order(url: str, stor
                 in_flight.discard(delivery.destination.channel)
                 await own.settle_delivery(delivery.id, POSTED, NOW)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await asyncio.gather(work(store, "one"), work(second, "two"))
     await second.close()
     for to in channels:

@@ -45,7 +45,7 @@ async def up(settings: Settings) -> AsyncIterator[None]:
             await asyncio.wait_for(running, 30)
 
 
-async def asked(url: str, *, until: int, patience: float = 10) -> tuple[int, str]:
+async def asked(url: str, *, until: int, patience: float = 60) -> tuple[int, str]:
     """Ask until the answer is `until`; the last answer when patience ends."""
     last = (0, "")
     async with ClientSession() as session, asyncio.timeout(patience):
