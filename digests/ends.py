@@ -61,22 +61,26 @@ _QUOTATION = re.compile(r"[\"“‘]([^\"”’]*)[\"”’]")
 def as_lead(marks: Marks, lines: Sequence[Line]) -> Floats:
     """(n,) close to the title, no detail of the background, nobody's words; -inf for what cannot lead."""
     fit = marks.sound & ~marks.given & (marks.titled > 0) & (marks.about >= CLOSE)
-    said, own = np.zeros_like(fit), np.zeros_like(fit)
+    worth = np.full(len(lines), -np.inf)
     for i in fit.nonzero()[0].tolist():
-        text, says = lines[i].print.text, lines[i].says
-        said[i] = bool(says & (SAYS | WIDE) and _SAID.search(text))
-        adds = says & (ADDS | WIDE) and _ADDS.search(text)
-        own[i] = _reported(text, says) and not adds and not _LOOSE.match(text)
-    named = marks.titled >= TITLED
-    topical = named & (marks.about >= SURELY_CLOSE) & (marks.telling >= TELLING) & ~said
-    nut = named & (marks.telling >= NUT_TELLING) & ~said
-    weight = 0.5 * marks.telling + 0.5 * marks.about + 0.3 * marks.roles[:, _JUDGING] - 0.35 * marks.place - marks.odd
-    early = (marks.place <= EARLY) & (marks.about >= MORE_CLOSE)
-    turning = marks.turning & (early | named)
-    may = ((marks.roles[:, _BACKGROUND] < 0.5) & (turning | topical | early)) | nut
-    setting = (marks.place <= AT_ONCE) & (marks.about >= SETTING) & (marks.telling >= SET) & ~said
-    weight = np.where(may, weight + TURNING * marks.turning, weight - LESS)
-    return np.where(fit & own & (may | setting), weight, -np.inf)
+        worth[i] = _leading(marks, i, lines[i].print.text, lines[i].says)
+    return worth
+
+
+def _leading(marks: Marks, i: int, text: str, says: int) -> float:
+    about, telling, place, roles = marks.about[i], marks.telling[i], marks.place[i], marks.roles[i]
+    said = says & (SAYS | WIDE) and _SAID.search(text)
+    named = marks.titled[i] >= TITLED and not said
+    early = place <= EARLY and about >= MORE_CLOSE
+    topical = early or (named and about >= SURELY_CLOSE and telling >= TELLING)
+    turning = marks.turning[i] and marks.titled[i] >= TITLED
+    may = (named and telling >= NUT_TELLING) or (roles[_BACKGROUND] < 0.5 and (turning or topical))
+    if not (may or (place <= AT_ONCE and about >= SETTING and telling >= SET and not said)):
+        return -np.inf
+    if (says & (ADDS | WIDE) and _ADDS.search(text)) or _LOOSE.match(text) or not _reported(text, says):
+        return -np.inf
+    weight = 0.5 * telling + 0.5 * about + 0.3 * roles[_JUDGING] - 0.35 * place - marks.odd[i]
+    return float(weight + TURNING * marks.turning[i] if may else weight - LESS)
 
 
 def as_conclusion(marks: Marks, lines: Sequence[Line]) -> Floats:

@@ -178,7 +178,7 @@ def _runs(kinds: list[int]) -> list[Span]:
     runs: list[Span] = []
     begin: int | None = None
     for i, kind in enumerate(kinds):
-        if not kind & _BY_ITSELF or _content(kinds, i, begin):
+        if not kind & _BY_ITSELF or (not kind & NEVER and _content(kinds, i, begin)):
             if begin is None:
                 begin = i
         elif begin is not None:
@@ -190,9 +190,9 @@ def _runs(kinds: list[int]) -> list[Span]:
 
 
 def _content(kinds: list[int], i: int, begin: int | None) -> bool:
-    """Whether token `i` may belong to a noun phrase that began at `begin`."""
+    """Whether token `i`, which may stand in a noun phrase, belongs to one that began at `begin`."""
     kind, before = kinds[i], kinds[i - 1] if i else 0
-    if kind & NEVER or (kind & CLIPPED and before & CLIPS):
+    if kind & CLIPPED and before & CLIPS:
         return False
     if kind & CAPITAL and i and not before & OPENS:
         return True
@@ -244,7 +244,7 @@ def _phrase(tokens: _Tokens, span: Headed, text: str) -> Phrase | None:
     if tail and head >= 0:
         return None
     body = body[: tail.start()] if tail else body
-    is_title = all(kind & CAPITAL for kind in kinds[first : last + 1])
+    is_title = kinds[last] & CAPITAL and all(kind & CAPITAL for kind in kinds[first:last])
     weight = _place(lows, first) * _SIZES.get(last + 1 - first, 0.6) * (0.85 if is_title else 1.0)
     noun = head if head >= 0 else last
     force = not tail and FORCE[lows[noun]] and not (kinds[noun] & CAPITAL and noun and lows[noun] not in _DECREED)
