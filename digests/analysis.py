@@ -15,7 +15,6 @@ from digests.model import ROLES, Sentence
 from digests.ports import Embedder, Vectors
 from digests.quick import (
     LONGEST,
-    VECTOR,
     grams_below,
     hashed_vectors,
     place,
@@ -92,21 +91,29 @@ def _by_words(
 ) -> tuple[Vectors, Vectors, Vectors, Vectors, Mapping[int, Told]]:
     """Roles (n, 4), salience (n,), hashed vectors (n, d) and the title's (d,); boilerplate keeps even roles, no
     salience, and no vector. And what is known of the words."""
-    roles = np.full((len(pieces), len(ROLES)), 1 / len(ROLES), dtype=np.float32)
-    scores = np.zeros(len(pieces), dtype=np.float32)
-    vectors = np.zeros((len(pieces), VECTOR), dtype=np.float32)
     texts = [pieces[i].text for i in judged]
     headed, found, words = grams_below(title, texts, language)
     told = dict(zip([*judged, TITLE], each(words), strict=True)) if words else {}
     for i in [i for i, text in zip((*judged, TITLE), (*texts, title), strict=True) if len(text) > LONGEST]:
         told.pop(i, None)  # only its beginning was read
     hashed = hashed_vectors(headed)
+    four, salient = np.zeros((0, len(ROLES)), dtype=np.float32), np.zeros(0, dtype=np.float32)
     if judged:
         seats = place(texts, [pieces[i].paragraph for i in judged], language)
-        roles[judged] = roles_by_words(found, seats, language)
-        scores[judged] = salience_by_words(found, texts, seats, title_of(headed), language)
-        vectors[judged] = hashed[:-1]
+        four = roles_by_words(found, seats, language)
+        salient = salience_by_words(found, texts, seats, title_of(headed), language)
+    roles, scores = _among(judged, pieces, four, 1 / len(ROLES)), _among(judged, pieces, salient, 0)
+    vectors = _among(judged, pieces, hashed[:-1], 0)
     return roles, _without_boilerplate(scores, pieces), vectors, hashed[-1], told
+
+
+def _among(judged: list[int], pieces: tuple[Piece, ...], found: Vectors, other: float) -> Vectors:
+    """What was found of the pieces that were judged, among all; `other` for the rest."""
+    if len(judged) == len(pieces):
+        return found
+    out = np.full((len(pieces), *found.shape[1:]), other, dtype=np.float32)
+    out[judged] = found
+    return out
 
 
 def _by_meaning(
