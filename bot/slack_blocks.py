@@ -52,7 +52,7 @@ def blocks_of(message: Message) -> list[Json]:
 def text_of(message: Message) -> str:
     """What the blocks say, for notifications and screen readers: at most 4000 characters, escaped, nothing live."""
     rows = [row for part in _fitting(message) for block in part.blocks for row in _rows(block)]
-    plain = "\n".join(rows) or line(message.title) or "…"
+    plain = "\n".join(row for row in rows if row.strip()) or line(message.title) or "…"
     for room in (TEXT_LENGTH, TEXT_LENGTH - 500, TEXT_LENGTH // 2):
         text = escaped(unlinked(cut(plain, room)))
         if len(text) + sum(char > "\uffff" for char in text) <= TEXT_LENGTH:

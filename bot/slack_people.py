@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 _REMEMBERED = 2000
 _SECONDS = 300.0
+_AGAIN = 10.0
+"""Seconds until somebody is asked for again of whom Slack told nothing: an admin is none until then."""
 _WAIT = 3.0
 _KEEPERS = 3
 """Most workspace admins that are tried one after the other."""
@@ -47,6 +49,7 @@ class SlackPeople:
         self._named = tuple(one for one in admins if not one.startswith("S"))
         self._groups = tuple(one for one in admins if one.startswith("S"))
         self._profiles: OrderedDict[str, Profile] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[Profile]] = {}
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
         self._home = ""
 
@@ -61,29 +64,36 @@ class SlackPeople:
             return Profile(until=now)
         known = self._profiles.get(user)
         if known is None or known.until < now:
-            known = await self._asked(user, now + _SECONDS)
+            asking = self._asking.get(user) or self._ask(user, now)
+            known = await asyncio.shield(asking)
             self._profiles[user] = known
             if len(self._profiles) > _REMEMBERED:
                 self._profiles.popitem(last=False)
         return known
 
+    def _ask(self, user: str, now: float) -> asyncio.Task[Profile]:
+        """Asked once, however many wait for the answer."""
+        asking = self._asking[user] = asyncio.create_task(self._asked(user, now))
+        asking.add_done_callback(lambda _: self._asking.pop(user, None))
+        return asking
+
     def known(self, user: object) -> Profile:
         """What is known without asking."""
         return self._profiles.get(str(user)) or Profile(until=0.0)
 
-    async def _asked(self, user: str, until: float) -> Profile:
-        named = user in self._named or user in await self._grouped(until)
+    async def _asked(self, user: str, now: float) -> Profile:
+        named = user in self._named or user in await self._grouped(now + _SECONDS)
         try:
             with slack_border(f"slack user {user}"):
                 async with asyncio.timeout(_WAIT):
                     found = await self._client.users_info(user=user, include_locale=True)
         except ChatError as error:
             log.info("slack.profile_unknown error=%s", error.kind)
-            return Profile(until=until, admin=named)
+            return Profile(until=now + _AGAIN, admin=named)
         person: Mapping[str, Any] = found.get("user") or {}
         shown: Mapping[str, Any] = person.get("profile") or {}
         return Profile(
-            until=until,
+            until=now + _SECONDS,
             locale=str(person.get("locale") or "") or None,
             zone=str(person.get("tz") or ""),
             name=str(shown.get("display_name") or person.get("real_name") or person.get("name") or ""),

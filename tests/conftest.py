@@ -3,6 +3,7 @@ simulated Discord and a Slack on loopback, with answers that say back what was a
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,12 +13,18 @@ import simcord
 from databases import BACKENDS, database
 from discord_house import House
 from discord_samples import CATALOGS, Desk
+from hypothesis import settings
 from slack_clerk import Clerk, at_work
 from slack_stand import SlackStand
 from store_samples import NOW
 
 from bot.chat_discord import DiscordChat
 from bot.store import SqlStore, open_store
+
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("seek", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+"""The same examples each time, so that a failure is of what was changed; others with HYPOTHESIS_PROFILE=seek."""
 
 
 @pytest.fixture(params=BACKENDS)

@@ -107,7 +107,7 @@ async def test_a_bomb_is_a_typed_error_and_stays_small(name: str) -> None:
         child = await asyncio.create_subprocess_exec(
             sys.executable, __file__, base, stdout=subprocess.PIPE, cwd=Path(__file__).parent.parent
         )
-        out, _ = await asyncio.wait_for(child.communicate(), 40)
+        out, _ = await child.communicate()
     ended, grown = out.decode().split()
     assert ended == error
     assert int(grown) < GROWTH
@@ -115,7 +115,7 @@ async def test_a_bomb_is_a_typed_error_and_stays_small(name: str) -> None:
 
 async def _tried(base: str) -> str:
     """How fetching `base` ends, and by how many bytes the peak of resident memory grew; a small page comes first."""
-    fetch = Fetcher(user_agent="Chokan/1.0", allow_hosts=["127.0.0.1"], per_host_spacing=0.0)
+    fetch = Fetcher(user_agent="Chokan/1.0", allow_hosts=["127.0.0.1"], per_host_spacing=0.0, timeout=200)
     async with answering(sends(head(GZIP), packed(b"news", 1))) as small:
         await fetch(small)
     before, ended = _peak(), "read"

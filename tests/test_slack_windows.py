@@ -16,7 +16,7 @@ from bot.admin_forms import order_form
 from bot.commands import Suggestion
 from bot.slack_blocks import blocks_of, fits, text_of
 from bot.slack_forms import home_of, options_of, search_window, view_of, window_of
-from digests.message import Heading, Message, Part
+from digests.message import Heading, Message, Paragraph, Part
 from digests.model import Destination, Subscription
 
 ORDER = Subscription(id="morning", destination=Destination(platform="slack", channel="C1"))
@@ -81,6 +81,12 @@ def test_the_fallback_text_says_all_that_the_blocks_say_in_their_order(anything:
         at = said.find(run, at)
         assert at >= 0, run
         at += len(run)
+
+
+def test_blocks_that_say_nothing_leave_the_title_to_be_read() -> None:
+    nothing = Part(blocks=(Paragraph(spans=()), Heading(text="")))
+    assert text_of(Message(title="News", parts=(nothing,))) == "News"
+    assert text_of(Message(title="", parts=(nothing,))) == "…"
 
 
 def test_headings_are_headings_and_right_to_left_titles_stand_apart() -> None:
