@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 Value = TypeVar("Value")
-_TYPED = {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-"}
+_TYPED = {"“": '"', "”": '"', "‘": "`", "’": "'", "–": "-", "—": "-"}
 _MOST_CHARACTERS = 8192
 
 

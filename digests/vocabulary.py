@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digests.letters import Letters
-from digests.terms import is_plain, singular
+from digests.terms import LONGEST_WORD, is_plain, singular
 from digests.wording import says_of
 
 Codes = NDArray[np.int64]
@@ -89,8 +89,7 @@ class _Vocabulary(dict[str, int]):
     def _learn(self, word: str, number: int) -> None:
         if word.isalpha():
             code = self.codes[number] = _crc(word)
-            term = singular(word)
-            self.terms[number] = code if term == word else _crc(term)
+            self.terms[number] = _crc(singular(word)) if word[-1] == "s" or len(word) > LONGEST_WORD else code
             self.says[number] = says_of(word)
             return
         self.codes[number] = self._code(word, number)
