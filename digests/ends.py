@@ -23,8 +23,8 @@ NUT_TELLING = 0.6
 """Salience of a lead that tells the background of the news: it must be what says what all this is about."""
 EARLY = 0.2
 """How far into the article, 0 to 1, what follows the news tells more of it than a detail does."""
-QUOTED = 0.2
-"""Share of a lead's characters that may be somebody's words."""
+QUOTED, MOSTLY = 0.2, 0.6
+"""Share of a lead's, and of a conclusion's, characters that may be somebody's words."""
 TURNING = 0.15
 """Worth of a lead's telling of a turning point."""
 LATE = 0.35
@@ -92,12 +92,17 @@ def as_conclusion(marks: Marks, lines: Sequence[Line]) -> Floats:
     for i in np.flatnonzero(fit).tolist():
         text = lines[i].print.text
         near = marks.about[i] >= CONCLUDING
-        fit[i] = ((says[i] and near) or bool(_HANGS.search(text))) and not (lines[i].says & SELF and speaks_of_us(text))
+        own = not (lines[i].says & SELF and speaks_of_us(text)) and _quoted(text) <= MOSTLY * len(text)
+        fit[i] = ((says[i] and near) or bool(_HANGS.search(text))) and own
     weight = 0.4 * (marks.telling + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
     return np.where(fit, weight - 0.25 - marks.odd, -np.inf)
 
 
 def _reported(text: str, says: int) -> bool:
     """Whether the reporter speaks: little within English quotation marks, and no first person without them."""
-    quoted = sum(map(len, _QUOTATION.findall(text)))
-    return quoted <= QUOTED * len(text) and not (says & SELF and speaks_of_us(text))
+    return _quoted(text) <= QUOTED * len(text) and not (says & SELF and speaks_of_us(text))
+
+
+def _quoted(text: str) -> int:
+    """Characters within English quotation marks."""
+    return sum(map(len, _QUOTATION.findall(text)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from digests.nouns import FORCE, WEAK
+from digests.nouns import FORCE, PERSON, WEAK
 from digests.phrases import cached
 from digests.phrases_en import ADJECTIVE_ENDS
 from digests.readable import base
@@ -147,7 +147,7 @@ def _leads(words: Sequence[str], opens: bool) -> bool:
     low = words[0].lower()
     if words[0] in _TITLES or low in _DEMONYMS or low in FUNCTION_WORDS or words[0][0].islower() or "-" in words[0]:
         return True
-    return opens and (low in WEAK or (len(words) > 2 and low.endswith(ADJECTIVE_ENDS)))
+    return opens and (low in WEAK or (len(words) > 2 and (PERSON[low] or low.endswith(ADJECTIVE_ENDS))))
 
 
 def _fit_ja(text: str, article: str) -> bool:

@@ -95,6 +95,11 @@ def test_a_late_challenge_concludes() -> None:
     assert np.isfinite(as_conclusion(marks(place=0.9, about=0.27, roles=BACKGROUND), [line(challenge)])).all()
 
 
+def test_what_somebody_says_concludes_nothing() -> None:
+    said = 'Ann Arbour said: "The rise in bus fares will be the last of them for many years to come."'
+    assert as_conclusion(marks(place=0.9, ahead=True), [line(said)]).tolist() == [-np.inf]
+
+
 def test_a_turning_point_leads_before_a_detail() -> None:
     assert as_lead(marks(turning=True), [line(RISE)]) > as_lead(marks(), [line(RISE)])
 
