@@ -27,7 +27,7 @@ LEAST_ONCE, LEAST_ONCE_EN = 0.5, 0.58
 POINTED = 2
 """Sections from here on have labelled points, which want a force as well."""
 MEDIA = re.compile(
-    r"^(?:読売|朝日|毎日|産経|日経|日本経済|時事|共同|ロイター|CNN|BBC|AFP|NHK|ITmedia|スポーツ|デイリー"
+    r"^(?:読売|朝日|毎日|産経|日経|日本経済|時事(?!問題)|共同(?:通信|$)|ロイター|CNN|BBC|AFP|NHK|ITmedia|スポーツ|デイリー"
     r"|スポニチ|サンスポ|日刊|Yahoo|Reuters|Associated Press|ウィキ|AP通信|UPI|新華社|タス|オリコン)|(?:新聞|"
     r"通信|テレビ"
     r"|放送|スポーツ|タイムズ|ポスト|通信社|News|Times|Post)$"
