@@ -13,7 +13,7 @@ from digests.edition import following, merged
 from digests.model import Article, Link
 from digests.ports import Candidate, Vectors
 from digests.related import CITATION_FLOOR, RELATED_FLOOR, distinct, outbound, worthy
-from digests.retrieval import Near, Profile, centres, profile, unpacked
+from digests.retrieval import Near, Profile, centres, common, profile, unpacked
 from digests.retrieval_index import Index
 from digests.store import PUBLIC, Hit, Store, VectorRow
 from digests.stories import FOLLOWS, grouped, same_story
@@ -32,7 +32,7 @@ class Links:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._index = Index(centres())
+        self._index = Index(centres(), common())
         self._cursor = 0
         self._lock = asyncio.Lock()
 

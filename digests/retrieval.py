@@ -94,14 +94,17 @@ COPY = 0.75
 """Share of the query's own score from which the other is its copy; related articles stay well below."""
 
 
-COSINE, CROWD, CROWDED = 0.75, 0.3, 10
-"""What the cosine weighs beside the square root of words' share; what is taken off for an article that many are close
-to, so that a hub is not everybody's neighbour (CSLS: Conneau et al., ICLR 2018); how many neighbours tell."""
+COSINE = 1.25
+"""What the cosine weighs beside the square root of words' share."""
+CROWD, WORDS_CROWD, CROWDED = 0.4, 0.3, 10
+"""What is taken off for an article that many are close to, with vectors and by words alone, so that a hub is not
+everybody's neighbour (CSLS: Conneau et al., ICLR 2018); how many neighbours tell."""
 TIMELY, MONTH, UNDATED = 0.08, 30.0, 0.3
 """What nearness in time weighs, the days in which it falls to a third, and what of it a pair without days is given."""
-STEEP, FROM = 10.0, 0.9
+STEEP, FROM = 7.0, 1.13
 WORDS_STEEP, WORDS_FROM = 11.0, 0.6
-"""Logistic of closeness → probability that an editor linked the two, fitted on editors' links (Japanese, English)."""
+"""Logistic of closeness → probability that an editor linked the two, fitted on editors' links (Japanese, English) by
+words alone; with vectors as many links of those collections pass each floor as before vectors weighed this much."""
 
 
 def closeness(words: Floats, cosines: Floats) -> Floats:
@@ -132,6 +135,13 @@ def query_weights(counts: Floats, found: Floats, size: int, rarity: float = RARI
     """What each of a query's terms weighs: its own saturated count times the inverse of how many articles have it."""
     rare = np.log1p((size - found + 0.5) / (found + 0.5)) ** rarity
     return np.asarray(counts * (1 + K3) / (counts + K3) * rare, dtype=np.float32)
+
+
+def common() -> Floats:
+    """(r, d) the directions in which vectors of news vary most, whatever it is about: its field, its style. Their
+    squared lengths are the shares that are taken off (after «all but the top»: Mu and Viswanath, ICLR 2018). Fitted by
+    `tools/fit_retrieval.py`."""
+    return weights("common")["directions"].astype(np.float32)
 
 
 def centres() -> dict[str, Floats]:

@@ -17,6 +17,7 @@ from digests.retrieval import (
     CROWD,
     CROWDED,
     RARITY,
+    WORDS_CROWD,
     Floats,
     Near,
     Profile,
@@ -42,8 +43,12 @@ TRUST = 50.0
 class Index:
     """Profiles by article, site and role. The last profile of an article counts; it is searchable at once."""
 
-    def __init__(self, centres: Mapping[str, Floats] | None = None, *, rarity: float = RARITY) -> None:
+    def __init__(
+        self, centres: Mapping[str, Floats] | None = None, common: Floats | None = None, *, rarity: float = RARITY
+    ) -> None:
+        """`centres` and `common`: as `digests.retrieval` has them; what cosines leave out. None: nothing."""
         self._rarity = rarity
+        self._common = np.zeros((0, DIMENSION), dtype=np.float32) if common is None else common
         self._blocks: list[_Block] = []
         self._place: dict[str, tuple[int, int]] = {}
         self._codes: dict[str, int] = {}
@@ -68,7 +73,8 @@ class Index:
         vector = _fitting(made.vector)
         self._place[article] = (len(self._blocks) - 1, block.size)
         codes = tuple(self._codes.setdefault(word, len(self._codes)) for word in (site, role, made.language))
-        self._terms += block.append(article, made.terms, vector, codes, made.day)
+        taken = self._common @ vector
+        self._terms += block.append(article, made.terms, vector, codes, made.day, float(taken @ taken))
         self._means.add(made.language, vector)
 
     def _forget(self, article: str) -> None:
@@ -87,13 +93,13 @@ class Index:
     ) -> tuple[Near, ...]:
         if not self._blocks:
             return ()
-        words, cosines = self._words(query), self._cosines(query)
+        words, cosines = self._words(query), self._cosines(query, self._common)
         close = closeness(words, cosines)
         self._measure(leave_out, close)
-        days = np.concatenate([block.days[: block.size] for block in self._blocks])
-        scores = close - CROWD * self._crowds() + timely(query.day, days)
-        scores[~self._allowed(site, role, leave_out)] = -np.inf
         embedded = bool(_fitting(query.vector).any())
+        days = np.concatenate([block.days[: block.size] for block in self._blocks])
+        scores = close - (CROWD if embedded else WORDS_CROWD) * self._crowds() + timely(query.day, days)
+        scores[~self._allowed(site, role, leave_out)] = -np.inf
         return tuple(
             Near(
                 article=self._blocks[row // BLOCK].articles[row % BLOCK],
@@ -109,7 +115,8 @@ class Index:
         with self._lock:
             if not self._blocks or not _fitting(vector).any():
                 return ()
-            cosines = self._cosines(Profile(terms=np.zeros(0, dtype=np.uint32), vector=vector, language=language))
+            asked = Profile(terms=np.zeros(0, dtype=np.uint32), vector=vector, language=language)
+            cosines = self._cosines(asked, self._common[:0])
             allowed = self._allowed(None, role, "")
             least = max(NEAR, float(cosines.mean() + OUTSTANDING * cosines.std()))
             cosines[~allowed | (cosines < least)] = -np.inf
@@ -132,7 +139,7 @@ class Index:
     def measured(self, query: Profile) -> tuple[Floats, Floats]:
         """(n,) share of words and (n,) cosine of every row, in the order they were added."""
         with self._lock:
-            return self._words(query), self._cosines(query)
+            return self._words(query), self._cosines(query, self._common)
 
     def vector(self, article: str) -> Floats | None:
         """(d,) an article's vector, as exact as int8 keeps it; None for one that is not here."""
@@ -161,13 +168,19 @@ class Index:
         parts = [block.postings().scores(hashes, weights, block.lengths[: block.size], mean) for block in self._blocks]
         return np.asarray(np.concatenate(parts) / max(own, 1e-6), dtype=np.float32)
 
-    def _cosines(self, query: Profile) -> Floats:
-        """(n,) cosines, each side without the mean of its language."""
-        moved = _unit(_fitting(query.vector) - self._means.of(query.language))
+    def _cosines(self, query: Profile, common: Floats) -> Floats:
+        """(n,) cosines, each side without the mean of its language and without what lies along `common`; 0 where one of
+        the two has no vector."""
+        vector = _fitting(query.vector)
+        if not vector.any():
+            return np.zeros(sum(block.size for block in self._blocks), dtype=np.float32)
+        moved = vector - self._means.of(query.language)
+        less = _without(moved, common)
+        less /= np.sqrt(max(float(less @ moved), 1e-12))
         languages = list(self._means.sums)
         centres = np.stack([self._means.of(language) for language in languages])
         codes = [self._codes[language] for language in languages]
-        return np.concatenate([block.cosines(moved, centres, codes) for block in self._blocks])
+        return np.concatenate([block.cosines(less, centres, codes, common) for block in self._blocks])
 
 
 class _Means:
@@ -203,6 +216,7 @@ class _Block:
         self.days = np.zeros(BLOCK, dtype=np.int32)
         self._vectors = np.zeros((BLOCK, DIMENSION), dtype=np.int8)
         self._scales = np.zeros(BLOCK, dtype=np.float32)
+        self._taken = np.zeros(BLOCK, dtype=np.float32)
         self._codes = np.zeros((BLOCK, 3), dtype=np.int32)
         self._signs: NDArray[np.uint32] = np.zeros((BLOCK, MOST), dtype=np.uint32)
         self._postings: _Postings | None = None
@@ -212,9 +226,10 @@ class _Block:
         return len(self.articles)
 
     def append(
-        self, article: str, terms: NDArray[np.uint32], vector: Floats, codes: tuple[int, ...], day: int
+        self, article: str, terms: NDArray[np.uint32], vector: Floats, codes: tuple[int, ...], day: int, taken: float
     ) -> float:
-        """How many terms, repeats counted, the new row has."""
+        """How many terms, repeats counted, the new row has. `taken`: how much of its vector (squared) lies along what
+        is common."""
         row = self.size
         kept = terms[:MOST]
         self._signs[row, : len(kept)] = kept
@@ -223,6 +238,7 @@ class _Block:
         if self._scales[row]:
             self._vectors[row] = np.round(vector / self._scales[row])
         self._codes[row] = codes
+        self._taken[row] = taken
         self.days[row] = day
         self.articles.append(article)
         self._postings = None
@@ -246,12 +262,14 @@ class _Block:
                 allowed &= self._codes[: self.size, column] == code(word, -1)
         return allowed
 
-    def cosines(self, moved: Floats, centres: Floats, codes: Sequence[int]) -> Floats:
-        rows = self._vectors[: self.size].astype(np.float32)
-        products = (rows @ np.vstack([moved, centres]).T) * self._scales[: self.size, None]
+    def cosines(self, moved: Floats, centres: Floats, codes: Sequence[int], common: Floats) -> Floats:
+        """(rows,) with the query's vector, moved and without what is common; `codes` are those of the centres."""
+        rows, less = self._vectors[: self.size].astype(np.float32), _without(centres, common)
+        products = (rows @ np.vstack([moved, less]).T) * self._scales[: self.size, None]
         own = np.argmax(self._codes[: self.size, 2, None] == np.asarray(codes), axis=1)
         towards = products[np.arange(self.size), 1 + own]
-        norms = np.sqrt(np.maximum(1 - 2 * towards + (centres * centres).sum(axis=1)[own], 1e-6))
+        left = 1 - self._taken[: self.size] if len(common) else 1.0
+        norms = np.sqrt(np.maximum(left - 2 * towards + (centres * less).sum(axis=1)[own], 1e-6))
         found = (products[:, 0] - (centres @ moved)[own]) / norms
         return np.asarray(np.where(self._scales[: self.size] > 0, np.clip(found, -1, 1), 0), dtype=np.float32)
 
@@ -294,9 +312,9 @@ def _fitting(vector: Floats) -> Floats:
     return vector if vector.shape == (DIMENSION,) else np.zeros(DIMENSION, dtype=np.float32)
 
 
-def _unit(vector: Floats) -> Floats:
-    norm = float(np.linalg.norm(vector))
-    return np.asarray(vector / norm if norm > 1e-6 else vector, dtype=np.float32)
+def _without(vectors: Floats, common: Floats) -> Floats:
+    """(…, d) vectors without what lies along the directions of `common` (r, d), as much of it as these are long."""
+    return np.asarray(vectors - (vectors @ common.T) @ common, dtype=np.float32)
 
 
 def _best(scores: Floats, count: int) -> list[int]:

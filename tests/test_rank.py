@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+import pytest
 from typer.testing import CliRunner
 
 from bot.cli import main
+from bot.inputs import Record
+from bot.ranking import LATER, TITLE, parts, vector_of
 
 ARTICLES = (
     {"id": "a", "title": "Harbour bridge reopens", "text": "The harbour bridge reopened after repairs.", "lang": "en"},
@@ -35,6 +39,18 @@ def test_the_day_of_publication_decides_between_like_articles(tmp_path: Path) ->
     corpus.write_text("\n".join(lines), encoding="utf-8")
     code, answers, _ = ranked(corpus, json.dumps({**ARTICLES[0], "published": "2026-05-01T09:00:00Z"}) + "\n")
     assert (code, answers) == (0, [{"id": "a", "ranking": ["c", "b"]}])
+
+
+@pytest.mark.parametrize(("language", "lead"), [("en", 400), ("ja", 160)])
+def test_a_vector_is_of_opening_title_and_a_passage_after_the_opening(language: str, lead: int) -> None:
+    text = "".join(chr(0x61 + number // lead) for number in range(3 * lead))
+    made = parts(Record(id=1, title="T", text=text, language=language))
+    assert made == {"T\n" + lead * "a": 1.0, "T": TITLE, lead * "b": LATER}
+    assert list(parts(Record(id=1, title="T", text=text[: lead + 9], language=language))) == ["T\n" + lead * "a", "T"]
+    known = dict(zip(made, np.eye(3, dtype=np.float32), strict=True))
+    vector = vector_of(Record(id=1, title="T", text=text, language=language), known)
+    assert vector == pytest.approx(np.array([1, TITLE, LATER]) / np.linalg.norm([1, TITLE, LATER]))
+    assert not vector_of(Record(id=1, title="another", text="", language=language), known).any()
 
 
 def test_an_empty_corpus_ranks_nothing(tmp_path: Path) -> None:

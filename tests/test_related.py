@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digests.related import CITATION_FLOOR, worthy
-from digests.retrieval import Near, packed, profile, timely, unpacked
+from digests.retrieval import Near, common, packed, profile, timely, unpacked
 from digests.retrieval_dates import day_of, days_apart
 from digests.retrieval_index import BLOCK, DIMENSION, Index
 from digests.retrieval_terms import MOST, signature
@@ -69,6 +69,42 @@ def test_rows_of_several_blocks_are_searched_exactly() -> None:
     for wanted in (0, BLOCK - 1, BLOCK, BLOCK + 4):
         assert index.nearest(profile("", "", unit(wanted)), count=1)[0].article == str(wanted)
         assert index.nearest(profile(f"number{wanted}", "", unit(1)), count=2)[0].words <= 1
+
+
+def test_what_all_news_has_in_common_brings_no_two_articles_together() -> None:
+    style, subject, other = np.eye(DIMENSION, dtype=np.float32)[:3]
+    query, like, alien = style + subject, style / 5 + subject, style + other
+    found = {}
+    for name, taken in (("with", None), ("without", style[None] * np.float32(0.9))):
+        index = Index(common=taken)
+        for key, vector in (("like", like), ("alien", alien)):
+            index.add(key, profile("", "", vector / np.linalg.norm(vector), "en"))
+        index.add("words alone", profile(*BRIDGE, np.zeros(1, dtype=np.float32), "fr"))
+        found[name] = index.measured(profile("", "", query / np.linalg.norm(query), "en"))[1]
+        assert index.measured(profile(*BRIDGE, np.zeros(1, dtype=np.float32), "en"))[1].tolist() == [0, 0, 0]
+    assert found["without"][0] - found["without"][1] > found["with"][0] - found["with"][1]
+    assert found["with"][2] == found["without"][2] == 0
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 10_000))
+def test_cosines_are_those_of_vectors_without_centre_and_common_part(seed: int) -> None:
+    centre, taken = unit(seed + 1) * np.float32(0.4), unit(seed + 2) * np.float32(0.8)
+    index = Index({"en": centre}, taken[None])
+    rows = [unit(seed + 10 + number) for number in range(5)]
+    for number, row in enumerate(rows):
+        index.add(str(number), profile(str(number), "", row, "en"))
+    mean = (sum(rows) + 50 * centre) / 55
+    root = np.eye(DIMENSION) - (1 - np.sqrt(1 - taken @ taken)) / (taken @ taken) * np.outer(taken, taken)
+    moved = np.array([root @ (row - mean) for row in rows])
+    moved /= np.linalg.norm(moved, axis=1, keepdims=True)
+    assert np.allclose(index.measured(profile("", "", rows[0], "en"))[1], moved @ moved[0], atol=0.02)
+
+
+def test_the_directions_shipped_take_off_no_more_than_there_is() -> None:
+    kept = common()
+    assert kept.shape[1] == DIMENSION
+    assert np.linalg.eigvalsh(np.eye(DIMENSION) - kept.T @ kept).min() > 0
 
 
 def test_a_profile_survives_its_bytes_and_other_bytes_are_none() -> None:

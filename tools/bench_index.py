@@ -16,7 +16,7 @@ from resource import RUSAGE_SELF, getrusage
 
 import numpy as np
 
-from digests.retrieval import Profile
+from digests.retrieval import Profile, centres, common
 from digests.retrieval_index import DIMENSION, Index
 
 TERMS = 150
@@ -52,7 +52,7 @@ def main() -> None:
     ask.add_argument("--articles", type=int, default=100_000)
     given = ask.parse_args()
     random = np.random.default_rng(0)
-    index, before = Index(), getrusage(RUSAGE_SELF).ru_maxrss
+    index, before = Index(centres(), common()), getrusage(RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
     for number in range(given.articles):
         index.add(str(number), made(random), site=f"site{number % 20}", role="source")

@@ -18,7 +18,7 @@ from itertools import combinations
 from pathlib import Path
 
 from bot.inputs import Record
-from bot.ranking import opening, profiled
+from bot.ranking import parts, profiled, vector_of
 from digests.stories import grouped, same_story
 from tools.vector_cache import CachedEmbedder
 
@@ -52,8 +52,9 @@ def main() -> None:
     given = ask.parse_args()
     bench = json.loads(given.data.read_text(encoding="utf-8"))
     records = [Record(**{"language": bench["lang"], **row}) for row in bench["corpus"]]
-    vectors = CachedEmbedder(given.cache).embed([opening(record) for record in records])
-    profiles = [profiled(record, vector) for record, vector in zip(records, vectors, strict=True)]
+    texts = list(dict.fromkeys(text for record in records for text in parts(record)))
+    known = dict(zip(texts, CachedEmbedder(given.cache).embed(texts), strict=True))
+    profiles = [profiled(record, vector_of(record, known)) for record in records]
     ids, titles = [str(record.id) for record in records], [record.title for record in records]
     related = {row["id"]: row["rel"] for row in bench["queries"]}
     gold = gold_pairs(related)

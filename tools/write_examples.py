@@ -23,7 +23,7 @@ from digests.message import Block, Bullets, Heading, Message, Paragraph, Small, 
 from digests.model import Article, Digest, Link
 from digests.ports import Candidate
 from digests.related import CITATION_FLOOR, RELATED_FLOOR, worthy
-from digests.retrieval import Profile, profile
+from digests.retrieval import Profile, centres, common, profile
 from digests.retrieval_index import Index
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,7 +79,7 @@ class Desk:
     def __init__(self) -> None:
         self._analyser = Analyser(E5Embedder())
         self._engine = ExtractiveEngine(self._analyser, Catalogs(locales()))
-        self._index, self._known = Index(), dict(articles())
+        self._index, self._known = Index(centres(), common()), dict(articles())
         self._profiles = {key: self._profile(article) for key, article in self._known.items()}
         for key, article in self._known.items():
             self._index.add(key, self._profiles[key], site=article.site, role=article.role)
