@@ -66,7 +66,8 @@ def marked(texts: Sequence[str], language: str, dated: int = 0) -> list[str | No
     is number `dated`: what agencies put before it are captions, credits and notes, often a copy of the lead."""
     whole = "\n".join(texts)
     inside = [word for word in _tables()["inside"] if word in whole]
-    kinds = [_kind(text, inside) for text in texts]
+    forms = _forms()
+    kinds = [_kind(text, inside, forms) for text in texts]
     kinds[:dated] = [kind or "caption" for kind in kinds[:dated]]
     for i in [i for i, kind in enumerate(kinds) if kind in ("credit", "caption")]:
         _mark_captions(texts, kinds, i)
@@ -80,13 +81,12 @@ def _mark_captions(texts: Sequence[str], kinds: list[str | None], at: int) -> No
             kinds[i] = "caption"
 
 
-def _kind(text: str, inside: Sequence[str]) -> str | None:
+def _kind(text: str, inside: Sequence[str], forms: _Forms) -> str | None:
     """Which kind of boilerplate a sentence is, by its form alone; None: it may be the article's own. `inside`: words of
     floating forms that its article holds."""
     if len(text) > 600:
         return None
-    forms = _forms()
-    found = forms["lines"].fullmatch(text) if _may_be_line(text, inside) else None
+    found = forms["lines"].fullmatch(text) if _may_be_line(text, inside, forms) else None
     if found:
         return found.lastgroup
     if ("/" in text or "(" in text or "REUTERS" in text) and forms["credit_tail"].search(text):
@@ -98,7 +98,7 @@ def _kind(text: str, inside: Sequence[str]) -> str | None:
     return None
 
 
-def _may_be_line(text: str, inside: Sequence[str]) -> bool:
+def _may_be_line(text: str, inside: Sequence[str], forms: _Forms) -> bool:
     """Whether it is worth the time to try all forms of lines: those that begin with anything at all need a word, or are
     of scripts of the Far East."""
     if not text.isascii() and FAR.search(text):
@@ -106,7 +106,7 @@ def _may_be_line(text: str, inside: Sequence[str]) -> bool:
     for word in inside:
         if word in text:
             return True
-    return _forms()["anchored"].fullmatch(text) is not None
+    return forms["anchored"].fullmatch(text) is not None
 
 
 def is_floating(form: str) -> bool:

@@ -17,7 +17,7 @@ from digests.marks import QUOTES, Marks, marked
 from digests.ports import Vectors
 from digests.readable import base
 from digests.telling import learnt, rank, telling
-from digests.worth import CONCLUSION, LEAD, in_sections, relax
+from digests.worth import CONCLUSION, LEAD, RELAXED_UP_TO, hints, in_sections, relax
 
 SHARE = 0.6
 """Most of an article's characters that a digest prints."""
@@ -94,13 +94,16 @@ def plan(analysis: Analysis, lines: tuple[Line, ...]) -> Plan:
 def _worth(seen: Columns, marks: Marks, pins: Mapping[int, int]) -> Floats:
     """(lines, parts) worth of each line in each part; -inf where it may not stand."""
     worth = np.full((len(seen.lines), len(CAPS)), -np.inf)
-    worth[:, :LEAD] = in_sections(seen, marks)
+    short = len(seen.lines) <= RELAXED_UP_TO
+    hinted = hints(seen) if short else None
+    worth[:, :LEAD] = in_sections(seen, marks, hinted)
     if LEAD not in pins.values():
         worth[:, LEAD] = as_lead(marks, seen.lines)
     worth[:, CONCLUSION] = as_conclusion(marks, seen.lines)
     told = [i for i, g in pins.items() if g == 0]
     worth[told, 0] = np.maximum(worth[told, 0], 0.5)
-    relax(worth, seen, pins)
+    if hinted is not None:
+        relax(worth, seen, pins, hinted)
     return worth
 
 
@@ -109,7 +112,7 @@ def _telling_apart(table: Vectors) -> Vectors:
     common = table.sum(axis=0) > max(2, COMMON * len(table))
     if not common.any():
         return table
-    apart = np.where(common, np.float32(0), table)
+    apart: Vectors = table * ~common
     alone = ~apart.any(axis=1)
     apart[alone] = table[alone]
     return apart

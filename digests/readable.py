@@ -125,6 +125,7 @@ LIST = re.compile(r"^[A-Z][^.:!?]{0,30}:\s+(?:[A-Z0-9][\w'’.&-]*(?:\s*\([^)]*\
 FULL_QUOTE = re.compile(r"^[\"“„«「『][^\"“”„»」』]*[\"”“»」』]?[.!?。！？,，]?[\"”»」』]?$")
 
 
+_MAY_OPEN = ('"', "“", "''", "``")
 _OPENS = re.compile(r"[\"“]|''|``")
 _OPENING = r"(?:(?<![^\s(\[—–-]%s)(?=[^\s\"”])())"
 _OPEN_OR_SHUT = re.compile(f"\"{_OPENING % chr(34)}?|''{_OPENING % (2 * chr(39))}?|``{_OPENING % '``'}|“()|”|\\n")
@@ -268,7 +269,7 @@ def _out_of_order(text: str) -> bool:
 def within_quotations(text: str, starts: Sequence[int]) -> frozenset[int]:
     """Which of the places `starts` (ascending) in an article stand inside a quotation that an earlier sentence opened
     and none has closed. A new line ends it: whoever goes on quoting opens anew there."""
-    if not starts or not _OPENS.search(text):
+    if not starts or not holds(text, _MAY_OPEN) or not _OPENS.search(text):
         return frozenset()
     inside: set[int] = set()
     marks = _OPEN_OR_SHUT.finditer(text, 0, starts[-1])

@@ -49,11 +49,11 @@ QUOTED = 0.12
 """What a sentence that opens with a quotation loses."""
 
 
-def in_sections(seen: Columns, marks: Marks) -> Floats:
-    """(n, 4) for lines likely enough of a role; in a short article the wording counts as well. -inf where a line may
-    not stand. In plain lists: few lines are likely enough of anything."""
-    short = len(seen.lines) <= RELAXED_UP_TO
-    rows = (marks.roles + HINTED * hints(seen) if short else marks.roles).tolist()
+def in_sections(seen: Columns, marks: Marks, hinted: Floats | None) -> Floats:
+    """(n, 4) for lines likely enough of a role; in a short article the wording counts as well (`hinted`: its `hints`).
+    -inf where a line may not stand. In plain lists: few lines are likely enough of anything."""
+    short = hinted is not None
+    rows = (marks.roles if hinted is None else marks.roles + HINTED * hinted).tolist()
     sharp = learnt(seen.language) and not short
     first, more = FIRST_FLOORS if sharp else SHORT_FIRST, FLOORS if sharp else SHORT_FLOORS if short else OTHER_FLOORS
     opening = [row for row, line in zip(rows, seen.lines, strict=True) if line.opens]
@@ -92,17 +92,18 @@ _HINTED = np.array([_hinted(row) for row in NAMED])
 """(64, 4) by the bits of `wording`."""
 
 
-def relax(worth: Floats, seen: Columns, pins: Mapping[int, int]) -> None:
-    """Let a section that nothing fits take what fits it best by its wording and relative to the other sections."""
+def relax(worth: Floats, seen: Columns, pins: Mapping[int, int], hinted: Floats) -> None:
+    """Let a section of a short article that nothing fits take what fits it best by its wording (`hints`) and relative
+    to the other sections."""
     free = [i for i, line in enumerate(seen.lines) if line.opens and i not in pins]
-    if not free or len(seen.lines) > RELAXED_UP_TO:
+    if not free:
         return
     bare = [g for g in range(1, LEAD) if not np.isfinite(worth[free, g]).any()]
     if not bare:
         return
-    hinted = seen.chances + hints(seen)
+    fits = seen.chances + hinted
     least = RELAXED_JA if seen.language == "ja" else RELAXED
     for g in bare:
         for i in free:
-            if hinted[i, g] >= least[g] and named(seen.texts[i], seen.language):
-                worth[i, g] = hinted[i, g] * (0.35 + 0.65 * seen.lines[i].sentence.salience) - 0.1
+            if fits[i, g] >= least[g] and named(seen.texts[i], seen.language):
+                worth[i, g] = fits[i, g] * (0.35 + 0.65 * seen.lines[i].sentence.salience) - 0.1
