@@ -107,9 +107,8 @@ async def sample(session: Session) -> int:
     settings = session.settings()
     _forget_sample()
     async with sample_sites() as sites:
-        hosts = [urlsplit(site.base).netloc for site in sites]
-        extras = Extras(allow_hosts=hosts, spacing=0.0, platforms=("console",))
-        async with opened(settings, session.console, database=f"sqlite:///{SAMPLE_DATABASE}", extras=extras) as world:
+        extras, archive = sample_extras(sites), f"sqlite:///{SAMPLE_DATABASE}"
+        async with opened(settings, session.console, database=archive, extras=extras) as world:
             await _add_sample(world, sites)
             with progress(world, session.errors) as watched:
                 await poll(watched)
@@ -119,6 +118,11 @@ async def sample(session: Session) -> int:
             await deliver(world)
     _say_what_next(session.console)
     return 0
+
+
+def sample_extras(sites: Sequence[SampleSite]) -> Extras:
+    """Of this machine only the sample sites' own addresses may be fetched, and only the terminal is written to."""
+    return Extras(allow_hosts=[urlsplit(site.base).netloc for site in sites], spacing=0.0, platforms=("console",))
 
 
 def _forget_sample() -> None:
