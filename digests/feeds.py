@@ -78,7 +78,7 @@ def _entry(said: SaidEntry, base: str) -> Entry:
     return Entry(
         id=_id(said, link, title),
         url=link,
-        title=title or link or "",
+        title=title or shortened(line(link or "")),
         content=said.content,
         author=shortened(line(without_tags(said.author[: _AUTHOR_LIMIT * 10])), _AUTHOR_LIMIT),
         published=said.published or said.updated,
