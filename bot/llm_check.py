@@ -30,7 +30,7 @@ from digests.catalog import Catalog
 from digests.compose import unaddressed
 from digests.language import identify
 from digests.model import LENGTHS, ROLES, Citation, Digest, EngineInfo, Length, Point, Role, Section, Support, Text
-from digests.readable import squeezed
+from digests.readable import problems, squeezed
 
 LEAST_KEPT = 0.5
 """Share of the texts that must stand; with less, the whole answer is not trusted."""
@@ -97,6 +97,9 @@ class _Checker:
             return "markup", ()
         if len(said.text) >= longest(self.task.language) or said.text.rstrip().endswith(_GOES_ON):
             return "cut", ()
+        odd = problems(said.text.strip(), self.task.language, opening=False)
+        if odd:
+            return odd[0], ()
         named = tuple(sorted({n for n in said.rests_on if n in self.numbered}))
         if not named or len(named) < len(set(said.rests_on)):
             return "no such sentence", ()

@@ -192,6 +192,19 @@ async def test_a_text_stopped_where_the_form_of_the_answer_ends_is_not_printed(s
     assert '"cut"' in stand.asked[1]["turns"][-1]["content"]
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("カルメリア共和国", "no sentence end"),
+        ("政府は9日、「カルメリア共和国と合意した。", "half quotation"),
+    ],
+)
+async def test_what_is_no_whole_sentence_is_not_printed(store: SqlStore, text: str, reason: str) -> None:
+    made, stand = await written(store, lambda asked: copying(asked, extra={"lead": [said(text, 1)]}))
+    assert text not in printed(made)
+    assert f'"{reason}"' in stand.asked[1]["turns"][-1]["content"]
+
+
 async def test_a_model_that_invents_everything_leaves_the_extractive_digest(store: SqlStore) -> None:
     def lying(asked: Json) -> str:
         section = {"heading": "x", "body": [said("火星人が首相官邸を占拠した。", 1)], "points": [], "closing": []}
