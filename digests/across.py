@@ -96,12 +96,10 @@ def translated(
 ) -> Unsupported | None:
     """What is wrong with `sentence`, in `language`, resting on `origin` in another; None when nothing is found.
     `here`: which of `lines` make up `origin`."""
-    found = _facts(sentence, language, origin) or _stance(sentence, language, origin)
-    if found is not None:
-        return found
-    if not _length(sentence.text, language, origin) or not _near(sentence, here, lines, embedder):
+    found = _worded(sentence, language, origin)
+    if found is None and not _near(lines.vectors @ embedder.embed([sentence.text])[0], here):
         return Unsupported(text=sentence.text, reason="wording")
-    return None
+    return found
 
 
 def ground_across(
@@ -112,20 +110,26 @@ def ground_across(
     of_text, of_summary = languages
     written = [piece.text for piece in sentences(summary, of_summary)] or [summary]
     lines = shelf([piece.text for piece in sentences(text, of_text)] or [text], embedder)
-    found = [_placed(line(one, of_summary, reference), languages, lines, embedder, reference) for one in written]
+    near = embedder.embed(written) @ lines.vectors.T
+    found = [
+        _placed(line(one, of_summary, reference), languages, lines, row, reference)
+        for one, row in zip(written, near, strict=True)
+    ]
     scores = [SUPPORTED * near if wrong else SUPPORTED + (1 - SUPPORTED) * near for wrong, near in found]
     wrong = tuple(problem for problem, _ in found if problem is not None)
     return Verdict(score=round(sum(scores) / len(scores), 6), unsupported=wrong)
 
 
 def _placed(
-    one: Line, languages: tuple[str, str], lines: Shelf, embedder: Embedder, reference: date | None
+    one: Line, languages: tuple[str, str], lines: Shelf, near: Vectors, reference: date | None
 ) -> tuple[Unsupported | None, float]:
-    """What is wrong with a sentence resting on the line nearest to it, and how near that is (0-1)."""
-    near = lines.vectors @ embedder.embed([one.text])[0]
+    """What is wrong with a sentence resting on the line nearest to it, and how near that is (0-1). `near`: how near
+    each of `lines` is."""
     best = int(near.argmax())
-    origin = source(lines.texts[best], languages[0], reference)
-    return translated(one, languages[1], origin, [best], lines, embedder), float(np.clip(near[best], 0, 1))
+    wrong = _worded(one, languages[1], source(lines.texts[best], languages[0], reference))
+    if wrong is None and not _near(near, [best]):
+        wrong = Unsupported(text=one.text, reason="wording")
+    return wrong, float(np.clip(near[best], 0, 1))
 
 
 def unknown_names(sentence: Line, language: str, origin: Source) -> tuple[str, ...]:
@@ -140,6 +144,14 @@ def unknown_names(sentence: Line, language: str, origin: Source) -> tuple[str, .
 def _borrowed(name: str) -> bool:
     """Is it an everyday word in katakana, 「サービス」, and no name?"""
     return bool(_KATAKANA.fullmatch(name)) and all(m.known and m.kind != "固有名詞" for m in morphemes(name))
+
+
+def _worded(sentence: Line, language: str, origin: Source) -> Unsupported | None:
+    """What the words alone show to be wrong."""
+    found = _facts(sentence, language, origin) or _stance(sentence, language, origin)
+    if found is None and not _length(sentence.text, language, origin):
+        return Unsupported(text=sentence.text, reason="wording")
+    return found
 
 
 def _facts(sentence: Line, language: str, origin: Source) -> Unsupported | None:
@@ -229,9 +241,8 @@ def _length(text: str, language: str, origin: Source) -> bool:
     return characters > 0 and most
 
 
-def _near(sentence: Line, here: Sequence[int], lines: Shelf, embedder: Embedder) -> bool:
-    """Is the support among the lines nearest to the sentence?"""
-    near = lines.vectors @ embedder.embed([sentence.text])[0]
+def _near(near: Vectors, here: Sequence[int]) -> bool:
+    """Is the support among the lines nearest to the sentence? `near`: how near it is to each line of the article."""
     others = np.delete(near, list(here))
     if not here or not len(others):
         return bool(here)
