@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +13,7 @@ from bot.app import opened
 from bot.cli_base import Session, one_line_errors, run
 from bot.exchange import Listed, exported, read
 from bot.opml import opml_of
+from digests.targets import spelled
 
 File = Annotated[
     Path,
@@ -51,11 +53,16 @@ def import_verb(context: typer.Context, file: File) -> None:
 async def take_in(session: Session, listed: Listed) -> None:
     """Add the feeds and subscriptions that are not there yet, and say how many they were and what was left out."""
     async with opened(session.settings(), session.console) as world:
-        added = [await world.store.add_feed(feed) for feed in listed.feeds]
+        # An address goes on meaning the feed that has it here, in whatever spelling it came first.
+        urls = [health.feed.url for health in await world.store.feeds()]
+        here = {spelled(url): url for url in urls} | {url: url for url in urls}
+        feeds = [replace(feed, url=here.get(feed.url, feed.url)) for feed in listed.feeds]
+        added = [await world.store.add_feed(feed) for feed in feeds]
         known = {subscription.id for subscription in await world.store.subscriptions()}
         new = [subscription for subscription in listed.subscriptions if subscription.id not in known]
         for subscription in new:
-            await world.store.save_subscription(subscription)
+            wanted = tuple(here.get(url, url) for url in subscription.feeds)
+            await world.store.save_subscription(replace(subscription, feeds=wanted))
     session.console.print(f"feeds: {sum(added)} added, {len(added) - sum(added)} already there", highlight=False)
     for line in listed.left_out[:_SAID]:
         session.console.print(f"left out: {line}", markup=False, highlight=False, soft_wrap=True)

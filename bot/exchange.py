@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,16 +14,19 @@ from pydantic import TypeAdapter, ValidationError
 from bot.opml import feeds_of
 from digests.errors import ChokanError, FetchError
 from digests.model import Feed, FeedRole, Subscription
-from digests.plain import line
-from digests.targets import read_target
+from digests.plain import line, shortened
+from digests.targets import read_target, spelled
 
 VERSION = 1
 MOST_BYTES = 5 << 20
 MOST_FEEDS = 5_000
+MOST_BACKFILL = 500
 DEEPEST = 12
 """Levels of foreign JSON that are looked through."""
 _ADDRESSES = ("url", "feedurl", "xmlurl", "feed", "link", "rss", "address")
 _TITLES = ("title", "name", "text")
+_TITLE = 200
+"""Characters of a feed's title that are kept."""
 _KINDS = "it may be OPML, our own JSON, or CSV or JSON with addresses of feeds"
 _SUBSCRIPTION = TypeAdapter(Subscription)
 
@@ -51,7 +54,10 @@ def exported(feeds: Sequence[Feed], subscriptions: Sequence[Subscription]) -> st
 
 
 def read(data: bytes, name: str) -> Listed:
-    """What a file lists, told by what is in it, each feed once. Raises `NotAList`, or `NotOpml` for broken XML."""
+    """What a file lists, told by what is in it, each feed once. Raises `NotAList`, or `NotOpml` for broken XML.
+
+    Programs spell one address in many ways (`HTTPS://News.example.jp`): here each is spelled as our fetcher dials it.
+    """
     name = line(name)
     if len(data) > MOST_BYTES:
         raise NotAList(f"{name}: larger than {MOST_BYTES >> 20} MiB; split it")
@@ -59,8 +65,7 @@ def read(data: bytes, name: str) -> Listed:
         raise NotAList(f"{name}: is a zip archive; unpack it and import the file inside")
     text = data.decode("utf-8-sig", "replace").lstrip()
     if text.startswith("<"):
-        feeds, left_out = feeds_of(data, name)
-        listed = Listed(feeds, left_out=left_out)
+        listed = _listed(feeds_of(data, name))
     elif text.startswith(("{", "[")):
         listed = _from_json(text, name)
     else:
@@ -82,27 +87,33 @@ def _from_json(text: str, name: str) -> Listed:
         return _listed(_found(form, 0))
     if form["chokan"] != VERSION:
         raise NotAList(f"{name}: was written by another version of Chokan ({form['chokan']}); this one reads {VERSION}")
-    orders = tuple(_order(one, name) for one in form.get("subscriptions", []))
-    return replace(_listed(_ours(form.get("feeds", []))), subscriptions=orders)
+    orders = tuple(_order(one, name) for one in _list(form.get("subscriptions")))
+    return replace(_listed(_ours(_list(form.get("feeds")))), subscriptions=orders)
 
 
-def _ours(feeds: Any) -> Iterator[Feed]:
-    for one in feeds if isinstance(feeds, list) else ():
-        role: FeedRole = "reference" if one.get("role") == "reference" else "source"
-        made = _feed(one.get("url"), one.get("title"))
+def _list(form: Any) -> list[Any]:
+    return form if isinstance(form, list) else []
+
+
+def _ours(feeds: list[Any]) -> Iterator[Feed]:
+    for one in feeds:
+        made = _feed(one.get("url"), one.get("title")) if isinstance(one, dict) else None
         if made:
-            yield replace(made, role=role, backfill=int(one.get("backfill") or 0))
+            role: FeedRole = "reference" if one.get("role") == "reference" else "source"
+            backfill = one.get("backfill")
+            yield replace(made, role=role, backfill=backfill if backfill in range(MOST_BACKFILL + 1) else 0)
 
 
 def _order(form: Any, name: str) -> Subscription:
     """What came from another machine's chokan.toml is kept here as if it had been set up in chat."""
     try:
-        return replace(_SUBSCRIPTION.validate_python(form, strict=False), origin="chat")
+        order = _SUBSCRIPTION.validate_python(form, strict=False)
     except ValidationError as error:
         which = form.get("id", "?") if isinstance(form, dict) else "?"
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise NotAList(f"{name}: subscription «{which}»: {where}: {first['msg']}; correct it in the file") from error
+    return replace(order, feeds=tuple(map(spelled, order.feeds)), origin="chat")
 
 
 def _found(form: Any, depth: int) -> Iterator[Feed]:
@@ -150,20 +161,20 @@ def _title(low: dict[str, Any]) -> Any:
 
 def _feed(url: Any, title: Any) -> Feed | None:
     address = url.strip() if isinstance(url, str) else ""
-    if not address.startswith(("http://", "https://")) or any(char.isspace() for char in address):
+    if not address.lower().startswith(("http://", "https://")) or any(char.isspace() for char in address):
         return None
-    return Feed(url=address, title=" ".join(title.split()) if isinstance(title, str) else "")
+    return Feed(url=address, title=title if isinstance(title, str) else "")
 
 
-def _listed(feeds: Iterator[Feed]) -> Listed:
+def _listed(feeds: Iterable[Feed]) -> Listed:
     """Each feed once; what could never be fetched is left out, and said."""
     found: dict[str, Feed] = {}
     left_out: dict[str, None] = {}
     for feed in feeds:
         try:
-            read_target(feed.url)
+            url = read_target(feed.url).url
         except FetchError as error:
             left_out[line(str(error))] = None
         else:
-            found.setdefault(feed.url, feed)
+            found.setdefault(url, replace(feed, url=url, title=shortened(line(feed.title), _TITLE)))
     return Listed(tuple(found.values()), left_out=tuple(left_out))

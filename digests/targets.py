@@ -14,7 +14,7 @@ from urllib.parse import unquote, urljoin
 import idna
 
 from digests.addresses import is_local_name
-from digests.errors import AddressNotAllowed, BadUrl
+from digests.errors import AddressNotAllowed, BadUrl, FetchError
 
 MAX_URL = 8192
 """Longest URL in bytes; servers rarely take more (RFC 9110, 4.1 asks for 8000)."""
@@ -63,6 +63,14 @@ def read_target(raw: str) -> Target:
     path = _TO_ENCODE.sub(_encoded, (path or "/") + query)
     address = _in_url(host) if port == DEFAULT_PORTS[scheme] else f"{_in_url(host)}:{port}"
     return Target(url=f"{scheme}://{address}{path}", scheme=scheme, host=host, port=port, path=path)
+
+
+def spelled(url: str) -> str:
+    """`url` as it is dialled, so that two spellings of one address can be told to be one; what is refused stays."""
+    try:
+        return read_target(url).url
+    except FetchError:
+        return url
 
 
 def joined(base: Target, location: bytes) -> Target:

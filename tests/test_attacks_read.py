@@ -26,8 +26,8 @@ from multidict import CIMultiDict
 from slack_sdk.signature import SignatureVerifier
 
 from bot import discord_text, slack_text
-from bot.exchange import NotAList, read
-from bot.opml import MOST, NotOpml
+from bot.exchange import MOST_FEEDS, NotAList, read
+from bot.opml import NotOpml
 from bot.slack_http import Gate
 from digests.plain import safe
 from digests.urls import names_another_site
@@ -300,7 +300,7 @@ def test_a_list_of_feeds_is_read_within_limits(told: dict[str, str], tmp_path: P
 
 
 def test_a_long_list_that_is_not_too_long_is_taken_in() -> None:
-    assert len(read(outlines(f"{MOST} outlines"), "x").feeds) == MOST
+    assert len(read(outlines(f"{MOST_FEEDS} outlines"), "x").feeds) == MOST_FEEDS
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,18 @@ def test_what_is_exported_here_is_imported_there(folder: Path, monkeypatch: pyte
     assert "https://news.example.jp/feed.xml" in chokan("export", "--format", "opml").output
 
 
+def test_a_feed_that_is_here_in_another_spelling_is_here_already(folder: Path) -> None:  # noqa: F811
+    config = CONFIG.replace("https://news.example.jp/", "https://News.example.jp:443/")
+    (folder / "chokan.toml").write_text(config, encoding="utf-8")
+    form = json.loads(chokan("export").output)
+    assert [feed["url"] for feed in form["feeds"]] == ["https://News.example.jp:443/feed.xml"]
+    form["subscriptions"] = [{**form["subscriptions"][0], "id": "other", "feeds": ["https://news.example.jp/feed.xml"]}]
+    (folder / "list.json").write_text(json.dumps(form), encoding="utf-8")
+    assert "feeds: 0 added, 1 already there" in chokan("import", "list.json").output
+    orders = json.loads(chokan("export").output)["subscriptions"]
+    assert [order["feeds"] for order in orders if order["id"] == "other"] == [["https://News.example.jp:443/feed.xml"]]
+
+
 def test_a_file_that_lists_nothing_is_one_line(folder: Path) -> None:  # noqa: F811
     (folder / "notes.txt").write_text("dear diary\n", encoding="utf-8")
     result = chokan("import", "notes.txt")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -131,6 +132,40 @@ def test_what_is_no_list_is_refused_with_what_to_do(data: bytes, said: str) -> N
 def test_only_web_addresses_are_taken(url: str) -> None:
     with pytest.raises(ChokanError):
         read(f"url\n{url}\n".encode(), "feeds.csv")
+
+
+SPELLINGS = ("HTTPS://News.Example.jp:443/feed", "https://news.example.jp/feed#top", "https://news.example.jp/feed")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        opml_of([Feed(url=url) for url in SPELLINGS]),
+        "\n".join(SPELLINGS).encode(),
+        json.dumps([{"url": url} for url in SPELLINGS]).encode(),
+        exported([Feed(url=url) for url in SPELLINGS], []).encode(),
+    ],
+)
+def test_spellings_of_one_address_are_one_feed(data: bytes) -> None:
+    assert [feed.url for feed in read(data, "feeds").feeds] == ["https://news.example.jp/feed"]
+
+
+def test_a_subscription_goes_on_naming_its_feeds() -> None:
+    listed = read(exported([Feed(url=SPELLINGS[0])], [replace(ORDER, feeds=SPELLINGS[:1])]).encode(), "chokan.json")
+    assert listed.subscriptions[0].feeds == tuple(feed.url for feed in listed.feeds)
+
+
+@pytest.mark.parametrize("form", ["x", 7, None, ["x", 7, None], {"url": "https://a.example/f"}])
+def test_our_own_json_with_something_else_in_its_lists_names_no_feed(form: object) -> None:
+    for made in ({"chokan": 1, "feeds": form}, {"chokan": 1, "subscriptions": form}):
+        with pytest.raises(NotAList, match=r"no feed in it|subscription «\?»"):
+            read(json.dumps(made).encode(), "chokan.json")
+
+
+@pytest.mark.parametrize(("backfill", "kept"), [(3, 3), ("many", 0), (-1, 0), (10**30, 0), (None, 0)])
+def test_a_backfill_nobody_could_configure_is_none(backfill: object, kept: int) -> None:
+    form = {"chokan": 1, "feeds": [{"url": FEEDS[0].url, "backfill": backfill}]}
+    assert read(json.dumps(form).encode(), "chokan.json").feeds[0].backfill == kept
 
 
 @given(st.binary(max_size=400))
