@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from digests.readable import speaks_of_us
+from digests.quotations import speaks_of_us
 
 _MARKS = {"\u201c": "\u201d", "「": "」", "『": "』", "«": "»"}
 _QUOTED = re.compile(r'"[^"]*"|\u201c[^\u201d]*\u201d|「[^」]*」|『[^』]*』|«[^»]*»')

@@ -11,7 +11,7 @@ import numpy as np
 from digests.choose import Floats
 from digests.lines import Line
 from digests.marks import Marks
-from digests.readable import speaks_of_us
+from digests.quotations import speaks_of_us
 from digests.wording import ADDS, SAYS, SELF, WIDE
 
 CLOSE, MORE_CLOSE, SURELY_CLOSE = 0.2, 0.35, 0.45

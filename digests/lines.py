@@ -12,7 +12,8 @@ from typing import NamedTuple
 from digests.analysis import Analysis
 from digests.held import held
 from digests.model import ROLES, Sentence
-from digests.readable import Lint, base, squeezed, squeezed_each, within_quotations
+from digests.quotations import within_quotations
+from digests.readable import Lint, base, squeezed, squeezed_each
 from digests.trim import Trimmed, trimmed
 from digests.vocabulary import Told, each, words
 from digests.wording import ANY

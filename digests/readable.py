@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from digests.held import ANYTHING, PAIRS, Held, holds
+from digests.held import ANYTHING, Held, holds
 from digests.letters import Letters, typed
 from digests.model import Digest, Point, Text
+from digests.quotations import first_person, half_quoted, speakerless
 from digests.wording import ANY, ASKS, POINTS, SELF, SHOWS, SIGNS, TURNS, VERB, WIDE, said, words_in
 from digests.wordlists import TELLING_VERBS, words_of
 
@@ -86,9 +87,6 @@ CONNECTIVE: dict[str, re.Pattern[str]] = {
     "it": re.compile(r"(?:Ma|E|Tuttavia|Però|Inoltre|Anche|Intanto|Quindi|Così)\b,?\s+"),
     "de": re.compile(r"(?:Aber|Und|Jedoch|Doch|Außerdem|Zudem|Dennoch|Allerdings|Auch|Daher|Deshalb|Trotzdem)\b,?\s+"),
 }
-_OPENING_OF = {closing: opening for opening, closing in PAIRS}
-_EACH_MARK = "".join(re.escape(mark) for pair in PAIRS for mark in pair)
-_MARKS = re.compile(f"[{_EACH_MARK}]")
 END = re.compile(r"[.!?。！？…‥؟।॥։။።៕۔｡)）\]」』”\"»’'】][\s\W]*$")
 _STOPS = (".", "。", "!", "?", '"', "”", "」")
 """Ends that most sentences have."""
@@ -111,26 +109,13 @@ PROMPT = re.compile(
     r"|scroll down|watch (?:the video|below|now)|find out more|see also|more on this story)\b"
     r"|こちらをクリック|続きを読む|詳しくはこちら|会員登録|メルマガ|シェアする|フォローし|この記事をシェア|関連記事|関連リンク|→|https?://\S+$)"
 )
-PRONOUN_SPEAKER = re.compile(
-    r"^[\"“‘'].*[\"”’'],?\s(?:he|she|they|it)\s(?:said|says|added|told|explained|insisted|warned|claimed|continued|wrote|"
-    r"argued|joked|noted|commented|admitted|replied|concluded|went on)\b|^[\"“].*[\"”],?\s(?:said|says|added) "
-    r"(?:he|she)\b"
-)
-"""A quotation whose speaker is a pronoun: who says so stands elsewhere."""
 LINK_LIST = re.compile(
     r"[(（]\d{4}年\d{1,2}月\d{1,2}日[)）][。\s]*$|(?:[(（]\d{4}年\d{1,2}月\d{1,2}日[)）].*){2}|情報源としている|ウィキ(?:ペディア|ニュース|ソース)に.{0,60}(?:記事|ニュース|原文)があ"
 )
 LIST = re.compile(r"^[A-Z][^.:!?]{0,30}:\s+(?:[A-Z0-9][\w'’.&-]*(?:\s*\([^)]*\))?[,;:\s]*)+$")
 """A line-up or a table row: names and figures without a verb."""
-FULL_QUOTE = re.compile(r"^[\"“„«「『][^\"“”„»」』]*[\"”“»」』]?[.!?。！？,，]?[\"”»」』]?$")
 
 
-_MAY_OPEN = ('"', "“", "''", "``")
-_OPENS = re.compile(r"[\"“]|''|``")
-_OPENING = r"(?:(?<![^\s(\[—–-]%s)(?=[^\s\"”])())"
-_OPEN_OR_SHUT = re.compile(f"\"{_OPENING % chr(34)}?|''{_OPENING % (2 * chr(39))}?|``{_OPENING % '``'}|“()|”|\\n")
-"""A mark that opens a quotation (then one of the groups is met) or ends it. Every form begins with a character of its
-own, so that the others are passed over quickly."""
 LEAST_REPEATING, REPEATED = 60, 8
 """Characters of headlines run together at least, and of what they repeat."""
 MORE_REPEATING = 250
@@ -169,12 +154,7 @@ _THE = (
     *(" next", " previous", " latest", " move"),
 )
 """First words of what the English expressions above are tried on, and what follows on `The` there."""
-_OPENS_QUOTATION = ("“", '"', "‘", "'", "„", "«", "「", "『")
-_MAY_OPEN_QUOTATION = (*_OPENS_QUOTATION, "``")
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
-_MINE = re.compile(r"\b(?<!War )(?:I|my|My|myself)\b(?!\.)")
-_OURS = re.compile(r"\b(?:me|we|We|us|our|Our|ours|ourselves)\b")
-_QUOTATION = re.compile(r"[\"“][^\"”]*[\"”]|(?<!\w)[‘'][^‘]*[’'](?!\w)")
 _WORD = re.compile(r"\w")
 _WORD_ONLY = Letters(None, "_")
 _WORDS_AND_BREAKS = Letters(None, "_\n")
@@ -225,79 +205,8 @@ def connects(text: str, language: str) -> bool:
     return bool(pattern and pattern.match(text.lstrip()))
 
 
-def speakerless(text: str) -> bool:
-    """Nothing but a quotation, or one that only a pronoun speaks: who says so stands elsewhere."""
-    bare = text.strip()
-    if not bare.startswith(_MAY_OPEN_QUOTATION):
-        return False
-    bare = _plain_quotes(bare)
-    return bare.startswith(_OPENS_QUOTATION) and bool(FULL_QUOTE.match(bare) or PRONOUN_SPEAKER.match(bare))
-
-
-def _plain_quotes(text: str) -> str:
-    """Typewriter quotation marks, '' and ``, as the mark they stand for."""
-    return text.replace("''", '"').replace("``", '"') if "''" in text or "``" in text else text
-
-
-def half_quoted(text: str, pairs: Sequence[tuple[str, str]] = PAIRS) -> bool:
-    """Some quotation or parenthesis opens or closes without its other half. `pairs`: those that may stand there."""
-    text = _plain_quotes(text)
-    if text.count('"') % 2:
-        return True
-    many = False
-    for opening, closing in pairs:
-        opened = text.count(opening)
-        if opened != text.count(closing):
-            return True
-        if opened == 1 and text.find(opening) > text.find(closing):
-            return True
-        many = many or opened > 1
-    return many and _out_of_order(text)
-
-
-def _out_of_order(text: str) -> bool:
-    """Whether some mark closes what was not opened."""
-    depths: dict[str, int] = {}
-    for mark in _MARKS.findall(text):
-        opening = _OPENING_OF.get(mark, mark)
-        depths[opening] = depths.get(opening, 0) + (1 if opening == mark else -1)
-        if depths[opening] < 0:
-            return True
-    return False
-
-
-def within_quotations(text: str, starts: Sequence[int]) -> frozenset[int]:
-    """Which of the places `starts` (ascending) in an article stand inside a quotation that an earlier sentence opened
-    and none has closed. A new line ends it: whoever goes on quoting opens anew there."""
-    if not starts or not holds(text, _MAY_OPEN) or not _OPENS.search(text):
-        return frozenset()
-    inside: set[int] = set()
-    marks = _OPEN_OR_SHUT.finditer(text, 0, starts[-1])
-    is_open, mark = False, next(marks, None)
-    for start in starts:
-        while mark and mark.start() < start:
-            is_open, mark = mark.lastindex is not None, next(marks, None)
-        if is_open and not _OPENS.match(text, start):
-            inside.add(start)
-    return frozenset(inside)
-
-
 def ends(text: str, language: str) -> bool:
     return text.endswith(_STOPS) or base(language) in UNSTOPPED or bool(END.search(text))
-
-
-def first_person(text: str) -> bool:
-    """Whether somebody speaks of himself without quotation marks: the rest of a quotation, or a reader's letter."""
-    if not _MINE.search(text):
-        return False
-    return _MINE.search(_QUOTATION.sub("", _plain_quotes(text))) is not None
-
-
-def speaks_of_us(text: str) -> bool:
-    """Whether somebody speaks of himself or for several without quotation marks: no newspaper's own words."""
-    if first_person(text):
-        return True
-    return _OURS.search(text) is not None and _OURS.search(_QUOTATION.sub("", _plain_quotes(text))) is not None
 
 
 def repeats(text: str) -> bool:
@@ -357,7 +266,7 @@ class Lint:
             found.append("dangling")
         if may_connect(text, self._language) and connects(text, self._language):
             found.append("connective")
-        if text.startswith(_MAY_OPEN_QUOTATION) and speakerless(text):
+        if speakerless(text):
             found.append("quotation without speaker")
         if self._english and says & SELF and first_person(text):
             found.append("first person")

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from digests.boilerplate import LONGEST_CREDIT, credit, plainly_begun
 from digests.held import ANYTHING, PAIRS, Held, holds
-from digests.readable import CONNECTIVE, base, dangles, half_quoted, may_connect, squeezed
+from digests.quotations import half_quoted
+from digests.readable import CONNECTIVE, base, dangles, may_connect, squeezed
 from digests.wording import ANY, TURNS, WIDE
 
 MOST_PIECES = 3

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from digests.readable import problems, within_quotations
+from digests.quotations import within_quotations
+from digests.readable import problems
 
 
 @pytest.mark.parametrize(
