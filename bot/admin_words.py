@@ -12,7 +12,8 @@ from digests.catalog import Catalog
 from digests.edition import next_slot, wanted, window_start
 from digests.layout import day_text
 from digests.message import Action
-from digests.model import Article, Delivery, Edition, Slot, Subscription
+from digests.model import Article, Edition, Slot, Subscription
+from digests.outbox import Delivery
 from digests.ports import Finding
 
 _FEEDS = 5

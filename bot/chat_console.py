@@ -15,7 +15,8 @@ from rich.text import Text
 from bot.linebreaks import Wrapped, hung
 from digests.errors import ChatRefused
 from digests.message import Block, Bullets, Divider, Heading, Message, Part, Small, Span
-from digests.model import Destination, Posted
+from digests.model import Destination
+from digests.outbox import Posted
 from digests.ports import Finding, Limits
 
 LIMITS = Limits(characters=1_000_000, blocks=10_000, actions=0)

@@ -26,7 +26,8 @@ from bot.telemetry import unit
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown
 from digests.message import Message, Part
-from digests.model import Destination, Posted
+from digests.model import Destination
+from digests.outbox import Posted
 from digests.ports import Finding
 
 _LOOK_WITHIN, _DARK_FOR = 5.0, 60.0

@@ -31,7 +31,8 @@ from bot.telemetry import event
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, HistoryHidden
 from digests.message import Message, Part
-from digests.model import Destination, Posted
+from digests.model import Destination
+from digests.outbox import Posted
 from digests.ports import Finding, Limits
 
 log = logging.getLogger(__name__)

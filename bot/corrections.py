@@ -22,7 +22,8 @@ from digests.errors import ChatError, ChatRefused, ChatUnavailable
 from digests.layout import digest_message
 from digests.lengths import shortened
 from digests.message import Message
-from digests.model import LENGTHS, Article, Delivery, Digest, Edition, Length, Revision, Subscription
+from digests.model import LENGTHS, Article, Digest, Edition, Length, Subscription
+from digests.outbox import Delivery, Revision
 from digests.store import Hit
 
 log = logging.getLogger("chokan.corrections")

@@ -22,7 +22,8 @@ from digests.errors import (
     HistoryHidden,
     StoreError,
 )
-from digests.model import Delivery, Destination, Posted, Subscription
+from digests.model import Destination, Subscription
+from digests.outbox import Delivery, Posted
 
 log = logging.getLogger("chokan.delivery")
 

@@ -22,7 +22,8 @@ from bot.discord_text import cut, plain
 from bot.discord_view import bare, mark_of, view_of
 from digests.errors import ChatRefused, ChatUnknown, DestinationClosed, HistoryHidden
 from digests.message import Message
-from digests.model import Destination, Posted
+from digests.model import Destination
+from digests.outbox import Posted
 
 NONCE_WINDOW = 120.0
 """Seconds for which a nonce surely holds; Discord says "the past few minutes"."""

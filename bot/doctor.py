@@ -10,7 +10,8 @@ from bot.doctor_machine import clock_finding, disk_findings, zone_findings
 from bot.world import World
 from digests.catalog import Catalog
 from digests.errors import StoreError
-from digests.model import Delivery, Subscription
+from digests.model import Subscription
+from digests.outbox import Delivery
 from digests.ports import Finding
 from digests.reasons import reason_in
 from digests.store import FeedHealth

@@ -26,10 +26,11 @@ from digests.errors import (
     ChokanError,
     SlotTaken,
 )
-from digests.feeds import article_id
 from digests.layout import edition_sheets
-from digests.model import Article, Delivery, Digest, Edition, Slot, Subscription
+from digests.model import Article, Digest, Edition, Slot, Subscription
+from digests.outbox import Delivery
 from digests.retrieval import packed
+from digests.urls import article_id
 
 if TYPE_CHECKING:
     from digests.analysis import Analysis

@@ -16,7 +16,8 @@ from digests.answers import described
 from digests.catalog import Catalog
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, HistoryHidden
 from digests.message import Action
-from digests.model import Destination, Notice, Subscription
+from digests.model import Destination, Subscription
+from digests.outbox import Notice
 from digests.ports import Chat
 
 log = logging.getLogger("chokan.notices")

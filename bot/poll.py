@@ -13,6 +13,7 @@ from bot.failpoints import failpoint
 from bot.lanes import in_lanes
 from bot.telemetry import event
 from bot.world import LEASE, Looks, Reads, World
+from digests.autodiscovery import feed_links
 from digests.corrections import fingerprint, is_corrected
 from digests.errors import (
     ChokanError,
@@ -24,12 +25,13 @@ from digests.errors import (
     NotAFeed,
 )
 from digests.extract import Page, article_from, extract
-from digests.feeds import article_id, feed_links, fresh, parse_feed
+from digests.feeds import fresh, parse_feed
 from digests.language import identify
 from digests.model import Article, Entry, Feed, FeedState, ParsedFeed
 from digests.polling import moves_to, next_state, resting
 from digests.ports import Response
 from digests.store import FeedHealth
+from digests.urls import article_id
 
 log = logging.getLogger("chokan.poll")
 

@@ -19,7 +19,8 @@ from bot.web_render import Ask, Pages
 from bot.web_session import Sessions, same_site
 from digests.catalog import Catalog
 from digests.errors import NotFound
-from digests.model import Delivery, Destination, Edition, Subscription
+from digests.model import Destination, Edition, Subscription
+from digests.outbox import Delivery
 from digests.reasons import reason_in
 from digests.store import FeedHealth, Store
 from digests.urls import web_url

@@ -5,15 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
-from digests.autodiscovery import FeedLink, feed_links
 from digests.decode import decode
 from digests.jsonfeed import looks_like_json, read_json
 from digests.model import Entry, ParsedFeed
 from digests.plain import line, shortened, title_from_anything, title_from_markup, title_from_text, without_tags
 from digests.said import Markup, SaidEntry, SaidFeed
-from digests.urls import article_id, canonical_url, web_url
-
-__all__ = ["FeedLink", "article_id", "canonical_url", "feed_links", "fresh", "parse_feed", "read_feed"]
+from digests.urls import canonical_url, web_url
 
 _TITLE_FROM_CONTENT = 120
 _ID_LIMIT = 1024

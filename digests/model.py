@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal, get_args
 
-from digests.message import Message
-
 Role = Literal["development", "stakes", "dynamics", "outlook"]
 ROLES: tuple[Role, ...] = get_args(Role)
 Length = Literal["compact", "standard", "full"]
@@ -117,7 +115,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An entry whose text we hold. `id` is `feeds.article_id(url)`, a hash of the canonical URL."""
+    """An entry whose text we hold. `id` is `urls.article_id(url)`, a hash of the canonical URL."""
 
     id: str
     url: str
@@ -235,7 +233,7 @@ class Digest:
     """Every sentence of the article with its scores; printed with --explain, not stored."""
 
 
-# --- subscriptions, editions, deliveries -----------------------------------------------------------------------------
+# --- subscriptions and editions -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,57 +318,6 @@ class Edition:
     made: datetime
 
 
-DeliveryState = Literal["ready", "sending", "sent", "held", "failed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One platform message of an edition. `id` (≤ 25 characters) is the idempotency key on every platform.
-
-    Parts are sent in order: part n is claimed only when all parts below it are sent. `parent` is the `Posted.thread`
-    of part 0 for parts that belong in its thread, else None.
-    """
-
-    id: str
-    edition: str
-    destination: Destination
-    part: int
-    message: Message
-    in_thread: bool = False
-    parent: str | None = None
-    state: DeliveryState = "ready"
-    attempts: int = 0
-    unknown: bool = False
-    """An earlier attempt may have arrived: reconcile before posting again."""
-    error: str | None = None
-    permalink: str | None = None
-    made: datetime | None = None
-    """When its edition was made, as the store tells; None before it is saved."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
-    """What a message that was posted is to say now. `number` counts the revisions of one message."""
-
-    delivery: str
-    destination: Destination
-    message: Message
-    ref: str = ""
-    """Where it was posted (`Posted.ref`); empty while it was not."""
-    number: int = 1
-    attempts: int = 0
-    made: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """What a platform said of a message it took: `ref` finds it again, `thread` is where replies go."""
-
-    ref: str
-    thread: str | None = None
-    permalink: str | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
     """A reader finds a digest wrong or unclear. Who it was is not kept; `origin` is the channel."""
@@ -380,22 +327,6 @@ class Feedback:
     origin: str = ""
     locale: str = "en"
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Something the admins of a subscription are told once, in private. `kind` is what it is about (`closed`,
-    `feed:https://…`): of each kind there is one notice until it is withdrawn."""
-
-    subscription: str
-    kind: str
-    message: Message
-    made: datetime
-    told: str = ""
-    """Where it was told (`discord:123`); empty: nobody could be told yet."""
-    attempts: int = 0
-    unknown: bool = False
-    """An earlier attempt may have arrived."""
 
 
 # --- language models ------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digests.message import Message, Part
-from digests.model import Article, Destination, Digest, Posted, Subscription, Validators
+from digests.model import Article, Destination, Digest, Subscription, Validators
+from digests.outbox import Posted
 
 Vectors = NDArray[np.float32]
 """(n, d) float32, rows L2-normalised."""

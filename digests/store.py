@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from digests.hubs import HubSubscription
 from digests.model import (
     Article,
-    Delivery,
     Digest,
     Edition,
     Feed,
     Feedback,
     FeedState,
     ModelUsage,
-    Notice,
-    Posted,
-    Revision,
     Slot,
     Subscription,
 )
+from digests.outbox import Delivery, Outbox
 
 Viewer = str | None
 """Whose eyes a question is for: a tenant's (`discord:1`), everybody's (`PUBLIC`), or None, the operator's
@@ -114,7 +111,7 @@ class Ledger(Protocol):
         """Usage from the day `since` on, oldest first."""
 
 
-class Store(Ledger, Protocol):
+class Store(Ledger, Outbox, Protocol):
     """Everything remembered. Each method is one transaction and one moment of the flow. Raises `StoreError`."""
 
     # feeds
@@ -297,54 +294,6 @@ class Store(Ledger, Protocol):
     async def forget_lookups(self, tenant: str, reader: str) -> int:
         """How many there were."""
 
-    # what admins are told
-    async def save_notice(self, notice: Notice) -> bool:
-        """To be told at once; False where this subscription has a notice of this kind already, told or not."""
-
-    async def claim_notices(self, now: datetime, *, lease: float, limit: int) -> tuple[Notice, ...]:
-        """Notices to be told by now, leased; an attempt is counted."""
-
-    async def settle_notice(self, notice: Notice, told: str) -> None:
-        """It was told there (`platform:channel`), or, with an empty `told`, nobody can be told."""
-
-    async def retry_notice(self, notice: Notice, *, at: datetime, unknown: bool) -> None: ...
-    async def withdraw_notices(self, subscription: str, kind: str | None = None) -> int:
-        """What it was about is over (of any kind: None): told or not, it is forgotten. How many there were."""
-
-    async def notices(self) -> tuple[Notice, ...]:
-        """All that are not withdrawn, told or not, oldest first."""
-
-    # outbox
-    async def claim_deliveries(
-        self, now: datetime, *, lease: float, limit: int, worker: str, platforms: Collection[str]
-    ) -> tuple[Delivery, ...]:
-        """Deliveries ready to be sent, one per destination and in part order, leased. One whose lease ran out while
-        `sending` comes back with `unknown=True`. `parent` is filled in from part 0."""
-
-    async def renew_delivery(self, delivery: str, *, attempt: int, now: datetime, lease: float) -> bool:
-        """Whether this attempt (`Delivery.attempts`) is still the one that sends; its lease then starts again. Ask
-        right before posting: a process that slept past its lease must not post what another has taken over."""
-
-    async def settle_delivery(self, delivery: str, posted: Posted, now: datetime) -> None:
-        """It is sent. Settled twice, it keeps what was said first."""
-
-    async def retry_delivery(self, delivery: str, *, error: str, at: datetime, unknown: bool) -> None:
-        """Try again, not before `at`. Once `unknown`, a delivery stays so until it is sent."""
-
-    async def hold_delivery(self, delivery: str, *, error: str, state: Literal["held", "failed"] = "held") -> None:
-        """Stop trying this delivery and every later part of its edition for the destination; `failed` marks the edition
-        as well."""
-
-    async def resume_deliveries(self, edition: str, *, now: datetime) -> int:
-        """Held and failed deliveries of an edition are ready again, once what held them is put right; how many."""
-
-    async def pending_deliveries(self) -> Mapping[str, int]:
-        """How many deliveries are in each state."""
-
-    async def deliveries(self, edition: str) -> tuple[Delivery, ...]: ...
-    async def stuck_deliveries(self, since: datetime) -> tuple[Delivery, ...]:
-        """The first held or failed message of each edition made since then, for each destination, newest first."""
-
     # corrections
     async def changed_entries(self, feed: str, prints: Mapping[str, bytes]) -> frozenset[str]:
         """Entries whose fingerprint is another than when last seen, and whose page may be read again."""
@@ -362,23 +311,6 @@ class Store(Ledger, Protocol):
         """Those digested anew whose messages have not been seen to."""
 
     async def carried_in(self, article: str, since: datetime) -> tuple[Edition, ...]: ...
-    async def revisions(self, edition: str) -> Mapping[str, Revision]:
-        """The newest revision of each delivery of the edition that has one."""
-
-    async def save_revisions(self, article: str, revisions: Sequence[Revision], now: datetime) -> bool:
-        """What is to be edited because of the article, which is then seen to. False, and nothing is written, where
-        another revision was made meanwhile."""
-
-    async def claim_revisions(
-        self, now: datetime, *, lease: float, limit: int, platforms: Collection[str]
-    ) -> tuple[Revision, ...]:
-        """Edits to be made of messages that were sent, leased; an attempt is counted."""
-
-    async def settle_revision(self, revision: Revision, *, error: str | None = None) -> None:
-        """The message says it now; with an `error` it never will, and is left as it is."""
-
-    async def retry_revision(self, revision: Revision, *, error: str, at: datetime) -> None: ...
-
     async def alone(self) -> bool:
         """Whether no other process is up on this database; from now until `close` this one is."""
 

@@ -17,7 +17,8 @@ from bot.workers import Workers
 from bot.world import World
 from digests.errors import ChatError
 from digests.message import Message, Part
-from digests.model import Destination, Posted
+from digests.model import Destination
+from digests.outbox import Posted
 from digests.ports import Finding, Limits
 
 DIRECT = Destination(platform="discord", channel="5007")

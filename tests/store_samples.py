@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from bot.store import SqlStore
 from digests.message import Message, Paragraph, Part, Span
 from digests.model import (
     Article,
-    Delivery,
     Destination,
     Digest,
     Edition,
@@ -22,6 +22,7 @@ from digests.model import (
     Text,
     Validators,
 )
+from digests.outbox import Delivery
 
 NOW = datetime(2026, 1, 5, 22, 0, tzinfo=UTC)
 FEED = Feed(url="https://news.example.jp/feed", title="例", added=NOW)
@@ -106,3 +107,13 @@ def parts(edition: str = "e", many: int = 3, *, to: Destination = DISCORD) -> tu
         )
         for part in range(many)
     )
+
+
+async def published(store: SqlStore, *names: str, feed: Feed = FEED, seconds: float = 0) -> None:
+    """These articles came with a poll of `feed` and were digested."""
+    await store.add_feed(feed)
+    found = [article(name, first_seen=later(seconds), role=feed.role, feed=feed.url) for name in names]
+    await store.save_poll(feed.url, state(), now=later(seconds), seen=names, articles=found)
+    for name in names:
+        made = digest(name) if feed.role == "source" else None
+        await store.save_digest(name, made, vector=b"\x00<" * 4, now=later(seconds))

@@ -14,7 +14,8 @@ from discord_stand import FORUM, GUILD, NEWS, TEXT, TOKEN, Stand, stand
 from bot.chat_discord import DiscordChat
 from bot.discord_view import mark_of
 from digests.errors import ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed
-from digests.model import Destination, Posted
+from digests.model import Destination
+from digests.outbox import Posted
 
 MESSAGES = f"/channels/{TEXT}/messages"
 JUMP = f"https://discord.com/channels/{GUILD}"

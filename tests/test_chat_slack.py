@@ -19,7 +19,8 @@ from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed
 from digests.message import Message, Paragraph, Part, Span
-from digests.model import Destination, Posted
+from digests.model import Destination
+from digests.outbox import Posted
 from digests.ports import Chat
 from digests.store import Lookup
 

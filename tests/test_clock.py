@@ -27,7 +27,8 @@ from config.settings import SettingsError, load_settings
 from digests.edition import due_slot, slot_instant
 from digests.feeds import parse_feed
 from digests.message import Message
-from digests.model import Destination, Edition, Feed, Posted, Slot, Subscription
+from digests.model import Destination, Edition, Feed, Slot, Subscription
+from digests.outbox import Posted
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "delivery_cases.json"
 CASES = {

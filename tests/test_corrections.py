@@ -20,7 +20,8 @@ from digests.edition import edition_of, slot_now
 from digests.errors import ChatRefused, ChatUnavailable, ChatUnknown
 from digests.layout import digest_message, edition_sheets, pack
 from digests.message import Part
-from digests.model import Delivery, Entry, Feed
+from digests.model import Entry, Feed
+from digests.outbox import Delivery
 from digests.ports import Limits
 from digests.printed import plain
 

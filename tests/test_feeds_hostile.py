@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from pebble import ProcessPool
 
+from digests.autodiscovery import feed_links
 from digests.errors import ChokanError
 from digests.extract import extract
-from digests.feeds import feed_links, parse_feed
+from digests.feeds import parse_feed
 
 SECONDS = 20.0
 URL = "https://hostile.example/x"

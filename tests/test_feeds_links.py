@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.feeds import FeedLink, feed_links
+from digests.autodiscovery import FeedLink, feed_links
 
 URL = "https://site.example/news/"
 

@@ -13,7 +13,7 @@ from store_samples import FEED, NOW, article, digest, edition, parts, state, sub
 from bot.forget import Keep, forget
 from bot.store import SqlStore, open_store
 from bot.store.tables import articles, digests, vectors
-from digests.model import Posted
+from digests.outbox import Posted
 from digests.store import Lookup
 
 MONTH = timedelta(days=30)

@@ -10,7 +10,8 @@ from store_samples import DISCORD, NOW, edition, later, parts
 
 from bot.store import SqlStore, open_store
 from digests.errors import NotFound, StoreError
-from digests.model import Delivery, Destination, Posted
+from digests.model import Destination
+from digests.outbox import Delivery, Posted
 
 SLACK = Destination(platform="slack", channel="C1")
 POSTED = Posted(ref="m1", thread="t1", permalink="https://chat.example/m1")

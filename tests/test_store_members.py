@@ -10,7 +10,8 @@ from store_samples import FEED, NOW, article, digest, later, state, subscription
 from bot.store import SqlStore
 from bot.store.members import LOOKUPS
 from digests.message import Message
-from digests.model import Feed, Feedback, Notice
+from digests.model import Feed, Feedback
+from digests.outbox import Notice
 from digests.store import Lookup
 
 MINE, THEIRS = "discord:1", "slack:T9"

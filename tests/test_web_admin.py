@@ -19,7 +19,8 @@ from bot.web_access import Desk, Pulse
 from bot.web_session import COOKIE, LASTS, TRIES
 from config.settings import load_settings
 from digests.errors import ConfigError
-from digests.model import Feedback, ModelUsage, Posted
+from digests.model import Feedback, ModelUsage
+from digests.outbox import Posted
 
 TOKEN = "the operator's own token"
 TABS = ("/admin", "/admin/feeds", "/admin/deliveries", "/admin/costs", "/admin/feedback")

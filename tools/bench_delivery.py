@@ -34,7 +34,8 @@ from bot.world import World
 from config.settings import load_settings
 from digests.edition import delivery_key
 from digests.message import Message, Paragraph, Part, Span
-from digests.model import Delivery, Destination, Edition, Slot
+from digests.model import Destination, Edition, Slot
+from digests.outbox import Delivery
 
 GOAL = 0.9
 Pair = tuple[Counted, Counted]

@@ -18,7 +18,8 @@ from bot.store.reading import articles_by_id, chunks
 from bot.store.rows import Row, article_from, article_row, edition_from, insert_into, message_from, message_json
 from bot.store.tables import articles, deliveries, edition_articles, editions, feeds, revisions, seen
 from bot.store.unbroken import unbroken
-from digests.model import Article, Destination, Edition, Revision
+from digests.model import Article, Destination, Edition
+from digests.outbox import Revision
 
 LOOKS = 3
 """How often a page may be read again because its entry changed: some feeds change with every visit."""

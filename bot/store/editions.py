@@ -37,7 +37,8 @@ from bot.store.tables import (
 )
 from bot.store.unbroken import unbroken
 from digests.errors import NotFound, SlotTaken
-from digests.model import Delivery, Destination, Edition, Slot, Subscription
+from digests.model import Destination, Edition, Slot, Subscription
+from digests.outbox import Delivery
 from digests.store import PUBLIC, Hit
 
 

@@ -10,7 +10,7 @@ from bot.store.database import Database
 from bot.store.rows import Row, insert_into, message_from, message_json
 from bot.store.tables import notices
 from bot.store.unbroken import unbroken
-from digests.model import Notice
+from digests.outbox import Notice
 
 
 class NoticeRoom:

@@ -17,7 +17,7 @@ from bot.store.rows import delivery_from
 from bot.store.tables import deliveries, editions
 from bot.store.unbroken import unbroken
 from digests.errors import NotFound
-from digests.model import Delivery, DeliveryState, Posted
+from digests.outbox import Delivery, DeliveryState, Posted
 
 _CLAIM_LOCK = 0x43484F4B4150
 _DESTINATION = ("platform", "channel", "tenant")

@@ -15,19 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.form import digest_form, digest_from_form
 from digests.message import Message
-from digests.model import (
-    Article,
-    Delivery,
-    Destination,
-    Digest,
-    Edition,
-    Feed,
-    FeedState,
-    Link,
-    Slot,
-    Subscription,
-    Validators,
-)
+from digests.model import Article, Destination, Digest, Edition, Feed, FeedState, Link, Slot, Subscription, Validators
+from digests.outbox import Delivery
 from digests.store import FeedHealth, Hit
 
 Row = RowMapping | Mapping[str, Any]
