@@ -93,7 +93,7 @@ def linked(text: str, url: str | None) -> str:
 
     A text that poses as an address itself is shown as text with the true host beside it: a link never hides.
     """
-    label, address = run(text).replace("\n", " "), web_url(url or "")
+    label, address = run(text).replace("\n", " "), discord_url(url or "")
     if not address or units(address) > LINK_LENGTH:
         return label
     if not label.strip():
@@ -104,7 +104,7 @@ def linked(text: str, url: str | None) -> str:
     return f"{label[:lead]}[{label[lead:trail]}]({address}){label[trail:]}"
 
 
-def web_url(url: str) -> str | None:
+def discord_url(url: str) -> str | None:
     """`url` in ASCII with everything encoded that Markdown could act on; None unless it is a plain http(s) address."""
     try:
         parts = urlsplit(_SURROGATES.sub("", url.strip()))

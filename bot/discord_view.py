@@ -19,7 +19,7 @@ from typing import Any
 from discord import ButtonStyle
 from discord.ui import ActionRow, Button, LayoutView, Separator, TextDisplay
 
-from bot.discord_text import BUTTON_URL_LENGTH, cut, guarded, inert, linked, plain, run, units, web_url
+from bot.discord_text import BUTTON_URL_LENGTH, cut, discord_url, guarded, inert, linked, plain, run, units
 from digests.bounds import bounded
 from digests.message import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
 from digests.ports import Limits
@@ -253,7 +253,7 @@ def _buttons(actions: Sequence[Action]) -> list[Button[Any]]:
 def _button(action: Action) -> Iterator[tuple[str, Button[Any]]]:
     """The button with what makes it unique in its message; nothing for one Discord would not take."""
     label = cut(plain(action.label), _LABEL)
-    url = web_url(action.url) if action.url else None
+    url = discord_url(action.url) if action.url else None
     custom_id = f"{action.verb}:{action.value}"
     if label and url and len(url) <= BUTTON_URL_LENGTH:
         yield url, Button(style=ButtonStyle.link, label=label, url=url)

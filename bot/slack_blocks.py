@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, Literal
 
-from bot.slack_text import clean, cut, escaped, isolated, line, pieces, unlinked, unmasked, web_url, weight
+from bot.slack_text import clean, cut, escaped, isolated, line, pieces, slack_url, unlinked, unmasked, weight
 from digests.bounds import bounded
 from digests.message import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
 from digests.ports import Limits
@@ -154,7 +154,7 @@ def _cut_spans(spans: Sequence[Span], room: int) -> tuple[Span, ...]:
     for span in spans:
         size = _span_weight(span)
         if size > room:
-            address = weight(web_url(span.url) or "")
+            address = weight(slack_url(span.url) or "")
             text = cut(clean(span.text), room - address)
             return (*kept, replace(span, text=text)) if text else (*kept, Span(text="…"))
         kept.append(span)
@@ -163,7 +163,7 @@ def _cut_spans(spans: Sequence[Span], room: int) -> tuple[Span, ...]:
 
 
 def _span_weight(span: Span) -> int:
-    return weight(clean(span.text)) + weight(web_url(span.url) or "")
+    return weight(clean(span.text)) + weight(slack_url(span.url) or "")
 
 
 def _characters(value: object) -> int:
@@ -258,7 +258,7 @@ def _printed(spans: Iterable[Span]) -> bool:
 def _elements(spans: Iterable[Span]) -> Iterator[Json]:
     for span in spans:
         style = {name: True for name in ("bold", "italic") if getattr(span, name)}
-        url = web_url(span.url)
+        url = slack_url(span.url)
         beside = unmasked(clean(span.text), url) if url else None
         # A label that poses as another site's address is text, and the link shows where it leads.
         label = None if beside else url
@@ -283,7 +283,7 @@ def _is_context(block: Small) -> bool:
 
 
 def _context(spans: Iterable[Span]) -> Iterator[Json]:
-    for url, run in groupby(spans, key=lambda span: web_url(span.url)):
+    for url, run in groupby(spans, key=lambda span: slack_url(span.url)):
         text = isolated(line("".join(span.text for span in run)))
         if text and url:
             yield {"type": "mrkdwn", "text": f"<{escaped(url)}|{escaped(text)}>", "verbatim": True}
@@ -309,7 +309,7 @@ def _buttons(actions: Sequence[Action]) -> list[Json]:
 
 def _button(action: Action, number: int) -> Json | None:
     """None for a button that could not come back to us whole, or leads nowhere."""
-    url = web_url(action.url)
+    url = slack_url(action.url)
     label = isolated(cut(line(action.label), _BUTTON_LABEL - 2))
     name = button_id("" if action.url else action.verb, number)
     if not label or not (url if action.url else action.verb):

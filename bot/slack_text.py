@@ -103,7 +103,7 @@ def pieces(text: str, room: int) -> list[str]:
     return found
 
 
-def web_url(url: str | None) -> str | None:
+def slack_url(url: str | None) -> str | None:
     """`url` as Slack takes it (ASCII, at most 3000 characters); None for what is no http(s) address."""
     if not url or _HIDDEN.search(url) or _SURROGATES.search(url):
         return None

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from digests.number_words import SMALL, english_numbers, kanji_value
+from digests.number_words import english_numbers, kanji_value
 
 _SCALES_JA = {"千": 1e3, "万": 1e4, "億": 1e8, "兆": 1e12}
 _SCALES_EN = {
@@ -159,8 +159,3 @@ def known(quantity: Quantity, others: Iterable[Quantity], tolerance: float = 0.0
         and (not quantity.unit or not other.unit or quantity.unit == other.unit)
         for other in others
     )
-
-
-def is_small_word(quantity: Quantity, text: str) -> bool:
-    """Is it one of the words that mostly count nothing (“one”, “a dozen”)? `text` is folded."""
-    return text[quantity.start : quantity.end].split(" ")[0] in SMALL

@@ -9,12 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.commands import Form, Press, Progress, Reply, Request, Suggestion
+from answering import Told
+
+from bot.commands import Press, Progress, Reply, Request, Suggestion
 from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.message import Action, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
 from digests.model import Destination
-from digests.store import Lookup
 
 CATALOGS = Catalogs(locales())
 _SPEC = Path(os.environ.get("DISCORD_OPENAPI", Path(__file__).parents[2] / "shared" / "spec" / "discord-openapi.json"))
@@ -69,7 +70,7 @@ DIGEST = Message(
 )
 
 
-class Desk:
+class Desk(Told):
     """Answers as told, and remembers what was asked."""
 
     def __init__(self, message: Message = DIGEST) -> None:
@@ -77,10 +78,8 @@ class Desk:
         self.more: tuple[Message, ...] = ()
         self.in_place = True
         self.share: Message | None = None
-        self.opens: Form | None = None
         self.error: Exception | None = None
         self.asked: list[Request | Press] = []
-        self.suggestions: tuple[Suggestion, ...] = ()
 
     async def answer(self, request: Request, progress: Progress | None = None) -> Reply:
         return self._told(request)
@@ -88,24 +87,15 @@ class Desk:
     async def press(self, press: Press) -> Reply:
         return self._told(press)
 
-    def form(self, press: Press) -> Form | None:
-        return self.opens
-
     async def suggest(
         self, command: str, option: str, typed: str, locale: str, origin: Destination | None
     ) -> tuple[Suggestion, ...]:
         if self.error:
             raise self.error
-        return tuple(s for s in self.suggestions if typed in s.label)
-
-    async def titles(self, typed: str, locale: str, origin: Destination | None) -> tuple[Suggestion, ...]:
-        return tuple(s for s in self.suggestions if typed in s.label)
+        return await super().suggest(command, option, typed, locale, origin)
 
     async def home(self, request: Request) -> tuple[Message, ...]:
         return (said(f"home {request.reader}"),)
-
-    async def recent(self, origin: Destination, reader: str) -> tuple[Lookup, ...]:
-        return ()
 
     def _told(self, asked: Request | Press) -> Reply:
         self.asked.append(asked)

@@ -8,15 +8,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from answering import Told
 from slack_stand import SlackStand
 
 from bot.chat_slack import SlackChat
-from bot.commands import Form, Press, Progress, Reply, Request, Suggestion
+from bot.commands import Press, Progress, Reply, Request
 from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.message import Action, Message, Paragraph, Part, Span
-from digests.model import Destination
-from digests.store import Lookup
 
 CATALOGS = Catalogs(locales())
 
@@ -28,7 +27,7 @@ def said(text: str) -> Message:
 
 
 @dataclass
-class Clerk:
+class Clerk(Told):
     """Answers with what it was asked, as badly as it is told to, and not before `free` is set where there is one."""
 
     requests: list[Request] = field(default_factory=list)
@@ -37,9 +36,7 @@ class Clerk:
     broken: bool = False
     more: tuple[Message, ...] = ()
     share: Message | None = None
-    opens: Form | None = None
     in_place: bool = True
-    suggestions: tuple[Suggestion, ...] = ()
 
     async def answer(self, request: Request, progress: Progress | None = None) -> Reply:
         if self.free:
@@ -53,22 +50,8 @@ class Clerk:
         self.presses.append(press)
         return Reply(message=said(f"{press.verb} {press.value}"), in_place=self.in_place, share=self.share)
 
-    def form(self, press: Press) -> Form | None:
-        return self.opens
-
-    async def suggest(
-        self, command: str, option: str, typed: str, locale: str, origin: Destination | None
-    ) -> tuple[Suggestion, ...]:
-        return tuple(s for s in self.suggestions if typed in s.label)
-
-    async def titles(self, typed: str, locale: str, origin: Destination | None) -> tuple[Suggestion, ...]:
-        return tuple(s for s in self.suggestions if typed in s.label)
-
     async def home(self, request: Request) -> tuple[Message, ...]:
         return (said(f"home {request.reader}"),)
-
-    async def recent(self, origin: Destination, reader: str) -> tuple[Lookup, ...]:
-        return ()
 
 
 def chat_for(slack: SlackStand, clerk: Clerk, **more: Any) -> SlackChat:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.discord_text import clean, cut, guarded, inert, linked, plain, units, web_url
+from bot.discord_text import clean, cut, discord_url, guarded, inert, linked, plain, units
 
 ISOLATES = str.maketrans("", "", "\u2068\u2069")
 NASTY = st.text(
@@ -80,7 +80,7 @@ def test_right_to_left_words_are_set_apart() -> None:
     ],
 )
 def test_only_plain_web_addresses_become_links(url: str) -> None:
-    assert web_url(url) is None
+    assert discord_url(url) is None
     assert linked("題名", url) == "題名"
 
 
@@ -88,7 +88,7 @@ def test_addresses_are_encoded_so_that_they_cannot_end_their_link() -> None:
     url = "https://例え.jp/記事 (1)/**a**?q=<b>|c`#d"
     expected = "https://xn--r8jz45g.jp/%E8%A8%98%E4%BA%8B%20%281%29/%2A%2Aa%2A%2A?q=%3Cb%3E%7Cc%60#d"
     assert f"[題名]({expected})" == linked("題名", url)
-    assert expected == web_url(expected)
+    assert expected == discord_url(expected)
 
 
 @given(TEXTS, TEXTS)

@@ -58,20 +58,10 @@ async def test_interim_answers_end_sometime() -> None:
     await _is_given_up(flood)
 
 
-async def test_a_body_that_drips_ends_at_the_deadline() -> None:
+@pytest.mark.parametrize("opening", [b"Content-Length: 1000\r\n\r\n", b"X: "], ids=["body", "headers"])
+async def test_an_answer_that_drips_ends_at_the_deadline(opening: bytes) -> None:
     async def drip(head: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        while not writer.is_closing():
-            writer.write(b"x")
-            await writer.drain()
-            await asyncio.sleep(0.05)
-
-    await _is_given_up(drip)
-
-
-async def test_headers_that_drip_end_at_the_deadline() -> None:
-    async def drip(head: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nX: ")
+        writer.write(b"HTTP/1.1 200 OK\r\n" + opening)
         while not writer.is_closing():
             writer.write(b"x")
             await writer.drain()

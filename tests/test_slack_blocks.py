@@ -12,7 +12,7 @@ from slack_rules import Refusal, check_blocks, refused_message, units
 
 from bot.slack_blocks import LIMITS, blocks_of, button_id, cost, fits, text_of, verb_of
 from bot.slack_reply import payload_of
-from bot.slack_text import clean, cut, pieces, unlinked, web_url, weight
+from bot.slack_text import clean, cut, pieces, slack_url, unlinked, weight
 from digests.message import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
 
 
@@ -206,7 +206,7 @@ def test_only_web_addresses_are_addresses() -> None:
         "https://a/\u202e",
         None,
     )
-    assert [web_url(url) for url in asked] == ["https://xn--r8jz45g.jp/%E9%81%93?q=a%20b", *[None] * 6]
+    assert [slack_url(url) for url in asked] == ["https://xn--r8jz45g.jp/%E9%81%93?q=a%20b", *[None] * 6]
 
 
 def test_a_message_is_sent_with_nothing_that_unfurls_or_pings() -> None:

@@ -90,7 +90,7 @@ async def _shots(folder: Path) -> dict[str, str]:
     async with sample_sites() as sites:
         extras = Extras(allow_hosts=[urlsplit(site.base).netloc for site in sites], spacing=0.0)
         async with opened(load_settings(environment), Console(quiet=True), extras=extras) as world:
-            await _read(world, sites)
+            await read_sample(world, sites)
             for platform in ("discord", "slack"):
                 for site in sites:
                     if site.code != "ref":
@@ -98,7 +98,8 @@ async def _shots(folder: Path) -> dict[str, str]:
     return shots
 
 
-async def _read(world: World, sites: Sequence[SampleSite]) -> None:
+async def read_sample(world: World, sites: Sequence[SampleSite]) -> None:
+    """Everything the sample's sites have, digested."""
     for site in sites:
         role = "reference" if site.code == "ref" else "source"
         await world.store.add_feed(Feed(url=site.feed_url, role=role, backfill=99))  # type: ignore[arg-type]

@@ -26,9 +26,8 @@ from rich.console import Console
 
 from bot.app import Extras, opened
 from bot.app_web import setup_pages
-from bot.jobs import digest, publish_slot
+from bot.jobs import publish_slot
 from bot.metrics import Metrics
-from bot.poll import poll
 from bot.sample import sample_sites
 from bot.web import application, bound, serving
 from bot.web_access import Desk, Pulse, Site
@@ -38,12 +37,9 @@ from config.catalogs import templates
 from config.settings import load_settings
 from digests.edition import slot_now
 from digests.model import Destination, Feed, Feedback, Subscription
+from tools.pictures import BROWSERS, IMAGES, MOST, read_sample
 from tools.small_png import packed
 
-IMAGES = ROOT / "docs" / "images"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-MOST = 200_000
-"""Bytes a picture may have."""
 KEY = "the key of this one picture"
 DESKTOP, PHONE = {"width": 1100, "height": 900}, {"width": 390, "height": 844}
 
@@ -130,11 +126,7 @@ async def _world(folder: Path) -> AsyncIterator[World]:
     async with sample_sites() as sites:
         extras = Extras(allow_hosts=[urlsplit(site.base).netloc for site in sites], spacing=0.0)
         async with opened(load_settings(environment), Console(quiet=True), extras=extras) as world:
-            for site in sites:
-                role = "reference" if site.code == "ref" else "source"
-                await world.store.add_feed(Feed(url=site.feed_url, role=role, backfill=99))  # type: ignore[arg-type]
-            await poll(world, urls=[site.feed_url for site in sites])
-            await digest(world)
+            await read_sample(world, sites)
             for site in sites[:2]:
                 order = _order(site.code, site.feed_url)
                 await world.store.save_subscription(order)
