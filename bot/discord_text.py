@@ -10,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from digests.plain import unpiled, unselected
+from digests.plain import INVISIBLE, isolated, unpiled, unselected
 from digests.urls import names_another_site
 
 LINK_LENGTH = 1000
@@ -20,16 +20,12 @@ BUTTON_URL_LENGTH = 512
 _SPACES = re.compile("[\t\x0b\x0c\x1c-\x1f \xa0\x85\u1680\u2000-\u200a\u202f\u205f\u2800]+")
 _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# Controls, soft hyphen, Hangul fillers, bidi marks and overrides, zero-width characters, interlinear marks, tags.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
-)
+# U+180B to U+180D choose forms of Mongolian letters, which Discord does not show.
+_HIDDEN = re.compile(f"[{INVISIBLE}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u180b-\u180d\ufffe\uffff]")
 # A joiner is kept only where it has work to do: inside emoji, and inside the scripts whose spelling needs it.
 _JOINED = "\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\ufb50-\ufdff\ufe70-\ufeff"
 _PICTURES = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
 _LOOSE_JOINER = re.compile(f"[\u200c\u200d](?![{_JOINED}{_PICTURES}])|(?<![{_JOINED}{_PICTURES}])[\u200c\u200d]")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 # Active wherever they stand. `<` opens mentions, emoji, timestamps and <urls>; `:` before `//` makes a bare link.
 _INLINE = re.compile(r"[\\*_~`|\[\]<>#]|:(?=//)|@(?=everyone|here)", re.IGNORECASE)
@@ -123,12 +119,7 @@ def discord_url(url: str) -> str | None:
 
 def _inert_line(line: str) -> str:
     escaped = _INLINE.sub(lambda match: f"\\{match[0]}", line)
-    return _isolated(guarded(_INVITE.sub(r"\1\\.", escaped)))
-
-
-def _isolated(line: str) -> str:
-    """A line with right-to-left words set apart (FSI … PDI), so that it cannot reorder what stands beside it."""
-    return f"\u2068{line}\u2069" if _RIGHT_TO_LEFT.search(line) else line
+    return isolated(guarded(_INVITE.sub(r"\1\\.", escaped)))
 
 
 def _host(address: str) -> str:

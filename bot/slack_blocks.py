@@ -13,9 +13,10 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, Literal
 
-from bot.slack_text import clean, cut, escaped, isolated, line, pieces, slack_url, unlinked, unmasked, weight
+from bot.slack_text import clean, cut, escaped, line, pieces, slack_url, unlinked, unmasked, weight
 from digests.bounds import bounded
 from digests.message import Action, Block, Bullets, Divider, Heading, Message, Paragraph, Part, Small, Span
+from digests.plain import isolated
 from digests.ports import Limits
 
 Json = dict[str, Any]

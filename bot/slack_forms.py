@@ -14,9 +14,10 @@ from typing import Any
 
 from bot.commands import Field, Form, Suggestion
 from bot.slack_blocks import blocks_of, button_id
-from bot.slack_text import clean, cut, isolated, line
+from bot.slack_text import clean, cut, line
 from digests.catalog import Catalog
 from digests.message import Message
+from digests.plain import isolated
 
 Json = dict[str, Any]
 CALLBACK = "chokan"

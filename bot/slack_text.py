@@ -10,7 +10,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from digests.plain import BLANK, unpiled, unselected
+from digests.plain import BLANK, INVISIBLE, unpiled, unselected
 from digests.urls import names_another_site, site_of
 
 URL_LENGTH = 3000
@@ -18,16 +18,11 @@ URL_LENGTH = 3000
 
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# Controls, soft hyphen, bidi marks and overrides, zero-width spaces, interlinear marks, invisible tags. Variation
-# selectors (U+FE00, U+E0100) stay: Japanese names are written with them.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
-)
+# Variation selectors (U+FE00, U+E0100) stay: Japanese names are written with them.
+_HIDDEN = re.compile(f"[{INVISIBLE}\x00-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 # Joiners make emoji families and Persian words; a joiner beside ASCII only hides something.
 _JOINER_RUN = re.compile("[\u200c\u200d]{2,}")
 _LOOSE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 _ENDS = re.compile("[。．！？!?…]+[」』）】)\"'”’]*|\\.+[)\"'”’]*(?=\\s)")
 _PAUSES = re.compile(r"[\s、，,;；:：]+")
@@ -53,13 +48,6 @@ def clean(text: str) -> str:
 def line(text: str) -> str:
     """`text` cleaned, on one line, without white space around it."""
     return " ".join(clean(text).split())
-
-
-def isolated(text: str) -> str:
-    """Each line that has right-to-left characters set apart (FSI … PDI), so that it cannot reorder its neighbours."""
-    if not _RIGHT_TO_LEFT.search(text):
-        return text
-    return "\n".join(f"\u2068{row}\u2069" if _RIGHT_TO_LEFT.search(row) else row for row in text.split("\n"))
 
 
 def escaped(text: str) -> str:

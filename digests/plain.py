@@ -19,10 +19,13 @@ _DROPPED = re.compile(
 _BREAKS = re.compile(r"<(?:br|/?p|/?div|/?li|/?h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
 # Bidi controls reorder the text around them, zero-width and tag characters hide text. Joiners between emoji stay.
 # So do fillers (Hangul, Khmer), grapheme joiners, and what shorthand and musical notation leave unseen.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef"
-    "\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef"
+    "\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 )
+"""The inside of a character class. Joiners and selectors are not in it: they have work to do."""
+_HIDDEN = re.compile(f"[{INVISIBLE}]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _JOINER = re.compile(
     "(?<![\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff])\u200d|\u200d(?![\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])|\u200c"
 )
@@ -53,7 +56,7 @@ def safe(text: str) -> str:
         .replace("\x85", "\n")
         .replace(BLANK, " ")
     )
-    text = _JOINER.sub("", unselected(_INVISIBLE.sub("", _CONTROL.sub("", text))))
+    text = _JOINER.sub("", unselected(_HIDDEN.sub("", _CONTROL.sub("", text))))
     return unicodedata.normalize("NFC", unpiled(text))
 
 
@@ -73,6 +76,13 @@ def unpiled(text: str) -> str:
 def line(text: str) -> str:
     """Safe text on one line, its white space folded."""
     return " ".join(safe(text).split())
+
+
+def isolated(text: str) -> str:
+    """Each line that has right-to-left characters set apart (FSI … PDI), so that it cannot reorder its neighbours."""
+    if not _RIGHT_TO_LEFT.search(text):
+        return text
+    return "\n".join(f"\u2068{row}\u2069" if _RIGHT_TO_LEFT.search(row) else row for row in text.split("\n"))
 
 
 def without_tags(markup: str) -> str:
