@@ -7,11 +7,10 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from bot.commands import GROUPS
-from digests.catalog import Catalogs
+from digests.catalog import Catalog, Catalogs
 
 DISCORD_SCOPES = ("bot", "applications.commands")
 EVENTS = ("app_mention", "app_home_opened")
@@ -52,28 +51,7 @@ def slack_manifest(catalogs: Catalogs, language: str, *, url: str = "") -> str:
 
     catalog = catalogs.of(language)
     where = {"request_url": f"{url.rstrip('/')}/slack/events"} if url else {}
-    commands = [
-        {
-            "command": f"/{group}",
-            "description": catalog(f"{table[0].section}.{group}.about"),
-            "usage_hint": _hint(command.name for command in table),
-            "should_escape": False,
-            **({"url": where["request_url"]} if url else {}),
-        }
-        for group, table in GROUPS.items()
-    ]
-    search = {
-        "name": catalog("slack.shortcut"),
-        "type": "global",
-        "callback_id": "digest_search",
-        "description": catalog("slack.search.placeholder"),
-    }
-    shortcut = {
-        "name": catalog("command.link.label"),
-        "type": "message",
-        "callback_id": "link",
-        "description": catalog("command.link.label"),
-    }
+    menus = {"message_menu_options_url": where["request_url"]} if url else {}
     manifest: dict[str, Any] = {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
@@ -88,16 +66,13 @@ def slack_manifest(catalogs: Catalogs, language: str, *, url: str = "") -> str:
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": True,
             },
-            "shortcuts": [search, shortcut],
-            "slash_commands": commands,
+            "shortcuts": _shortcuts(catalog),
+            "slash_commands": _slash_commands(catalog, where.get("request_url")),
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
             "event_subscriptions": {"bot_events": list(EVENTS), **where},
-            "interactivity": {
-                "is_enabled": True,
-                **({**where, "message_menu_options_url": where["request_url"]} if url else {}),
-            },
+            "interactivity": {"is_enabled": True, **where, **menus},
             "socket_mode_enabled": not url,
             "org_deploy_enabled": False,
             "token_rotation_enabled": False,
@@ -106,5 +81,24 @@ def slack_manifest(catalogs: Catalogs, language: str, *, url: str = "") -> str:
     return json.dumps(manifest, ensure_ascii=False, indent=2)
 
 
-def _hint(names: Iterable[str]) -> str:
-    return " | ".join(names)
+def _shortcuts(catalog: Catalog) -> list[dict[str, str]]:
+    """The search window from anywhere, and «Digest this link» on a message."""
+    search, link = catalog("slack.shortcut"), catalog("command.link.label")
+    about = catalog("slack.search.placeholder")
+    return [
+        {"name": search, "type": "global", "callback_id": "digest_search", "description": about},
+        {"name": link, "type": "message", "callback_id": "digest_link", "description": link},
+    ]
+
+
+def _slash_commands(catalog: Catalog, url: str | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "command": f"/{group}",
+            "description": catalog(f"{table[0].section}.{group}.about"),
+            "usage_hint": " | ".join(command.name for command in table),
+            "should_escape": False,
+            **({"url": url} if url else {}),
+        }
+        for group, table in GROUPS.items()
+    ]
