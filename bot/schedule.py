@@ -24,7 +24,7 @@ class Alarm:
     """Calls each job every so often, never two of one job at a time."""
 
     def __init__(self) -> None:
-        # misfire_grace_time is 1 second by default: a busy loop would silently skip a job (docs/decisions.md).
+        # misfire_grace_time is 1 second by default: what came due while the loop was busy would be skipped silently.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         self._running: set[asyncio.Task[None]] = set()

@@ -1,6 +1,6 @@
 """A provider of language models on loopback: Chat Completions, Responses, Messages, streamed, with every way to fail.
 
-What it answers to is a `Script`: one step a question, the last one for ever. A step is a text, a function of what was
+It answers by a script: one step a question, the last one for ever. A step is a text, a function of what was
 asked, or a fault.
 """
 
