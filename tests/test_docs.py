@@ -19,6 +19,7 @@ from bot.commands import GROUPS
 from config.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
+VARIABLES = {str(f.validation_alias.choices[0]) for f in Settings.model_fields.values() if f.validation_alias}  # type: ignore[union-attr]
 PAPERS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
 
@@ -142,9 +143,12 @@ def test_every_piece_of_configuration_in_a_document_is_understood(paper: Path, t
 
 @each_paper
 def test_every_variable_a_document_names_exists(paper: Path) -> None:
-    known = {str(f.validation_alias.choices[0]) for f in Settings.model_fields.values() if f.validation_alias}  # type: ignore[union-attr]
     named = set(re.findall(r"`((?:DISCORD|SLACK|WEB|ADMIN|LLM|DATABASE)_[A-Z_]+?)(?:_FILE)?[`=]", text(paper)))
-    assert named - known == set()
+    assert named - VARIABLES == set()
+
+
+def test_the_example_of_an_environment_has_every_variable() -> None:
+    assert set(re.findall(r"^#([A-Z_]+)=", text(ROOT / ".env.example"), re.MULTILINE)) == VARIABLES
 
 
 @each_paper
