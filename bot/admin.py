@@ -4,34 +4,37 @@ its own."""
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from bot.admin_ask import Asking
 from bot.admin_forms import new_form, order_form
 from bot.admin_offer import PREVIEWED, Offer
-from bot.admin_orders import Orders, place_of
-from bot.admin_wishes import Unclear, addressed, changed, defaults, new_id
-from bot.admin_words import finding_lines, subscription_actions, subscription_line
+from bot.admin_orders import Orders, Several, place_of
+from bot.admin_wishes import Unclear, addressed, alike, changed, defaults, formed, new_id
+from bot.admin_words import finding_lines, subscription_actions, subscription_line, upcoming_line
 from bot.commands import Press, Reply, Request
 from bot.delivery import resume
 from bot.finding import Asker
-from bot.jobs import publish_slot
+from bot.jobs import digest, kept, prepared
 from bot.plain_words import error_text
-from bot.poll import discover
+from bot.poll import discover, poll
 from bot.shelf import owned, tenant_of
 from bot.world import World
-from digests.answers import described, fits
+from digests.answers import described, fits, naming_channel
 from digests.edition import slot_now
 from digests.errors import ChokanError
 from digests.layout import note
-from digests.message import Action, Message
+from digests.message import Action, Message, Span
 from digests.model import Destination, Feed, Subscription
+from digests.reasons import BY_ADMIN, reason_in
 
 BACKFILL = PREVIEWED
 """Articles already in a feed that count as new for its first edition: the ones that were previewed."""
+WHICH = 20
+"""Buttons under the question which one: the most subscriptions there are by default."""
 Handler = Callable[[], Awaitable[Reply]]
 
 
@@ -54,14 +57,17 @@ class Admin:
             "pause": lambda: self._pause(asker, which),
             "resume": lambda: self._resume(asker, which),
             "remove": lambda: self._remove(asker, which),
-            "list": lambda: self._asking.listed(asker),
-            "preview": lambda: self._preview(asker, here, given.get("url", "")),
+            "list": lambda: self._asking.listed(asker, given.get("unclear", "")),
+            "preview": lambda: self._preview(asker, here, which, given),
             "send-now": lambda: self._send_now(asker, which),
             "why": lambda: self._asking.why(asker, given.get("article", "")),
             "feeds": lambda: self._asking.feeds(asker),
             "check": lambda: self._asking.check(asker, here),
         }
-        return await handlers[request.command]()
+        try:
+            return await handlers[request.command]()
+        except Several as error:
+            return _which(asker, request.command, error)
 
     async def press(self, press: Press, asker: Asker) -> Reply:
         """A button under a subscription or a form that was sent."""
@@ -91,40 +97,48 @@ class Admin:
         try:
             await self._room(asker)
             feed = await discover(self.world, addressed(given.get("url", "")))
-            digests = await self._offer.newest(asker, feed)
+            newest = await self._offer.newest(asker, feed)
         except ChokanError as error:
             return _asked_again(asker, here, given, error)
-        order = replace(defaults(here, asker, self.world.clock()), feeds=(feed,))
-        shown = self._offer.as_posted(order, digests)
-        name = (await self.orders.names()).get(feed) or urlsplit(feed).hostname
-        found = asker.catalog("admin.new.found", feed=name)
+        order = replace(await self._usual(here, asker), feeds=(feed,))
+        shown = self._offer.as_posted(order, newest.digests)
+        found = asker.catalog("admin.new.found" if shown else "admin.new.unread", feed=newest.title)
         said = described(asker.catalog("admin.preview.title"), [found], asker.catalog)
         action = Action(label=asker.catalog("admin.new.subscribe"), verb="admin-subscribe", value=feed, primary=True)
         message = replace(said, actions=(action,) if fits(action) else ())
         form = order_form("admin-subscribe", feed, order, asker.catalog, (said, *shown))
         return Reply(message=message, more=shown, form=form)
 
+    async def _usual(self, here: Destination, asker: Asker) -> Subscription:
+        """The form of the channel's first subscription, which a site that keeps it will join; else the defaults."""
+        order = defaults(here, asker, self.world.clock())
+        there = [s for s in await self.orders.mine(asker) if s.destination.channel == here.channel]
+        first = next((s for s in there if s.origin == "chat"), None)
+        return formed(order, first) if first else order
+
     async def _subscribe(self, asker: Asker, here: Destination, given: Mapping[str, str]) -> Reply:
         wishes = {name: value for name, value in given.items() if name not in ("url", "channel") and value}
         wished = changed(defaults(here, asker, self.world.clock()), wishes)
         await self._room(asker)
         feed = await discover(self.world, addressed(given["url"]))
-        digests = await self._offer.newest(asker, feed)
+        newest = await self._offer.newest(asker, feed)
         async with self._turns[tenant_of(asker.origin)]:  # many at once must not pass one quota together
             mine = await self._room(asker)
-            joined = None if wishes else next((s for s in mine if s.destination.channel == here.channel), None)
-            if joined and feed in joined.feeds:
-                raise Unclear("admin.subscribe.already", subscription=joined.id)
-            await self._adopt(feed, asker)
-            fresh = replace(wished, id=new_id(here, feed, wished.at))
-            order = joined if joined and joined.origin == "chat" else fresh
-            order = replace(order, feeds=tuple(dict.fromkeys((*order.feeds, feed))))
+            there = [s for s in mine if s.destination.channel == here.channel]
+            twice = next((s for s in there if feed in s.feeds and s.weekdays & wished.weekdays), None)
+            if twice:
+                raise Unclear("admin.subscribe.already", subscription=twice.id)
+            await self._adopt(Feed(url=feed, title=newest.title, backfill=BACKFILL), asker)
+            joined = next((s for s in there if s.origin == "chat" and (not wishes or alike(s, wished))), None)
+            order = joined or replace(wished, id=new_id(here, feed, wished.at))
+            order = replace(order, feeds=(*order.feeds, feed))
             await self._save(order)
-        return await self._done(asker, order, self._offer.as_posted(order, digests))
+        return await self._done(asker, order, self._offer.as_posted(order, newest.digests))
 
     async def _done(self, asker: Asker, order: Subscription, shown: tuple[Message, ...]) -> Reply:
         """The card of a new subscription; where it goes to another channel, also what is wrong there."""
-        reply = self._card(asker, "admin.subscribe.done", order, shown)
+        key = "admin.subscribe.done" if shown else "admin.subscribe.unread"
+        reply = await self._card(asker, key, order, shown)
         chat = self.world.chats.get(order.destination.platform)
         if chat is None or asker.origin is None or order.destination.channel == asker.origin.channel:
             return reply
@@ -151,37 +165,32 @@ class Admin:
             raise Unclear("admin.quota.feeds", most=self._most_feeds)
         return mine
 
-    async def _adopt(self, feed: str, asker: Asker) -> None:
+    async def _adopt(self, feed: Feed, asker: Asker) -> None:
         """A feed nobody had is the tenant's own; one of another tenant's becomes theirs too; the rest are public."""
-        now, tenant = self.world.clock(), tenant_of(asker.origin)
+        now = self.world.clock()
         known = {health.feed.url for health in await self.world.store.feeds()}
         owners = await self.world.store.feed_owners()
-        if feed not in known or feed in owners:
-            await self.world.store.own_feed(feed, tenant, now)
-        if feed not in known:
-            await self.world.store.add_feed(Feed(url=feed, backfill=BACKFILL, added=now), public=False)
+        if feed.url not in known or feed.url in owners:
+            await self.world.store.own_feed(feed.url, tenant_of(asker.origin), now)
+        if feed.url not in known:
+            await self.world.store.add_feed(replace(feed, added=now), public=False)
 
-    async def _preview(self, asker: Asker, here: Destination, url: str) -> Reply:
-        order, feeds = defaults(here, asker, self.world.clock()), []
-        if url:
-            feeds = [await discover(self.world, addressed(url))]
-        else:
-            order = await self.orders.one(asker, "")
-            feeds = list(order.feeds)
-        if not feeds:
+    async def _preview(self, asker: Asker, here: Destination, which: str, given: Mapping[str, str]) -> Reply:
+        url = given.get("url", "")
+        if re.search("[./:]", url):
+            return replace(await self._offered(asker, here, given), form=None)
+        order = await self.orders.one(asker, which or url)
+        newest = await self._offer.newest(asker, order.feeds[0]) if order.feeds else None
+        if newest is None or not newest.digests:
             raise Unclear("admin.preview.none")
-        digests = await self._offer.newest(asker, feeds[0])
-        if not digests:
-            raise Unclear("admin.preview.none")
-        names = await self.orders.names()
-        said = asker.catalog("admin.preview.done", feed=names.get(feeds[0]) or urlsplit(feeds[0]).hostname)
+        said = asker.catalog("admin.preview.done", feed=newest.title)
         message = described(asker.catalog("admin.preview.title"), [said], asker.catalog)
-        return Reply(message=message, more=self._offer.as_posted(order, digests))
+        return Reply(message=message, more=self._offer.as_posted(order, newest.digests))
 
     # --- changing -----------------------------------------------------------------------------------------------------
 
     async def _shown(self, asker: Asker, which: str) -> Reply:
-        return self._card(asker, "", await self.orders.one(asker, which))
+        return await self._card(asker, "", await self.orders.one(asker, which))
 
     async def _edit(self, asker: Asker, which: str, given: Mapping[str, str]) -> Reply:
         order = await self.orders.one(asker, which, to_change=True)
@@ -191,17 +200,17 @@ class Admin:
             raise Unclear("admin.edit.nothing")
         order = changed(order, wishes)
         await self._save(order)
-        return self._card(asker, "admin.edit.done", order)
+        return await self._card(asker, "admin.edit.done", order)
 
     async def _pause(self, asker: Asker, which: str) -> Reply:
         order = await self.orders.one(asker, which)
-        await self.world.store.pause_subscription(order.id, asker.catalog("admin.pause.reason"))
-        return self._card(asker, "admin.pause.done", replace(order, paused=True))
+        await self.world.store.pause_subscription(order.id, BY_ADMIN)
+        return await self._card(asker, "admin.pause.done", replace(order, paused=True, paused_reason=BY_ADMIN))
 
     async def _resume(self, asker: Asker, which: str) -> Reply:
         order = await self.orders.one(asker, which)
         await resume(self.world, order)
-        return self._card(asker, "admin.resume.done", replace(order, paused=False, paused_reason=None))
+        return await self._card(asker, "admin.resume.done", replace(order, paused=False, paused_reason=None))
 
     async def _remove(self, asker: Asker, which: str) -> Reply:
         order = await self.orders.one(asker, which, to_change=True)
@@ -228,18 +237,49 @@ class Admin:
     async def _send_now(self, asker: Asker, which: str) -> Reply:
         order = await self.orders.one(asker, which)
         if order.paused:
-            raise Unclear("admin.send-now.paused", reason=order.paused_reason or "–")
-        edition = await publish_slot(self.world, order, slot_now(order, self.world.clock()))
-        number = len(edition.articles) if edition else 0
-        said = asker.catalog("admin.send-now.done", number=number, channel=order.destination.channel)
+            raise Unclear("admin.send-now.paused", reason=reason_in(asker.catalog, order.paused_reason))
+        await self._first_polled(order, asker)
+        edition, deliveries = await prepared(self.world, order, slot_now(order, self.world.clock()))
+        if not edition.articles:
+            return Reply(
+                message=note(asker.catalog("admin.title"), asker.catalog("admin.send-now.none"), asker.catalog)
+            )
+        await kept(self.world, edition, deliveries)
+        number = len(edition.articles)
+        key = "admin.send-now.one" if number == 1 else "admin.send-now.done"
+        said = naming_channel(asker.catalog, key, order.destination.channel, number=number)
         return Reply(message=described(asker.catalog("admin.title"), [said], asker.catalog))
 
-    def _card(self, asker: Asker, key: str, order: Subscription, more: tuple[Message, ...] = ()) -> Reply:
+    async def _first_polled(self, order: Subscription, asker: Asker) -> None:
+        """Whoever has just subscribed asks for an edition before the first round of polling has come."""
+        health = await self.world.store.feeds(viewer=asker.viewer)
+        fresh = [one.feed.url for one in health if one.state.polled is None and one.feed.url in order.feeds]
+        if fresh:
+            await poll(self.world, urls=fresh)
+            await digest(self.world)
+
+    async def _card(self, asker: Asker, key: str, order: Subscription, more: tuple[Message, ...] = ()) -> Reply:
         """One subscription with its buttons; pressed there, what comes of it takes its place."""
-        lines = [asker.catalog(key) if key else "", subscription_line(order, {}, asker.catalog)]
+        last = (await self.world.store.last_slots()).get(order.id)
+        lines: list[str | tuple[Span, ...]] = [
+            asker.catalog(key) if key else "",
+            subscription_line(order, await self.orders.names(), asker.catalog),
+            upcoming_line(order, self.world.clock(), last, asker.catalog),
+        ]
         actions = subscription_actions(order, asker.catalog)
         message = described(asker.catalog("admin.title"), lines, asker.catalog, actions)
         return Reply(message=message, more=more, in_place=not more)
+
+
+def _which(asker: Asker, command: str, several: Several) -> Reply:
+    """A button for each where one press does it; else which names there are."""
+    verb = f"admin-{command}"
+    if verb not in ("admin-pause", "admin-resume", "admin-remove", "admin-send-now"):
+        raise several
+    actions = [Action(label=name, verb=verb, value=name) for name in several.names[:WHICH]]
+    said = asker.catalog("admin.list.which", names=", ".join(several.names))
+    title = asker.catalog(f"admin.action.{command}")
+    return Reply(message=described(title, [said], asker.catalog, [action for action in actions if fits(action)]))
 
 
 def _chosen_place(here: Destination, given: Mapping[str, str]) -> Destination:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bot.admin_orders import Orders
 from bot.admin_words import card_action, finding_lines, new_action, reasons, state_lines, subscription_line
 from bot.commands import Reply
-from bot.finding import Asker
+from bot.finding import Asker, cut_query
 from bot.world import World
 from digests.answers import described
-from digests.model import Destination
+from digests.message import Span
+from digests.model import Destination, FeedState
 from digests.reasons import reason_in
 from digests.redact import redacted
 from digests.urls import article_id, site_of
@@ -23,10 +24,14 @@ class Asking:
     def __init__(self, world: World, orders: Orders) -> None:
         self.world, self._orders = world, orders
 
-    async def listed(self, asker: Asker) -> Reply:
+    async def listed(self, asker: Asker, unclear: str = "") -> Reply:
+        """`unclear`: what was typed that names no command; then also what there is to type."""
         mine = await self._orders.mine(asker)
         names = await self._orders.names()
-        lines = [subscription_line(s, names, asker.catalog) for s in mine] or [asker.catalog("admin.list.none")]
+        lines: list[str | tuple[Span, ...]] = []
+        if unclear:
+            lines.append(asker.catalog("admin.list.unclear", said=cut_query(unclear)))
+        lines += [subscription_line(s, names, asker.catalog) for s in mine] or [asker.catalog("admin.list.none")]
         actions = tuple(card_action(order, asker.catalog) for order in mine[:_CARDS])
         actions = (*actions, new_action(asker.catalog))
         return Reply(message=described(asker.catalog("admin.list.title"), lines, asker.catalog, actions))
@@ -35,7 +40,7 @@ class Asking:
         lines = []
         for health in await self.world.store.feeds(viewer=asker.viewer):
             if health.feed.role == "source":
-                key = "stopped" if health.state.stopped else "failing" if health.state.failures else "well"
+                key = _health(health.state)
                 values = {"title": health.feed.title or site_of(health.feed.url), "url": redacted(health.feed.url)}
                 reason = reason_in(asker.catalog, health.state.last_error)
                 lines.append(asker.catalog(f"admin.feeds.{key}", number=health.articles, reason=reason, **values))
@@ -58,10 +63,18 @@ class Asking:
         for order in mine:
             editions = await store.editions(subscription=order.id, limit=10)
             if article:
-                lines += reasons(order, held, editions, now, catalog)
+                lines += [one for one in reasons(order, held, editions, now, catalog) if one not in lines]
                 continue
             newest = editions[0] if editions else None
             waiting = await store.deliveries(newest.id) if newest else ()
             lines += state_lines(order, newest, waiting, now, last.get(order.id), catalog)
         lines = lines or [catalog("admin.list.none")]
         return Reply(message=described(catalog("admin.why.title"), lines, catalog))
+
+
+def _health(state: FeedState) -> str:
+    if state.stopped:
+        return "stopped"
+    if state.failures:
+        return "failing"
+    return "well" if state.polled else "new"

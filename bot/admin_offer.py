@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.finding import Asker
@@ -19,11 +20,18 @@ from digests.layout import edition_sheets
 from digests.message import Message
 from digests.model import Article, Digest, Entry, Subscription
 from digests.store import Hit
-from digests.urls import article_id
+from digests.urls import article_id, site_of
 
 PREVIEWED = 3
 LOOKED_AT = 30
 """Stored articles among which the newest are looked for: what one poll brought came at one instant."""
+
+
+class Offered(NamedTuple):
+    """What a feed is called (its site where it has no title), and digests of its newest articles."""
+
+    title: str
+    digests: tuple[Digest, ...]
 
 
 class Offer:
@@ -32,18 +40,21 @@ class Offer:
     def __init__(self, world: World) -> None:
         self.world = world
 
-    async def newest(self, asker: Asker, feed: str) -> list[Digest]:
-        """Digests of the three newest articles of a feed, made now where they are not there yet."""
+    async def newest(self, asker: Asker, feed: str) -> Offered:
+        """The three newest articles of a feed, digested now where they are not yet."""
         # Who gives a feed's address may see what it brought, whoever else it belongs to.
         stored = sorted(await self.world.store.latest(limit=LOOKED_AT, feed=feed), key=_age)
-        found = [hit.digest for hit in stored if hit.digest][:PREVIEWED]
-        if len(found) == PREVIEWED:
-            return [await self._without_others(asker, digest) for digest in found]
+        found = [await self._without_others(asker, hit.digest) for hit in stored if hit.digest][:PREVIEWED]
+        title = next((one.feed.title for one in await self.world.store.feeds() if one.feed.url == feed), "")
+        if len(found) == PREVIEWED and title:
+            return Offered(title=title, digests=tuple(found))
         response = await self.world.recent.get(feed, self.world.fetch, self.world.clock)
         work = (response.body, response.url, dict(response.headers))
-        entries = await self.world.reading.run(_entries, *work, seconds=PARSE_SECONDS)
-        made = await asyncio.gather(*(self._digest_of(asker, entry) for entry in entries[:PREVIEWED]))
-        return [digest for digest in made if digest]
+        title, entries = await self.world.reading.run(_entries, *work, seconds=PARSE_SECONDS)
+        fresh = entries[:PREVIEWED] if len(found) < PREVIEWED else ()
+        made = await asyncio.gather(*(self._digest_of(asker, entry) for entry in fresh))
+        digests = [digest for digest in made if digest] if fresh else found
+        return Offered(title=title or site_of(feed), digests=tuple(digests))
 
     async def _without_others(self, asker: Asker, digest: Digest) -> Digest:
         """Related links may lead to what only other owners of the feed know."""
@@ -91,11 +102,11 @@ def _hit(digest: Digest, now: datetime) -> Hit:
     return Hit(article=article, digest=digest, score=1.0)
 
 
-def _entries(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
-    """Addresses of a feed's newest entries, in a worker. Raises `NotAFeed`."""
-    entries: Sequence[Entry] = parse_feed(body, url=url, headers=headers).entries
-    dated = sorted(entries, key=_when, reverse=True)
-    return tuple(entry.url for entry in dated if entry.url)
+def _entries(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """A feed's title and the addresses of its newest entries, in a worker. Raises `NotAFeed`."""
+    parsed = parse_feed(body, url=url, headers=headers)
+    dated: Sequence[Entry] = sorted(parsed.entries, key=_when, reverse=True)
+    return parsed.title, tuple(entry.url for entry in dated if entry.url)
 
 
 def _when(entry: Entry) -> float:

@@ -12,6 +12,14 @@ from digests.model import Destination, Subscription
 from digests.urls import site_of
 
 
+class Several(Unclear):
+    """More than one is there, and none was named."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__("admin.list.which", names=", ".join(names))
+        self.names = names
+
+
 class Orders:
     """The subscriptions of whoever asks. Raises `Unclear`."""
 
@@ -29,7 +37,7 @@ class Orders:
         if not chosen:
             raise Unclear("admin.list.unknown", name=which) if which else Unclear("admin.list.none")
         if len(chosen) > 1:
-            raise Unclear("admin.list.which", names=", ".join(s.id for s in chosen))
+            raise Several(tuple(s.id for s in chosen))
         if to_change and chosen[0].origin == "file":
             raise Unclear("admin.list.file", name=chosen[0].id)
         return chosen[0]

@@ -7,43 +7,51 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from digests.answers import fits
+from digests.answers import fits, naming_channel
 from digests.catalog import Catalog
 from digests.edition import next_slot, wanted, window_start
 from digests.layout import day_text
-from digests.message import Action
+from digests.message import Action, Span
 from digests.model import Article, Edition, Slot, Subscription
 from digests.outbox import Delivery
 from digests.ports import Finding
+from digests.reasons import reason_in
 
 _FEEDS = 5
 """Feeds named on a line; more are counted."""
 
 
-def subscription_line(order: Subscription, names: Mapping[str, str], catalog: Catalog) -> str:
+def subscription_line(order: Subscription, names: Mapping[str, str], catalog: Catalog) -> tuple[Span, ...]:
     """Where, when and what, and that it is paused."""
     feeds = [names.get(url, url) for url in order.feeds[:_FEEDS]] or [catalog("admin.list.every-feed")]
     more = len(order.feeds) - _FEEDS
     named = ", ".join(feeds) + (f" (+{more})" if more > 0 else "")
-    line = catalog(
+    line = naming_channel(
+        catalog,
         "admin.list.line",
+        order.destination.channel,
         name=order.id,
-        channel=order.destination.channel,
         feeds=named,
         time=f"{order.at:%H:%M}",
         zone=order.zone,
         days=weekdays_text(order.weekdays, catalog),
         length=catalog(f"choice.{order.length}"),
         layout=catalog(f"choice.{order.layout}"),
-        language=order.language,
+        language=_language(order.language, catalog),
     )
     filters = [
         catalog(f"admin.list.{name}", words=", ".join(words))
         for name, words in (("include", order.include), ("exclude", order.exclude))
         if words
     ]
-    paused = [catalog("admin.list.paused", reason=order.paused_reason or "–")] if order.paused else []
-    return "\n".join((line, *filters, *paused))
+    paused = [catalog("admin.list.paused", reason=reason_in(catalog, order.paused_reason))] if order.paused else []
+    return (*line, *(Span(text=f"\n{more}") for more in (*filters, *paused)))
+
+
+def _language(language: str, catalog: Catalog) -> str:
+    """The operator's file may name others than can be chosen in chat."""
+    key = f"choice.{language}"
+    return catalog(key) if catalog.has(key) else language
 
 
 def weekdays_text(days: frozenset[int], catalog: Catalog) -> str:
@@ -83,7 +91,7 @@ def state_lines(
     """Why there is, or is not, an edition today: paused, next, last, what it carried, what waits."""
     lines = [catalog("admin.why.of", name=order.id)]
     if order.paused:
-        lines.append(catalog("admin.why.paused", reason=order.paused_reason or "–"))
+        lines.append(catalog("admin.why.paused", reason=reason_in(catalog, order.paused_reason)))
     lines += [line for line in (upcoming_line(order, now, last, catalog),) if line]
     lines.append(_last_line(order, newest, catalog))
     if order.include or order.exclude:

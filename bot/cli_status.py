@@ -21,6 +21,7 @@ from bot.world import World
 from digests.catalog import Catalog
 from digests.edition import next_slot
 from digests.model import Subscription
+from digests.reasons import BY_ADMIN, reason_in
 from digests.store import FeedHealth, Totals
 
 
@@ -119,7 +120,7 @@ def _table(rows: Sequence[Row], words: Catalog) -> Table:
         table.add_column(words(f"status.{heading}"), overflow="fold")
     for row in rows:
         one = row.subscription
-        paused = words("status.paused", reason=one.paused_reason or words("status.by-hand"))
+        paused = words("status.paused", reason=reason_in(words, one.paused_reason or BY_ADMIN))
         coming = paused if one.paused else _local(row.next, one)
         states = ", ".join(words(f"status.state.{s}", count=many) for s, many in sorted(row.deliveries.items()))
         cells = (one.id, str(one.destination), coming, _local(row.last, one), states or "–")

@@ -73,7 +73,7 @@ ADMIN_COMMANDS: tuple[Command, ...] = (
     _admin("resume", _WHICH),
     _admin("remove", _WHICH),
     _admin("list"),
-    _admin("preview", Option(name="url")),
+    _admin("preview", Option(name="url"), _WHICH),
     _admin("send-now", _WHICH),
     _admin("why", Option(name="article", kind="url")),
     _admin("feeds"),

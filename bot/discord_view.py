@@ -146,10 +146,17 @@ def _lines(spans: Sequence[Span]) -> list[str]:
     """The spans as finished lines; empty ones are left out."""
     text = ""
     for style, group in groupby(spans, key=lambda span: (span.bold, span.italic)):
-        styled = _styled("".join(linked(s.text, s.url) if s.url else run(s.text) for s in group), *style)
+        styled = _styled("".join(_run(s) for s in group), *style)
         # Two runs of asterisks side by side would be read as one.
         text += f"\u200b{styled}" if text.endswith("*") and styled.startswith("*") else styled
     return [guarded(line.strip()) for line in text.split("\n") if line.strip()]
+
+
+def _run(span: Span) -> str:
+    """https://docs.discord.com/developers/reference#message-formatting: a channel by its number."""
+    if span.channel.isascii() and span.channel.isdigit():
+        return f"<#{span.channel}>"
+    return linked(span.text, span.url) if span.url else run(span.text)
 
 
 def _styled(text: str, bold: bool, italic: bool) -> str:

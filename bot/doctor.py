@@ -108,7 +108,7 @@ def _subscription(subscription: Subscription, known: set[str], world: World, wor
         yield Finding(subject=subject, ok=False, text=text, fix=fix)
         return
     if subscription.paused:
-        text = words("check.subscription.paused", reason=subscription.paused_reason or "–")
+        text = words("check.subscription.paused", reason=reason_in(words, subscription.paused_reason))
         yield Finding(subject=subject, ok=False, text=text, fix=_resuming(subscription.id, words))
         return
     missing = [url for url in subscription.feeds if url not in known]

@@ -70,8 +70,14 @@ class Finder:
 
         hits = await self.world.store.latest(limit=PAGE + 1, offset=offset, feed=url, viewer=asker.viewer)
         if not hits:
-            return note(title, asker.catalog("command.latest.none"), asker.catalog)
+            key = "none" if offset or await self._subscribed(asker) else "none-subscribed"
+            return note(title, asker.catalog(f"command.latest.{key}"), asker.catalog)
         return _page(title, hits, asker.catalog, "latest", feed, offset)
+
+    async def _subscribed(self, asker: Asker) -> bool:
+        """Does anything come to this place? In direct messages nobody can subscribe."""
+        mine = (owned(order, asker.origin) for order in await self.world.store.subscriptions())
+        return asker.origin is None or not asker.origin.tenant or any(mine)
 
     async def _feed(self, asker: Asker, words: str) -> str | None:
         """A feed by its address, the beginning of its address, or words of its title; None: there is none."""

@@ -220,7 +220,11 @@ async def _digested(world: World, due: Sequence[Due]) -> list[Due]:
 
 async def publish_slot(world: World, subscription: Subscription, slot: Slot) -> Edition | None:
     """The edition of one slot, saved with its outbox; None when another process was first."""
-    edition, deliveries = await prepared(world, subscription, slot)
+    return await kept(world, *await prepared(world, subscription, slot))
+
+
+async def kept(world: World, edition: Edition, deliveries: Sequence[Delivery]) -> Edition | None:
+    """A prepared edition, saved with its outbox; None when another process was first."""
     failpoint("before-edition")
     try:
         await world.store.save_edition(edition, deliveries)
@@ -231,7 +235,7 @@ async def publish_slot(world: World, subscription: Subscription, slot: Slot) -> 
         log,
         "edition.made",
         edition=edition.id,
-        subscription=subscription.id,
+        subscription=edition.subscription,
         state=edition.state,
         articles=len(edition.articles),
         deliveries=len(deliveries),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from digests.errors import (
     HostResting,
     NoArticle,
     NotAFeed,
+    NotAnArticle,
 )
 from digests.extract import Page, article_from, extract
 from digests.feeds import fresh, parse_feed
@@ -41,6 +43,7 @@ AGAIN = 10
 """Pages of a feed that are read again at one poll because their entries changed."""
 LOOKED_BACK = timedelta(days=3)
 """Articles that editions of this time carried are watched for corrections."""
+_FEED = re.compile(rb"[\xef\xbb\xbf\s]*(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)[\s>]", re.DOTALL)
 PARSE_SECONDS = 5.0
 EXTRACT_SECONDS = 5.0
 """Processor time; honest feeds and pages take a tenth of it."""
@@ -242,7 +245,7 @@ async def read_page(world: Reads, url: str) -> Page:
     if response.status in (408, 425, 429) or response.status >= 500:
         raise PageUnavailable(f"{url}: the site answered with error {response.status}")
     if response.status != 200:
-        raise NoArticle(url, f"the site answered with error {response.status}")
+        raise NoArticle(url, f"the site answered with error {response.status}", response.status)
     return await world.reading.run(_page, response.body, response.url, dict(response.headers), seconds=EXTRACT_SECONDS)
 
 
@@ -261,6 +264,8 @@ def _links(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]
 
 
 def _page(body: bytes, url: str, headers: Mapping[str, str]) -> Page:
+    if _FEED.match(body[:2000]):
+        raise NotAnArticle(url)
     return extract(body, url=url, headers=headers)
 
 
@@ -272,7 +277,7 @@ async def discover(world: Looks, url: str) -> str:
     """The feed a person means by `url`: itself, or the first feed its page names. Raises FetchError, NotAFeed."""
     response = await world.recent.get(url, world.fetch, world.clock)
     if response.status != 200:
-        raise NotAFeed(url, f"the site answered with error {response.status}")
+        raise NotAFeed(url, f"the site answered with error {response.status}", response.status)
     headers = dict(response.headers)
     try:
         await world.reading.run(_parse, response.body, response.url, headers, seconds=PARSE_SECONDS)

@@ -38,6 +38,8 @@ _BUTTON_VALUE = 2000
 _ACTION_ID = 255
 _BUTTONS = 25
 _BUTTON_ROOM = 2000
+_CHANNEL = re.compile("[CG][A-Z0-9]{1,20}")
+"""Conversations that have a name; a direct message has none."""
 _MORE = Small(spans=(Span(text="…"),))
 # What mrkdwn would act on inside a link's label; such small print is set as rich text instead.
 _LIVE = re.compile(r"[*_~`|]|:[\w+-]+:")
@@ -174,7 +176,7 @@ def _characters(value: object) -> int:
     if not isinstance(value, dict):
         return 0
     return sum(
-        weight(item) if isinstance(item, str) and key in ("text", "url", "value") else _characters(item)
+        weight(item) if isinstance(item, str) and key in ("text", "url", "value", "channel_id") else _characters(item)
         for key, item in value.items()
     )
 
@@ -258,6 +260,9 @@ def _printed(spans: Iterable[Span]) -> bool:
 
 def _elements(spans: Iterable[Span]) -> Iterator[Json]:
     for span in spans:
+        if _CHANNEL.fullmatch(span.channel):
+            yield {"type": "channel", "channel_id": span.channel}
+            continue
         style = {name: True for name in ("bold", "italic") if getattr(span, name)}
         url = slack_url(span.url)
         beside = unmasked(clean(span.text), url) if url else None
@@ -338,4 +343,5 @@ def _rows(block: Block) -> Iterator[str]:
 
 
 def _said(spans: Iterable[Span]) -> str:
-    return "".join(isolated(clean(span.text)) for span in spans).strip()
+    shown = (f"#{span.text}" if span.channel else span.text for span in spans)
+    return "".join(isolated(clean(text)) for text in shown).strip()

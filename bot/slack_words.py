@@ -15,8 +15,10 @@ _QUOTES = {'"': '"', "“": "”", "”": "”", "„": "”", "«": "»", "「"
 _LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 _MENTION = re.compile(r"<[@#!][^|>\s]*\|([^>]*)>")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
-_CLOCK = re.compile(r"\d{1,2}[:：時]\d{0,2}分?")
-_ZONE = re.compile(r"[A-Z][A-Za-z_]+/[A-Za-z_/+-]+|UTC")
+_HALF = r"[ap]\.?m\.?"
+_CLOCK = re.compile(rf"(?:午前|午後|朝)?\d{{1,2}}(?:[:：時](?:\d{{0,2}}分?|半)(?:{_HALF})?|{_HALF})", re.IGNORECASE)
+_APART = re.compile(rf"(?<=\d)\s+(?={_HALF}(?:\s|$))", re.IGNORECASE)
+_ZONE = re.compile(r"[A-Za-z_]+/[A-Za-z_/+-]+|UTC|JST", re.IGNORECASE)
 _WINDOWS = {"subscribe": "admin-new", "search": "window-search"}
 _JAPANESE = re.compile("[\u3040-\u30ff]")
 
@@ -35,7 +37,7 @@ class Asked:
 def asked(text: str, commands: Sequence[Command], catalogs: Catalogs) -> Asked:
     """The command in `text`: named in any language; a bare address is an article, other words a search, nothing or
     an incomplete command a request for help."""
-    words = tuple(split(unescaped(text)))
+    words = tuple(split(_APART.sub("", unescaped(text)) if _is_admins(commands) else unescaped(text)))
     if not words:
         opens = "" if _is_admins(commands) else "window-search"
         return Asked(command=_default(commands), opens=opens)
@@ -46,7 +48,8 @@ def asked(text: str, commands: Sequence[Command], catalogs: Catalogs) -> Asked:
     else:
         words = words[1:]
     if command is None:
-        return Asked(command=_default(commands), language=language)
+        said = {"unclear": " ".join(words)} if _is_admins(commands) else {}
+        return Asked(command=_default(commands), options=said, language=language)
     options = _named_options(command, words, catalogs) if command.section == "admin" else _options(command, words)
     if any(option.required and not options.get(option.name) for option in command.options):
         return Asked(command=_default(commands), language=language, opens=_WINDOWS.get(command.name, ""))
@@ -94,11 +97,10 @@ def _named(word: str, commands: Sequence[Command], catalogs: Catalogs) -> tuple[
 
 
 def _meant(words: Sequence[str], commands: Sequence[Command]) -> Command | None:
-    """What words without a command mean: the command that takes an address, or `search`."""
+    """What words without a command mean: a digest (for admins a preview) of an address, or `search`."""
     if len(words) == 1 and _ADDRESS.fullmatch(words[0]):
-        for command in commands:
-            if any(option.kind == "url" for option in command.options):
-                return command
+        name = "preview" if _is_admins(commands) else "article"
+        return next((command for command in commands if command.name == name), None)
     return next((command for command in commands if command.name == "search"), None)
 
 

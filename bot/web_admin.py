@@ -21,7 +21,7 @@ from digests.catalog import Catalog
 from digests.errors import NotFound
 from digests.model import Destination, Edition, Subscription
 from digests.outbox import Delivery
-from digests.reasons import reason_in
+from digests.reasons import BY_ADMIN, reason_in
 from digests.store import FeedHealth, Store
 from digests.urls import web_url
 
@@ -174,7 +174,9 @@ class Admin:
     def _subscription(self, ask: Ask, order: Subscription) -> Row:
         catalog = ask.catalog
         state = (
-            catalog("admin.list.paused", reason=order.paused_reason or "–") if order.paused else _said(ask, "active")
+            catalog("admin.list.paused", reason=reason_in(catalog, order.paused_reason))
+            if order.paused
+            else _said(ask, "active")
         )
         when = f"{order.at:%H:%M} {order.zone}"
         cells = (
@@ -277,7 +279,7 @@ class Admin:
         return self._to(request, page)
 
     async def _pause(self, name: str, catalog: Catalog) -> str:
-        await self.store.pause_subscription(name, catalog("admin.pause.reason"))
+        await self.store.pause_subscription(name, BY_ADMIN)
         return "/admin"
 
     async def _resume(self, name: str, catalog: Catalog) -> str:

@@ -14,6 +14,9 @@ from digests.model import Digest
 ROOM = 100
 """Most characters of a button's verb and value together: what Discord carries."""
 
+_HERE = "\0"
+"""Stands for a channel while words are filled in: no text of anybody's has it."""
+
 
 def standard_answer(digest: Digest, catalog: Catalog, page: str | None = None) -> Message:
     """A digest at its usual length for one reader, with all buttons. `page`: where the archive shows it."""
@@ -68,8 +71,18 @@ def shared(message: Message, name: str, catalog: Catalog) -> Message:
     return replace(message, parts=(*message.parts, line), actions=actions)
 
 
-def described(title: str, texts: Sequence[str], catalog: Catalog, actions: Sequence[Action] = ()) -> Message:
+def described(
+    title: str, texts: Sequence[str | tuple[Span, ...]], catalog: Catalog, actions: Sequence[Action] = ()
+) -> Message:
     """A heading and paragraphs, each a part of its own."""
     parts = [Part(blocks=(Heading(text=title, level=2),))]
-    parts += [Part(blocks=(Paragraph(spans=(Span(text=text),)),)) for text in texts if text]
+    runs = [(Span(text=text),) if isinstance(text, str) else text for text in texts if text]
+    parts += [Part(blocks=(Paragraph(spans=run),)) for run in runs]
     return Message(title=title, parts=tuple(parts), actions=tuple(actions), language=catalog.language)
+
+
+def naming_channel(catalog: Catalog, key: str, channel: str, **values: object) -> tuple[Span, ...]:
+    """The catalog's words with a channel in the place of their `{channel}`, for whichever platform names it."""
+    before, mark, after = catalog(key, channel=_HERE, **values).partition(_HERE)
+    named = (Span(text=channel, channel=channel),) if mark else ()
+    return tuple(span for span in (Span(text=before), *named, Span(text=after)) if span.text)

@@ -134,21 +134,32 @@ class BadEncoding(FetchError):
 
 
 class NotAFeed(ChokanError):
+    """`status`: what the site answered instead, where that was an error."""
+
     kind = "not-a-feed"
 
-    def __init__(self, url: str, reason: str = "this is not an RSS, Atom or JSON feed") -> None:
+    def __init__(self, url: str, reason: str = "this is not an RSS, Atom or JSON feed", status: int = 0) -> None:
         super().__init__(f"{url}: {reason}")
-        self.url, self.reason = url, reason
+        self.url, self.reason, self.status = url, reason, status
 
 
 class NoArticle(ChokanError):
-    """A page holds no article text, or none a digest could be made of."""
+    """A page holds no article text, or none a digest could be made of. `status` as with `NotAFeed`."""
 
     kind = "no-article"
 
-    def __init__(self, url: str, reason: str = "no article text found on this page") -> None:
+    def __init__(self, url: str, reason: str = "no article text found on this page", status: int = 0) -> None:
         super().__init__(f"{url}: {reason}")
-        self.url, self.reason = url, reason
+        self.url, self.reason, self.status = url, reason, status
+
+
+class NotAnArticle(NoArticle):
+    """A feed was given for an article."""
+
+    kind = "not-an-article"
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "this is a feed, not an article")
 
 
 class WorkerFailed(ChokanError):

@@ -12,6 +12,8 @@ class Span:
 
     text: str
     url: str | None = None
+    channel: str = ""
+    """A channel by its id, never from a feed: its platform shows the channel's name in the place of `text`."""
     bold: bool = False
     italic: bool = False
 

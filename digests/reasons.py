@@ -12,6 +12,8 @@ from string import Formatter
 from digests.catalog import Catalog
 
 _KEYS = "reason."
+BY_ADMIN = "by an admin"
+"""Why a subscription is paused that somebody paused: `reason.by-admin`, as every reason is kept."""
 _WHERE = r"(?P<where>\S+: )?"
 """An address, or the name of the work that was stopped."""
 

@@ -25,6 +25,8 @@ class NewsSite:
     articles: Sequence[SampleArticle]
     base: str = ""
     shown: int = 0
+    broken: bool = False
+    """Its pages answer with an error."""
 
     @property
     def feed_url(self) -> str:
@@ -135,6 +137,6 @@ class NewsStand:
 
     async def _page(self, request: web.Request) -> web.Response:
         site, place = self.sites[int(request.match_info["site"])], int(request.match_info["place"])
-        if place >= site.shown:
+        if place >= site.shown or site.broken:
             return web.Response(status=404)
         return web.Response(text=site.page(place), content_type="text/html")

@@ -226,7 +226,9 @@ def _inline(element: Any, where: str) -> None:
     elif kind == "link":
         _object(element, where, needs=("type", "url"), may=("text", "style", "unsafe"))
         _url(element["url"], where + "/url")
-    else:  # user, channel, usergroup, broadcast, emoji, date, color: all live, none is ours to send
+    elif kind == "channel":  # names a channel and notifies nobody
+        _object(element, where, needs=("type", "channel_id"), may=("style",))
+    else:  # user, usergroup, broadcast, emoji, date, color: all live, none is ours to send
         raise bad(f"unsupported type: {kind}", where)
     if "text" in element:
         _string(element["text"], where + "/text", 3000)

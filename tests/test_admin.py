@@ -17,7 +17,9 @@ from bot.commands import Press, Reply, Request
 from bot.lookups import Quotas
 from config.catalogs import locales
 from digests.catalog import Catalogs
+from digests.message import Message, Paragraph, Span
 from digests.model import Destination, Subscription
+from digests.reasons import BY_ADMIN
 
 JA = Catalogs(locales()).of("ja")
 NEXT_DOOR = replace(HERE, channel="101")
@@ -209,7 +211,7 @@ async def test_the_operators_subscription_is_paused_from_chat_but_not_changed(ro
     assert "設定ファイル" in words((await room.ask("edit", at="08:00")).message)
     assert "設定ファイル" in words((await room.ask("remove")).message)
     await room.ask("pause")
-    assert (await only(room)).paused_reason == "管理者が一時停止"
+    assert (await only(room)).paused_reason == BY_ADMIN
 
 
 async def test_an_edition_is_sent_now_and_why_tells_of_it(room: Newsroom) -> None:
@@ -227,9 +229,83 @@ async def test_an_edition_is_sent_now_and_why_tells_of_it(room: Newsroom) -> Non
     assert "先に再開" in words((await room.ask("send-now")).message)
 
 
+async def test_whoever_has_just_subscribed_can_send_at_once_and_nothing_new_posts_nothing(room: Newsroom) -> None:
+    await subscribed(room, 3)
+    assert "記事3本" in words((await room.ask("send-now")).message)
+    (made,) = await room.world.store.editions(subscription=(await only(room)).id)
+    assert "何も投稿しません" in words((await room.ask("send-now")).message)
+    assert await room.world.store.editions(subscription=made.subscription) == (made,)
+
+
+async def test_a_feed_nobody_has_read_yet_is_not_called_well(room: Newsroom) -> None:
+    await subscribed(room)
+    assert "· Site 0" in words((await room.ask("feeds")).message)
+    assert "まだ取得していません" in words((await room.ask("feeds")).message)
+
+
+async def test_a_card_names_the_feed_the_channel_and_the_next_edition(room: Newsroom) -> None:
+    card = (await subscribed(room)).message
+    assert "Site 0\n07:00 Asia/Tokyo、毎日 · 標準 · 一覧とスレッド · 日本語" in words(card)
+    assert "次の配信: " in words(card)
+    assert [span.channel for span in spans(card) if span.channel] == [HERE.channel]
+    paused = words((await room.ask("pause")).message)
+    assert ["一時停止中（管理者の操作）" in paused, "次の配信" in paused] == [True, False]
+    english = await room.answers.answer(Request(command="list", locale="en", origin=HERE, admin=True))
+    assert "paused (by an admin)" in words(english.message)
+
+
+def spans(message: Message) -> list[Span]:
+    paragraphs = [block for part in message.parts for block in part.blocks if isinstance(block, Paragraph)]
+    return [span for block in paragraphs for span in block.spans]
+
+
+async def test_a_site_in_the_form_of_the_channels_subscription_joins_it(room: Newsroom) -> None:
+    """The form always gives every wish: three sites are one edition all the same, unless one is to come otherwise."""
+    await subscribed(room, 0, at="06:15", layout="inline")
+    for site, changes in ((1, {}), (2, {"at": "18:00"})):
+        offered = await room.press("admin-new", "", admin=True, fields={"url": room.stand.sites[site].feed_url})
+        assert offered.form is not None
+        given = {field.name: field.value for field in offered.form.fields}
+        assert (given["at"], given["layout"]) == ("06:15", "inline")
+        await room.press("admin-subscribe", offered.form.value, admin=True, fields={**given, **changes})
+    orders = sorted(await room.world.store.subscriptions(), key=lambda order: order.at)
+    assert [(order.at, len(order.feeds)) for order in orders] == [(time(6, 15), 2), (time(18), 1)]
+
+
+async def test_a_channel_never_gets_one_feed_twice_on_a_day(room: Newsroom) -> None:
+    await subscribed(room, days="weekdays")
+    assert "すでに" in words((await subscribed(room, at="18:00")).message)
+    assert "購読しました" in words((await subscribed(room, days="weekends")).message)
+
+
+async def test_where_there_are_several_each_has_a_button(room: Newsroom) -> None:
+    await subscribed(room, 0)
+    await subscribed(room, 1, at="18:00")
+    asked = await room.ask("pause")
+    names = [order.id for order in await room.world.store.subscriptions()]
+    assert [(action.verb, action.value) for action in asked.message.actions] == [("admin-pause", n) for n in names]
+    await room.press("admin-pause", names[1], admin=True)
+    assert [order.paused for order in await room.world.store.subscriptions()] == [False, True]
+    assert names[0] in words((await room.ask("edit", at="08:00")).message)
+    assert len((await room.ask("preview", subscription=names[0])).more) == 4
+
+
+async def test_what_is_no_command_is_answered_with_what_there_is(room: Newsroom) -> None:
+    said = words((await room.ask("list", unclear="subscirbe https://x.example/")).message)
+    assert ["「subscirbe https://x.example/」はわかりません" in said, "/digest-admin 購読 URL" in said] == [True, True]
+
+
+async def test_a_site_none_of_whose_articles_can_be_read_is_subscribed_without_a_promise(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, feeds=False) as shut:
+        shut.stand.publish(1)
+        shut.stand.sites[0].broken = True
+        reply = await subscribed(shut, 0)
+        assert ("見本はありません" in words(reply.message), reply.more) == (True, ())
+
+
 async def test_a_preview_posts_and_keeps_nothing(room: Newsroom) -> None:
     reply = await room.ask("preview", url=room.stand.sites[2].feed_url)
-    assert len(reply.more) == 4
+    assert (len(reply.more), [action.verb for action in reply.message.actions]) == (4, ["admin-subscribe"])
     assert await room.world.store.subscriptions() == ()
     assert await room.world.store.feeds() == ()
     assert "まだ購読がありません" in words((await room.ask("preview")).message)

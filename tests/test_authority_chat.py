@@ -33,7 +33,8 @@ Stranger = Literal["unknown", "own", "fetches"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What is expected of one command or verb. Placeholders: {order}, {feed}, {handle}, {id}, {url}, {title}."""
+    """What is expected of one command or verb. Placeholders: {order}, {feed}, {handle}, {id}, {url}, {title},
+    {other} (a feed nobody has)."""
 
     who: Who = "anyone"
     given: Mapping[str, str] = field(default_factory=dict)
@@ -54,7 +55,7 @@ COMMAND_ROWS = {
     "article": Row(given={"url": "{url}"}, changes=True, stranger="fetches"),
     "related": Row(given={"to": "{id}"}),
     "help": Row(),
-    "subscribe": Row(who="admin", given={"url": "{feed}", "at": "06:30"}, changes=True, stranger="fetches"),
+    "subscribe": Row(who="admin", given={"url": "{other}", "at": "06:30"}, changes=True, stranger="fetches"),
     "edit": Row(who="admin", given={"subscription": "{order}", "at": "06:30"}, changes=True, stranger="unknown"),
     "pause": Row(who="admin", given={"subscription": "{order}"}, changes=True, stranger="unknown"),
     "resume": Row(who="admin", given={"subscription": "{order}"}, changes=True, stranger="unknown"),
@@ -82,7 +83,7 @@ VERB_ROWS = {
     "notice-resume": Row(who="told", value="{order}", changes=True, stranger="unknown"),
     "notice-feed": Row(who="told", value="{order}|{handle}", changes=True, stranger="unknown"),
     "admin-new": Row(who="admin", given={"url": "{feed}"}, stranger="fetches"),
-    "admin-subscribe": Row(who="admin", value="{feed}", given={"at": "06:30"}, changes=True, stranger="fetches"),
+    "admin-subscribe": Row(who="admin", value="{other}", given={"at": "06:30"}, changes=True, stranger="fetches"),
     "admin-card": Row(who="admin", value="{order}", stranger="unknown"),
     "admin-edit": Row(who="admin", value="{order}", given={"at": "06:30"}, changes=True, stranger="unknown"),
     "admin-filters": Row(who="admin", value="{order}", given={"include": "x"}, changes=True, stranger="unknown"),
@@ -144,7 +145,12 @@ async def built(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         await room.collect(3)
         (order,) = await room.world.store.subscriptions()
         (hit, *_) = await room.world.store.latest(limit=1, viewer="discord:500")
-        names = {"order": order.id, "feed": site.feed_url, "handle": handle(site.feed_url)}
+        names = {
+            "order": order.id,
+            "feed": site.feed_url,
+            "other": room.stand.sites[1].feed_url,
+            "handle": handle(site.feed_url),
+        }
         names |= {"id": hit.article.id, "url": hit.article.url, "title": hit.article.title}
         secrets = (order.id, *(headline(article) for article in site.articles[:3]))
         yield House(room, folder / "chokan.db", order, names, secrets)

@@ -118,7 +118,15 @@ async def test_only_admins_of_the_workspace_are_admins(slack: SlackStand, clerk:
     ("text", "command", "options"),
     [
         ("", "list", {}),
-        ("nonsense", "list", {}),
+        ("nonsense", "list", {"unclear": "nonsense"}),
+        ("help", "list", {"unclear": "help"}),
+        ("https://a.example/", "preview", {"url": "https://a.example/"}),
+        ("subscribe a.example 7:30 pm JST", "subscribe", {"url": "a.example", "at": "7:30pm", "zone": "JST"}),
+        (
+            "購読 a.example 午後7時半 asia/tokyo",
+            "subscribe",
+            {"url": "a.example", "at": "午後7時半", "zone": "asia/tokyo"},
+        ),
         ("一覧", "list", {}),
         ("subscribe", "list", {}),
         (

@@ -239,3 +239,22 @@ async def test_an_interaction_waits_for_no_work(room: Newsroom) -> None:
     with pytest.raises(StopIteration) as done:
         typing.send(None)
     assert 0 < len(done.value.value) <= 25
+
+
+async def test_a_feed_is_no_article_and_what_a_site_answers_is_said(room: Newsroom) -> None:
+    site = room.stand.sites[0]
+    said = [
+        words((await room.ask("article", url=url, locale="en")).message)
+        for url in (site.feed_url, room.stand.sites[1].feed_url, room.stand.sites[2].feed_url, site.url(99))
+    ]
+    assert [text.startswith("This is a feed, not an article.") for text in said] == [True, True, True, False]
+    assert "(error 404)" in said[3]
+
+
+async def test_before_anybody_subscribed_the_way_there_is_said(room: Newsroom, tmp_path: Path) -> None:
+    async with newsroom(tmp_path, feeds=False) as empty:
+        assert "/digest-admin 購読" in words((await empty.ask("latest")).message)
+        order = Subscription(id="m", destination=HERE)
+        await empty.world.store.save_subscription(order)
+        assert "/digest-admin" not in words((await empty.ask("latest")).message)
+    assert "/digest-admin subscribe" in words((await room.ask("help", locale="en")).message)

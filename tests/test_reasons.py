@@ -13,7 +13,7 @@ from builders import CATALOGS
 from digests.errors import AddressNotAllowed, HostResting, NotAFeed, TooLarge
 from digests.feeds import parse_feed
 from digests.polling import _REASONS
-from digests.reasons import reason_in
+from digests.reasons import BY_ADMIN, reason_in
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = (
@@ -94,3 +94,7 @@ def test_facts_stay_and_what_is_unknown_stays_as_it_is() -> None:
         "–",
         "–",
     ]
+
+
+def test_a_pause_by_hand_is_told_in_everybodys_language() -> None:
+    assert [reason_in(CATALOGS.of(language), BY_ADMIN) for language in ("en", "ja")] == [BY_ADMIN, "管理者の操作"]

@@ -21,6 +21,7 @@ from config.settings import load_settings
 from digests.errors import ConfigError
 from digests.model import Feedback, ModelUsage
 from digests.outbox import Posted
+from digests.reasons import BY_ADMIN
 
 TOKEN = "the operator's own token"
 TABS = ("/admin", "/admin/feeds", "/admin/deliveries", "/admin/costs", "/admin/feedback")
@@ -160,8 +161,8 @@ async def test_a_subscription_is_paused_and_resumed(operator: Operator) -> None:
     await operator.sign_in()
     assert (await operator.press("Pause")).headers["location"] == "/admin"
     (paused,) = await operator.web.store.subscriptions()
-    assert (paused.paused, paused.paused_reason) == (True, "paused by an admin")
-    assert "paused: paused by an admin" in (await operator.see()).text
+    assert (paused.paused, paused.paused_reason) == (True, BY_ADMIN)
+    assert "paused (by an admin)" in (await operator.see()).text
     await operator.press("Resume")
     assert [s.paused for s in await operator.web.store.subscriptions()] == [False]
 
