@@ -22,6 +22,7 @@ from digests.errors import (
     TooManyRedirects,
 )
 from digests.model import Validators
+from digests.targets import read_target
 
 AGENT = "Chokan/1.0 (+https://chokan.test/contact)"
 PUBLIC, PUBLIC_6 = "9.9.9.10", "2620:fe::10"
@@ -233,9 +234,23 @@ def test_a_malformed_entry_is_a_configuration_error(entry: str) -> None:
         Guard(allow_hosts=[entry])
 
 
-@pytest.mark.parametrize("entry", ["::1", "[::1]", "[::1]:8077", "a.test", "新聞.test:80"])
-def test_every_form_of_entry_is_read(entry: str) -> None:
-    Guard(allow_hosts=[entry])
+@pytest.mark.parametrize(
+    ("entry", "url"),
+    [
+        ("::1", "http://[::1]:8077/"),
+        ("[::1]", "http://[::1]:8077/"),
+        ("[::1]:8077", "http://[::1]:8077/"),
+        ("A.test", "http://a.test:8077/"),
+        ("新聞.test:8077", "http://xn--efvv70d.test:8077/"),
+    ],
+)
+def test_every_form_of_entry_opens_what_it_names(entry: str, url: str) -> None:
+    target = read_target(url)
+    with pytest.raises(Refused):
+        Guard().admit(target)
+    Guard(allow_hosts=[entry]).admit(target)
+    with pytest.raises(Refused):
+        Guard(allow_hosts=[entry]).admit(read_target("http://b.test:8077/"))
 
 
 # --- redirects ----------------------------------------------------------------------------------------------------

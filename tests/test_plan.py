@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, datetime
+from importlib import resources
 
 import pytest
 
@@ -45,7 +47,17 @@ def digest(title: str, text: str, language: str) -> Digest:
     return ENGINE.digest(article, (), (), "auto")
 
 
+def sample(language: str, slug: str) -> tuple[str, str, str]:
+    data = tomllib.loads(resources.files("config").joinpath("sample", language, f"{slug}.toml").read_text("utf-8"))
+    return data["title"], data["text"].strip(), language
+
+
 CASES = [("自動運航フェリー、青波港に就航へ", FERRY, "ja"), ("Northfield raises bus fares", VOTE, "en")]
+WHOLE = [
+    *(sample("ja", slug) for slug in ("railway-line-future", "earthquake-shiomi-offing")),
+    *(sample("en", slug) for slug in ("mayor-housing-vote", "antibiotic-trial")),
+]
+"""Articles long enough for a lead, a conclusion and labelled points."""
 
 
 @pytest.mark.parametrize(("title", "text", "language"), CASES)
@@ -66,13 +78,16 @@ def test_a_digest_reads_well_and_prints_nothing_twice(title: str, text: str, lan
     assert digest_problems(digest(title, text, language)) == ()
 
 
-@pytest.mark.parametrize(("title", "text", "language"), CASES)
+@pytest.mark.parametrize(("title", "text", "language"), WHOLE)
 def test_lead_and_conclusion_are_statements_of_the_reporter(title: str, text: str, language: str) -> None:
     made = digest(title, text, language)
+    assert made.lead
+    assert made.conclusion
     assert [t.text for t in (*made.lead, *made.conclusion) if t.text[0] in "“「" or t.text.endswith("?")] == []
 
 
-@pytest.mark.parametrize(("title", "text", "language"), CASES)
+@pytest.mark.parametrize(("title", "text", "language"), WHOLE)
 def test_every_point_has_a_label_of_its_own_sentence(title: str, text: str, language: str) -> None:
     points = [point for section in digest(title, text, language).sections for point in section.points]
+    assert points
     assert [p.label for p in points if p.label.casefold() not in p.text.casefold()] == []

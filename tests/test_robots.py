@@ -60,18 +60,22 @@ def test_other_scripts_are_compared_escaped() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "refused"),
     [
-        "User-agent: *\nDisallow: /" + "*a" * 1000 + "*b",
-        "".join(f"User-agent: a{n}\n" for n in range(9000)) + "Disallow: /a\n" * 9000,
-        "User-agent: *\n" + "Disallow: /*a*b*c$\n" * 25_000,
-        ":\n" * 200_000,
+        ("User-agent: *\nDisallow: /" + "*a" * 1000 + "*b", "/" + "a" * 8000 + "b"),
+        ("".join(f"User-agent: a{n}\n" for n in range(9000)) + "User-agent: Chokan\n" + "Disallow: /a\n" * 9000, "/a"),
+        ("User-agent: *\n" + "Disallow: /*a*b*c$\n" * 25_000, "/abc"),
+        (":\n" * 200_000 + "User-agent: *\nDisallow: /a", "/a"),
     ],
+    ids=["asterisks", "agents", "rules", "lines"],
 )
-def test_hostile_files_are_read_to_their_end(text: str) -> None:
-    read_robots(text, "Chokan").allows("/" + "a" * 8000)
+def test_hostile_files_are_read_to_their_end(text: str, refused: str) -> None:
+    robots = read_robots(text, "Chokan")
+    assert [robots.allows("/" + "c" * 8000), robots.allows(refused)] == [True, False]
 
 
 @given(st.text(alphabet=st.sampled_from("user-agent:dislow/*$%a\n #"), max_size=200), st.text(max_size=20))
-def test_any_text_is_read(text: str, path: str) -> None:
-    assert read_robots("User-agent: *\n" + text, "a").allows(path) in (True, False)
+def test_whatever_stands_before_it_the_last_group_holds(text: str, path: str) -> None:
+    robots = read_robots(f"{text}\nUser-agent: us\nDisallow: /\n", "us")
+    assert robots.allows("/robots.txt")
+    assert not robots.allows(f"/{path}") or path == "robots.txt"

@@ -274,6 +274,7 @@ async def test_an_archive_below_a_path_links_below_it(tmp_path: Path) -> None:
         await web.holds("a")
         page: Answer = await web.get("/")
         inner = [link for link in page.page.xpath("//@href|//@action") if link.startswith("/")]
+        assert "/chokan/d/a" in inner
         assert [link for link in inner if not link.startswith("/chokan/")] == []
 
 

@@ -112,8 +112,7 @@ async def test_waiting_costs_no_processor_time_but_has_its_own_limit(workers: Wo
 
 
 async def test_processor_time_of_one_task_is_not_counted_for_the_next(workers: Workers) -> None:
-    for _ in range(4):
-        await workers.run(spin, 0.3, seconds=0.8)
+    assert min([await workers.run(spin, 0.3, seconds=0.8) for _ in range(4)]) > 0
 
 
 async def test_memory_is_bounded(workers: Workers) -> None:
@@ -183,8 +182,11 @@ async def test_closing_ends_what_runs(tmp_path: Path) -> None:
         await workers.run(add, 1, 2, seconds=5)
 
 
-async def test_closing_what_never_started_starts_nothing() -> None:
-    await Workers().close()
+async def test_what_was_closed_before_it_started_never_starts() -> None:
+    workers = Workers()
+    await workers.close()
+    with pytest.raises(WorkerFailed, match="shut down"):
+        await workers.run(add, 1, 2, seconds=5)
 
 
 async def test_the_event_loop_turns_while_workers_work(workers: Workers, tmp_path: Path) -> None:
