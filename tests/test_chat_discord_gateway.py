@@ -79,7 +79,7 @@ async def test_closing_leaves_nothing_running(gateway: Gateway) -> None:
     running = asyncio.create_task(chat.run())
     async with asyncio.timeout(SOON):
         await gateway.ready.wait()
-        await chat.client.wait_until_ready()  # until then the library waits for servers, and goes on with it when closed
+        await chat.client.wait_until_ready()  # the library waits for servers until then, also when closed
     assert ours(before)
     await stopped(running)
     await chat.close()
