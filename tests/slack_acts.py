@@ -53,94 +53,64 @@ class Acts:
         trigger: str | None = None,
     ) -> str:
         """Somebody presses a button as it stands in a message of ours; the envelope's id."""
-        action = {name: button[name] for name in ("type", "action_id", "value") if name in button}
-        payload = {
-            "type": "block_actions",
-            "token": "stand",
-            "user": {"id": user, "team_id": "T1"},
-            "team": {"id": "T1"},
-            "channel": {"id": channel},
-            "container": {"type": "message", "is_ephemeral": ephemeral},
-            "trigger_id": trigger or self._new("trigger"),
-            "response_url": self.reply_url(),
-            "actions": [{**action, "block_id": "b1", "action_ts": self._ts()}],
-        }
-        return await self.send("interactive", payload)
+        return await self._act(
+            "block_actions",
+            user,
+            channel={"id": channel},
+            container={"type": "message", "is_ephemeral": ephemeral},
+            trigger_id=trigger or self._new("trigger"),
+            response_url=self.reply_url(),
+            actions=[self._action(button)],
+        )
 
     async def send_form(self, view: Json, fields: Mapping[str, Any], *, user: str = "U1") -> str:
         """Somebody fills in a modal of ours and sends it; the envelope's id."""
-        values = {name: {name: element} for name, element in fields.items()}
-        payload = {
-            "type": "view_submission",
-            "token": "stand",
-            "user": {"id": user},
-            "team": {"id": "T1"},
-            "trigger_id": self._new("trigger"),
-            "view": {"id": "V1", **view, "state": {"values": values}},
-        }
-        return await self.send("interactive", payload)
+        state = {"values": {name: {name: element} for name, element in fields.items()}}
+        trigger = self._new("trigger")
+        return await self._act("view_submission", user, trigger_id=trigger, view={"id": "V1", **view, "state": state})
 
     async def press_in(self, view: Json, button: Mapping[str, Any], *, user: str = "U1", chosen: str = "") -> str:
         """Somebody presses a button of a window of ours, or picks `chosen` from a menu; the envelope's id."""
-        action = {name: button[name] for name in ("type", "action_id", "value") if name in button}
-        action |= (
-            {"selected_option": {"text": {"type": "plain_text", "text": chosen}, "value": chosen}} if chosen else {}
+        option = {"text": {"type": "plain_text", "text": chosen}, "value": chosen}
+        return await self._act(
+            "block_actions",
+            user,
+            container={"type": "view", "view_id": view.get("id", "V0")},
+            view={"id": "V0", **view},
+            trigger_id=self._new("trigger"),
+            actions=[{**self._action(button), **({"selected_option": option} if chosen else {})}],
         )
-        payload = {
-            "type": "block_actions",
-            "token": "stand",
-            "user": {"id": user, "team_id": "T1"},
-            "team": {"id": "T1"},
-            "container": {"type": "view", "view_id": view.get("id", "V0")},
-            "view": {"id": "V0", **view},
-            "trigger_id": self._new("trigger"),
-            "actions": [{**action, "block_id": "b1", "action_ts": self._ts()}],
-        }
-        return await self.send("interactive", payload)
 
     async def type_in(self, view: Json, action_id: str, typed: str, *, user: str = "U1") -> list[Json]:
         """Somebody types into a menu that is searched; the options offered."""
-        payload = {
-            "type": "block_suggestion",
-            "token": "stand",
-            "user": {"id": user},
-            "team": {"id": "T1"},
-            "view": view,
-            "action_id": action_id,
-            "block_id": "b1",
-            "value": typed,
-        }
-        ack = await self.ack_of(await self.send("interactive", payload))
-        assert ack.seconds < 1.0
+        typing = {"view": view, "action_id": action_id, "block_id": "b1", "value": typed}
+        ack = await self.ack_of(await self._act("block_suggestion", user, **typing))
         refused_options(ack.payload or {})
         return list((ack.payload or {})["options"])
 
     async def use_global_shortcut(self, *, user: str = "U1") -> str:
         """Somebody picks our shortcut from the menu of shortcuts; the envelope's id."""
-        payload = {
-            "type": "shortcut",
-            "callback_id": "digest_search",
-            "token": "stand",
-            "user": {"id": user},
-            "team": {"id": "T1"},
-            "trigger_id": self._new("trigger"),
-        }
-        return await self.send("interactive", payload)
+        return await self._act("shortcut", user, callback_id="digest_search", trigger_id=self._new("trigger"))
 
     async def use_shortcut(self, text: str, *, user: str = "U1", channel: str = "C1") -> str:
         """Somebody picks «Digest this link» on a message that says `text`; the envelope's id."""
-        payload = {
-            "type": "message_action",
-            "callback_id": "digest_link",
-            "token": "stand",
-            "user": {"id": user},
-            "team": {"id": "T1"},
-            "channel": {"id": channel},
-            "trigger_id": self._new("trigger"),
-            "response_url": self.reply_url(),
-            "message": {"type": "message", "text": text, "ts": self._ts()},
-        }
-        return await self.send("interactive", payload)
+        return await self._act(
+            "message_action",
+            user,
+            callback_id="digest_link",
+            channel={"id": channel},
+            trigger_id=self._new("trigger"),
+            response_url=self.reply_url(),
+            message={"type": "message", "text": text, "ts": self._ts()},
+        )
+
+    async def _act(self, kind: str, user: str, **more: Any) -> str:
+        who = {"token": "stand", "user": {"id": user, "team_id": "T1"}, "team": {"id": "T1"}}
+        return await self.send("interactive", {"type": kind, **who, **more})
+
+    def _action(self, button: Mapping[str, Any]) -> Json:
+        action = {name: button[name] for name in ("type", "action_id", "value") if name in button}
+        return {**action, "block_id": "b1", "action_ts": self._ts()}
 
     async def send_event(self, event: Mapping[str, Any], *, event_id: str | None = None) -> str:
         """An event of the Events API; the envelope's id."""
