@@ -22,7 +22,7 @@ from bot.discord_errors import asking
 from bot.discord_people import keepers
 from bot.discord_post import Poster
 from bot.discord_view import LIMITS, cost
-from bot.telemetry import unit
+from bot.telemetry import event, unit
 from digests.catalog import Catalogs
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown
 from digests.message import Message, Part
@@ -41,6 +41,8 @@ class DiscordChat:
 
     platform = "discord"
     limits = LIMITS
+    waits = (2.0, 5.0, 15.0, 30.0, 60.0)
+    """Seconds between two tries to sign in while Discord cannot be reached."""
 
     def __init__(
         self,
@@ -115,11 +117,22 @@ class DiscordChat:
 
     async def run(self) -> None:
         """Register the commands if they changed, connect, and answer until cancelled; `close` then ends the
-        connection, so that what is being posted can be finished first. Raises `ChatRefused` for a wrong token."""
+        connection, so that what is being posted can be finished first. Where Discord cannot be reached it is tried
+        again. Raises `ChatRefused` for a wrong token."""
         self.client.use_api_url()
-        await self._sign_in()
-        with asking(needs="the scope applications.commands"):
-            await self.register()
+        failures = 0
+        while True:
+            try:
+                await self._sign_in()
+                with asking(needs="the scope applications.commands"):
+                    await self.register()
+                break
+            except ChatUnavailable as error:
+                wait = error.retry_after or self.waits[min(failures, len(self.waits) - 1)]
+                failures += 1
+                event(_log, "discord.disconnected", level=logging.WARNING, error=str(error), retry_in=wait)
+                await asyncio.sleep(wait)
+        with asking():
             await self.client.connect(reconnect=True)
 
     def connected(self) -> bool:
@@ -136,7 +149,8 @@ class DiscordChat:
         try:
             await self._sign_in()
         except ChatError as error:
-            fix = words("check.discord.token.fix")
+            key = "check.network.fix" if isinstance(error, ChatUnavailable) else "check.discord.token.fix"
+            fix = words(key)
             return (Finding(subject="discord", ok=False, text=error.worded(words), fix=fix),)
         channels = [await channel_finding(self.client, destination, words) for destination in destinations]
         return (bot_finding(self.client, words), *channels)
@@ -152,8 +166,14 @@ class DiscordChat:
         """Raises `ChatRefused` for a wrong token, `ChatUnavailable` where Discord does not answer."""
         async with self._signing_in:
             if self.client.user is None:
-                with asking():
-                    await self.client.login(self._token)
+                try:
+                    with asking():
+                        await self.client.login(self._token)
+                except ChatError:
+                    # The next try makes a session and a connector of its own.
+                    await self.client.http.close()
+                    self.client.http.connector = discord.utils.MISSING
+                    raise
 
 
 class _Client(ChokanClient):

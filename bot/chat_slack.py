@@ -286,7 +286,7 @@ class SlackChat:
             except (ChatUnavailable, ChatUnknown) as error:
                 wait = getattr(error, "retry_after", None) or _BACKOFF[min(failures, len(_BACKOFF) - 1)]
                 failures += 1
-                log.warning("slack.disconnected error=%s retry_in=%.0f", error.kind, wait)
+                event(log, "slack.disconnected", level=logging.WARNING, error=str(error), retry_in=wait)
                 await asyncio.sleep(wait)
 
     async def _listening(self, listen: Listen) -> None:

@@ -23,7 +23,7 @@ from bot.telemetry import set_up_logging
 from bot.workers import Workers
 from config.settings import SECRETS, Settings, SettingsError, load_settings
 from digests.catalog import Catalog
-from digests.errors import ChokanError, ConfigError
+from digests.errors import AddressNotAllowed, ChokanError, ConfigError
 
 CONFIG = "chokan.toml"
 
@@ -89,11 +89,19 @@ def terminal_language(environment: Mapping[str, str]) -> str:
     return catalogs().of(said.partition(".")[0]).language
 
 
+PRIVATE = (
+    'only public addresses on the ports 80 and 443 are read; a host of your own: allow_hosts = ["…"] under [fetch]'
+)
+"""What an operator can do about an address that is not allowed; elsewhere nothing more is said of it."""
+
+
 @contextmanager
 def one_line_errors(session: Session) -> Iterator[None]:
     """What goes wrong is said in one line on standard error, without a traceback, and ends with exit code 1."""
     try:
         yield
+    except AddressNotAllowed as error:
+        fail(session, f"{error} ({PRIVATE})")
     except ChokanError as error:
         fail(session, str(error))
     except BrokenPipeError:

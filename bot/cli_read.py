@@ -24,6 +24,7 @@ from bot.stream import Making, digest_lines
 from bot.terminal import hits_form, print_explained, print_hits, progress_bar
 from bot.workers import Workers
 from bot.world import DIGEST_SECONDS
+from digests.errors import NotFound
 from digests.form import digest_form
 from digests.layout import digest_message, length_of
 from digests.lengths import shortened
@@ -229,6 +230,8 @@ def latest_verb(
 async def _latest(session: Session, limit: int, feed: str | None, *, json_out: bool) -> None:
     settings = session.settings()
     async with opened(settings, session.console) as world:
+        if feed and feed not in {health.feed.url for health in await world.store.feeds()}:
+            raise NotFound(f"{feed}: no such feed; see: chokan feeds list")
         hits = await world.store.latest(limit=limit, feed=feed)
     if json_out:
         print_json(hits_form(hits))

@@ -211,6 +211,9 @@ async def _poll(session: Session, urls: list[str], *, force: bool, json_out: boo
     settings = session.settings()
     async with opened(settings, session.console) as world:
         known = {health.feed.url: health.state for health in await world.store.feeds()}
+        if not known and not urls and not json_out:
+            session.errors.print(reader(settings)("status.feed.none"), markup=False, highlight=False, soft_wrap=True)
+            return 0
         unknown = [url for url in urls if url not in known]
         if unknown:
             raise NotFound(f"{unknown[0]}: no such feed here; add it with: chokan feeds add {unknown[0]}")

@@ -53,6 +53,8 @@ class ChokanClient(discord.AutoShardedClient):
     """
 
     def __init__(self, api_url: str | None = None, clocks: Clocks | None = None) -> None:
+        # Nobody speaks here: that voice lacks its libraries is nothing to warn of.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         intents = discord.Intents.none()
         intents.guilds = True
         super().__init__(

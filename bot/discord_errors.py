@@ -67,7 +67,7 @@ def translated(error: BaseException, channel: object, needs: str) -> ChatError:
     """Our error for one of theirs; `ChatUnknown` where a request was out and no answer came."""
     match error:
         case discord.LoginFailure():
-            return ChatRefused(WRONG_TOKEN)
+            return _worded(ChatRefused(WRONG_TOKEN), "chat.discord.token")
         case discord.RateLimited():
             return ChatUnavailable("Discord asks to slow down", error.retry_after)
         case discord.HTTPException():
@@ -75,7 +75,8 @@ def translated(error: BaseException, channel: object, needs: str) -> ChatError:
         case discord.ConnectionClosed() | discord.GatewayNotFound() | discord.PrivilegedIntentsRequired():
             return _disconnected(error)
         case aiohttp.ClientConnectorError():
-            return ChatUnavailable(f"Discord cannot be reached ({error.os_error.strerror or error.os_error})")
+            why = error.os_error.strerror or error.os_error
+            return _worded(ChatUnavailable(f"Discord cannot be reached ({why})"), "chat.discord.unreachable", why=why)
         case discord.DiscordException():
             return ChatRefused(f"discord.py refused: {_one_line(error)}")
         case RuntimeError():
@@ -83,9 +84,15 @@ def translated(error: BaseException, channel: object, needs: str) -> ChatError:
     return ChatUnknown(f"the connection to Discord was lost ({type(error).__name__})")
 
 
+def _worded(error: ChatError, key: str, **values: object) -> ChatError:
+    """The error with the catalog's words for it."""
+    error.key, error.values = key, values
+    return error
+
+
 def _answered(error: discord.HTTPException, channel: object, needs: str) -> ChatError:
     if error.status == 401:
-        return ChatRefused(WRONG_TOKEN)
+        return _worded(ChatRefused(WRONG_TOKEN), "chat.discord.token")
     if error.status == 429:
         return ChatUnavailable("Discord asks to slow down", _retry_after(error))
     if error.status >= 500:

@@ -81,7 +81,9 @@ def _feed(health: FeedHealth, words: Catalog) -> Finding:
         return Finding(subject=url, ok=False, text=text, fix=fix)
     if state.failures:
         text = words("check.feed.failing", times=state.failures, reason=reason_in(words, state.last_error))
-        return Finding(subject=url, ok=False, text=text, fix=words("check.feed.failing.fix"))
+        shut = (state.last_error or "").endswith(words.reference["reason.address"])
+        fix = words("check.feed.shut.fix" if shut else "check.feed.failing.fix")
+        return Finding(subject=url, ok=False, text=text, fix=fix)
     if state.polled is None:
         return Finding(subject=url, ok=True, warning=True, text=words("check.feed.unpolled"), fix="chokan poll")
     text = words("check.feed.ok", articles=health.articles, polled=f"{state.polled:%Y-%m-%d %H:%M} UTC")

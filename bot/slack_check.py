@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clocks import Clocks
 from bot.slack_errors import code_of, slack_border
 from digests.catalog import Catalog
-from digests.errors import ChatError
+from digests.errors import ChatError, ChatUnavailable
 from digests.model import Destination
 from digests.ports import Finding
 
@@ -30,7 +30,7 @@ async def checked(
         with slack_border("slack"):
             me = await client.auth_test()
     except ChatError as error:
-        fix = words("check.slack.token.fix")
+        fix = words("check.network.fix" if isinstance(error, ChatUnavailable) else "check.slack.token.fix")
         return (Finding(subject=subject, ok=False, text=error.worded(words), fix=fix),)
     clocks.heard("slack", me.headers)
     scopes = _scopes(me.headers)

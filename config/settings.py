@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -128,10 +128,22 @@ def load_settings(environment: Mapping[str, str], path: Path | None = None) -> S
             return (_Environment(settings_cls, environment), _TomlSource(settings_cls, data))
 
     try:
-        return Loaded()
+        loaded = Loaded()
     except PydanticError as error:
         lines = [_explained(item, text, path) for item in error.errors()]
         raise SettingsError("\n".join(dict.fromkeys(lines))) from None
+    if twice := list(_twice(loaded, text, path)):
+        raise SettingsError("\n".join(twice))
+    return loaded
+
+
+def _twice(settings: Settings, text: str, path: Path | None) -> Iterator[str]:
+    """Subscriptions of a name that is taken: the second would silently take the place of the first."""
+    names = [subscription.id for subscription in settings.subscriptions]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            line = line_of(text, ("subscriptions", place, "id"))
+            yield f"{path}:{line}: subscriptions.{place}.id: «{name}» is the name of another subscription"
 
 
 class _Environment(PydanticBaseSettingsSource):
@@ -191,7 +203,8 @@ def _with_secret_files(environment: Mapping[str, str]) -> dict[str, str]:
         try:
             merged[name] = Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{name}_FILE: {file} cannot be read: {error}") from None
+            why = getattr(error, "strerror", None) or "it is not text"
+            raise SettingsError(f"{name}_FILE: {file} cannot be read: {why}") from None
     return merged
 
 

@@ -102,3 +102,25 @@ async def test_a_token_the_gateway_refuses_ends_the_run(gateway: Gateway) -> Non
         with pytest.raises(ChatRefused, match="DISCORD_TOKEN is wrong"):
             await chat.run()
     await chat.close()
+
+
+async def test_while_discord_cannot_be_reached_it_is_tried_again(
+    chat: DiscordChat, gateway: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At the start of a machine the network may come later than the bot, and Slack is not to wait for Discord."""
+    gateway.stand.fail("GET", "/users/@me", status=503, times=2)
+    chat.waits = (0.0,)
+    running = asyncio.create_task(chat.run())
+    async with asyncio.timeout(SOON):
+        await gateway.ready.wait()
+    await stopped(running)
+    said = [record.getMessage() for record in caplog.records]
+    assert [line.split()[0] for line in said if "discord.disconnected" in line] == ["discord.disconnected"] * 2
+    assert [line for line in said if "Unclosed" in line or "PyNaCl" in line] == []
+
+
+async def test_a_check_without_a_network_does_not_blame_the_token() -> None:
+    chat = DiscordChat(token=TOKEN, answers=Desk(), catalogs=CATALOGS, api_url="http://127.0.0.1:9/api/v10")
+    (found,) = await chat.check((), "ja")
+    assert ("つながりません" in found.text, "インターネット" in found.fix) == (True, True)
+    await chat.close()

@@ -315,6 +315,7 @@ async def test_check_speaks_the_language_of_whoever_asks(scene: Scene) -> None:
 async def test_check_never_raises() -> None:
     (found,) = await chat_at("http://127.0.0.1:9/api/", "xoxb-x").check([NEWS])
     assert (found.ok, "cannot be reached" in found.text) == (False, True)
+    assert ("internet" in found.fix, "TOKEN" in found.fix) == (True, False)
 
 
 async def test_tokens_are_in_no_log_and_no_error(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:

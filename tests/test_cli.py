@@ -135,9 +135,10 @@ def test_removing_a_feed_nobody_added_says_so() -> None:
     assert (result.exit_code, "no such feed" in result.stderr) == (1, True)
 
 
-def test_adding_a_private_address_is_refused() -> None:
+def test_adding_a_private_address_is_refused_and_an_operator_hears_what_opens_it() -> None:
     result = chokan("feeds", "add", "http://127.0.0.1/feed")
-    assert (result.exit_code, result.stderr) == (1, "chokan: http://127.0.0.1/feed: address not allowed\n")
+    assert result.stderr.startswith("chokan: http://127.0.0.1/feed: address not allowed (only public addresses")
+    assert (result.exit_code, "allow_hosts" in result.stderr) == (1, True)
 
 
 def test_publishing_an_unknown_subscription_names_those_there_are() -> None:
@@ -196,3 +197,9 @@ def test_json_lines_come_back_in_order_and_a_bad_line_costs_only_itself() -> Non
     assert result.exit_code == 1
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [1, 2, 3, 4, 5]
     assert "line 3: not JSON" in result.stderr
+
+
+def test_an_empty_archive_says_how_to_begin_and_a_feed_nobody_has_is_named() -> None:
+    assert "chokan feeds add https://" in chokan("poll").output
+    result = chokan("latest", "--feed", "https://nowhere.example/feed")
+    assert (result.exit_code, "no such feed; see: chokan feeds list" in result.output) == (1, True)

@@ -61,6 +61,11 @@ def test_every_mistake_is_said_at_once(tmp_path: Path) -> None:
     assert complaint(tmp_path, 'langage = "ja"\nzone = "Nowhere"\n').count("\n") == 1
 
 
+def test_two_subscriptions_of_one_name_are_a_mistake(tmp_path: Path) -> None:
+    said = complaint(tmp_path, GOOD + GOOD.replace("discord:1", "discord:2"))
+    assert said == "F:5: subscriptions.1.id: «a» is the name of another subscription"
+
+
 def test_broken_toml_names_the_line(tmp_path: Path) -> None:
     assert complaint(tmp_path, 'language = "ja"\nzone = \n').startswith("F:2: not TOML:")
 
@@ -103,3 +108,10 @@ def test_a_secret_given_twice_or_from_nowhere_is_an_error(tmp_path: Path) -> Non
 
 def test_secrets_do_not_print() -> None:
     assert "abcdef" not in repr(load_settings({"DISCORD_TOKEN": "abcdef", "SLACK_BOT_TOKEN": "abcdef"}))
+
+
+def test_a_secret_that_cannot_be_read_is_said_in_words() -> None:
+    with pytest.raises(
+        SettingsError, match=r"^DISCORD_TOKEN_FILE: /nowhere cannot be read: No such file or directory$"
+    ):
+        load_settings({"DISCORD_TOKEN_FILE": "/nowhere"})
