@@ -41,7 +41,7 @@ class DiscordChat:
 
     platform = "discord"
     limits = LIMITS
-    waits = (2.0, 5.0, 15.0, 30.0, 60.0)
+    waits: tuple[float, ...] = (2.0, 5.0, 15.0, 30.0, 60.0)
     """Seconds between two tries to sign in while Discord cannot be reached."""
 
     def __init__(
