@@ -125,7 +125,7 @@ async def opened(
         reading, thinking = _workers(settings)
         stack.push_async_callback(reading.close)
         stack.push_async_callback(thinking.close)
-        writer = _writer(settings, store, Desk(fetch=fetch, reading=reading), thinking)
+        writer = _writer(settings, store, Reader(fetch=fetch, reading=reading), thinking)
         if writer is not None:
             stack.push_async_callback(writer.close)
         chats: dict[str, Chat] = {}
@@ -169,7 +169,7 @@ async def open_archive(database: str) -> AsyncIterator[Store]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Reader:
     """Enough of the world to read one page."""
 
     fetch: Fetcher
@@ -179,11 +179,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def reading(settings: Settings) -> AsyncIterator[Desk]:
+async def reading(settings: Settings) -> AsyncIterator[Reader]:
     """Fetching and extracting without an archive."""
     fetch, workers = _fetcher(settings, Extras()), Workers(memory=READING_MEMORY)
     try:
-        yield Desk(fetch=fetch, reading=workers)
+        yield Reader(fetch=fetch, reading=workers)
     finally:
         await workers.close()
         await fetch.close()
@@ -204,7 +204,7 @@ def _workers(settings: Settings) -> tuple[Workers, Workers]:
     return Workers(processes=2, memory=READING_MEMORY), Workers(processes=thinkers, memory=THINKING_MEMORY)
 
 
-def _writer(settings: Settings, ledger: Ledger, reads: Desk, thinking: Workers) -> LlmEngine | None:
+def _writer(settings: Settings, ledger: Ledger, reads: Reader, thinking: Workers) -> LlmEngine | None:
     """The language model engine where one is asked for; its library is loaded only then. Raises ConfigError."""
     engine = settings.engine
     if engine.name != "llm":

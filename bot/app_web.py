@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.telemetry import event, heard
-from bot.web_access import Addresses, Desk, Pulse, Site
+from bot.web_access import Addresses, AdminAccess, Pulse, Site
 from bot.wizard import Wizard
 from config.catalogs import locales, templates
 from config.settings import Settings
@@ -46,8 +46,8 @@ async def archive(store: Store, settings: Settings, pulse: Pulse, seek: Seek | N
         metrics = Metrics()
         here = address_of(settings.web.host, listener.getsockname()[1])
         words = Catalogs(locales())
-        desk = desk_of(settings)
-        app = application(store, site_of(settings, here), words, templates(), metrics, pulse, desk, seek)
+        admin = admin_access_of(settings)
+        app = application(store, site_of(settings, here), words, templates(), metrics, pulse, admin, seek)
         with heard(metrics.heard):
             async with serving(app, listener):
                 event(log, "web.listening", address=here)
@@ -93,10 +93,10 @@ def permalinks_of(settings: Settings) -> Addresses:
     return Addresses(base=base, secret=_secret(settings))
 
 
-def desk_of(settings: Settings) -> Desk | None:
+def admin_access_of(settings: Settings) -> AdminAccess | None:
     """The operator's pages; None without ADMIN_TOKEN. Raises `ConfigError` for one that can be guessed."""
     token = _unguessable("ADMIN_TOKEN", settings.admin_token)
-    return Desk(token=token, catch_up=timedelta(hours=settings.schedule.catch_up)) if token else None
+    return AdminAccess(token=token, catch_up=timedelta(hours=settings.schedule.catch_up)) if token else None
 
 
 def _secret(settings: Settings) -> str | None:

@@ -57,7 +57,7 @@ def _judged(claim: Claim) -> Verdict:
     spoken = identify(claim.text, claim.language)
     language = claim.language or identify(claim.summary, spoken)
     if spoken != language:
-        from bot.desk import embedder
+        from bot.digesting import embedder
         from bot.llm_judges import comparable
         from digests.across import ground_across
 

@@ -15,7 +15,7 @@ import typer
 from bot.app import THINKING_MEMORY, catalogs, opened, reading
 from bot.chat_console import rendered
 from bot.cli_base import Session, one_line_errors, print_json, print_stream, reader, run
-from bot.desk import digested
+from bot.digesting import digested
 from bot.inputs import BadInput, article_of_file
 from bot.poll import article_of_url
 from bot.ranking import rank_lines

@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.http import Route
 
 from bot.commands import Answers, Command, Option
-from bot.discord_desk import Desk, Interaction
+from bot.discord_desk import DiscordDesk, Interaction
 from bot.discord_text import cut, plain
 from digests.catalog import Catalogs
 
@@ -31,7 +31,7 @@ class Tree(app_commands.CommandTree[Any]):
 
     def __init__(self, client: discord.Client, answers: Answers, catalogs: Catalogs, groups: Groups):
         super().__init__(client)
-        self.desk = Desk(answers, catalogs)
+        self.desk = DiscordDesk(answers, catalogs)
         self.words = Words(catalogs)
         for name, commands in groups.items():
             self.add_command(_group(name, commands, self.desk, self.words))
@@ -86,7 +86,7 @@ class Words(app_commands.Translator):
 # --- the command table as application commands ----------------------------------------------------------------------
 
 
-def _group(name: str, commands: Sequence[Command], desk: Desk, words: Words) -> app_commands.Group:
+def _group(name: str, commands: Sequence[Command], desk: DiscordDesk, words: Words) -> app_commands.Group:
     """Look-ups are usable in servers, in direct messages and wherever a member who installed the app goes; the rest
     in servers only, by those who may manage them unless the server says otherwise."""
     admin = any(command.section == "admin" for command in commands)
@@ -103,7 +103,7 @@ def _group(name: str, commands: Sequence[Command], desk: Desk, words: Words) -> 
     return group
 
 
-def _link_menu(desk: Desk, words: Words) -> app_commands.ContextMenu:
+def _link_menu(desk: DiscordDesk, words: Words) -> app_commands.ContextMenu:
     """«Digest this link», on any message."""
 
     async def chosen(interaction: Interaction, message: discord.Message) -> None:
@@ -125,7 +125,7 @@ def _text_with_links(message: discord.Message) -> str:
     return "\n".join((message.content, *embeds, *buttons))
 
 
-def _command(command: Command, desk: Desk, words: Words) -> app_commands.Command[Any, Any, None]:
+def _command(command: Command, desk: DiscordDesk, words: Words) -> app_commands.Command[Any, Any, None]:
     async def answered(interaction: Interaction, **given: str | None) -> None:
         options = {name: value for name, value in given.items() if value is not None}
         await desk.command(interaction, command.name, options, admin=command.section == "admin")
@@ -175,7 +175,7 @@ def _text(option: Option) -> Any:
     return str if option.choices else app_commands.Range[str, 1, _LONGEST]
 
 
-def _typing(command: str, option: str, desk: Desk) -> Any:
+def _typing(command: str, option: str, desk: DiscordDesk) -> Any:
     async def choices(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         return await desk.choices(interaction, command, option, current)
 

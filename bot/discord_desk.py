@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 
 
-class Desk:
+class DiscordDesk:
     """Takes interactions, asks `Answers`, shows what it says. Never lets an error through."""
 
     def __init__(self, answers: Answers, catalogs: Catalogs) -> None:

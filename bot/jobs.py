@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 from zoneinfo import ZoneInfoNotFoundError
 
-from bot.desk import analysed, composed
+from bot.digesting import analysed, composed
 from bot.failpoints import failpoint
 from bot.links import profile_of
 from bot.poll import article_of_url

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
-from bot.desk import embedder
+from bot.digesting import embedder
 from bot.llm_prompt import Numbered, Task
 from digests.across import LANGUAGES, Shelf, shelf, translated, unknown_names
 from digests.embed import LexicalEmbedder

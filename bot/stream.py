@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 
-from bot.desk import digested
+from bot.digesting import digested
 from bot.inputs import article_of, record_of
 from bot.world import DIGEST_SECONDS, Runs
 from digests.catalog import Catalogs

@@ -16,7 +16,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.telemetry import event, unit
-from bot.web_access import Desk, Pulse, Site
+from bot.web_access import AdminAccess, Pulse, Site
 from bot.web_admin import Admin, Reach
 from bot.web_hub import HubDoor
 from bot.web_pages import Archive
@@ -57,18 +57,18 @@ def application(
     templates: Mapping[str, str],
     metrics: Metrics,
     pulse: Pulse,
-    desk: Desk | None = None,
+    admin: AdminAccess | None = None,
     seek: Seek | None = None,
 ) -> web.Application:
-    """All routes over one store; the operator's pages only where there is a `desk`. `seek`: other than by words."""
+    """All routes over one store; the operator's pages only where there is an `admin`. `seek`: other than by words."""
     pages = Pages(templates, catalogs, site)
     archive = Archive(store, pages, site, pulse.clock, seek or store.search)
     app = web.Application(middlewares=[_middleware(pages, metrics)], client_max_size=FORM)
     for path, name, handler in archive.routes():
         app.router.add_get(path, handler, name=name)
-    if desk is not None:
-        sessions = Sessions(desk.token, pulse.clock, base=site.base)
-        reach = Reach(store=store, clock=pulse.clock, catch_up=desk.catch_up)
+    if admin is not None:
+        sessions = Sessions(admin.token, pulse.clock, base=site.base)
+        reach = Reach(store=store, clock=pulse.clock, catch_up=admin.catch_up)
         for method, path, name, handler in Admin(reach, pages, site, sessions).routes():
             app.router.add_route(method, path, handler, name=name)
     _sheets(app, templates)

@@ -51,7 +51,7 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class AdminAccess:
     """The operator's pages: who may see them, and how old an edition may be to be sent again."""
 
     token: str = field(repr=False)

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.desk import digested
+from bot.digesting import digested
 from bot.plain_words import error_text
 from bot.poll import article_of_url, discover
 from bot.world import DIGEST_SECONDS, Looks, Runs
@@ -100,7 +100,7 @@ class Wizard:
 
     def __init__(
         self,
-        desk: Looks,
+        reader: Looks,
         thinking: Runs,
         catalogs: Catalogs,
         files: Files,
@@ -109,7 +109,7 @@ class Wizard:
         known: Mapping[str, str],
     ) -> None:
         """`draft`: what to begin with where none was kept; `known`: tokens the environment has already."""
-        self.desk, self.thinking, self.catalogs, self.files = desk, thinking, catalogs, files
+        self.reader, self.thinking, self.catalogs, self.files = reader, thinking, catalogs, files
         self._known = known
         self.draft = _kept(files.folder / DRAFT) or draft
         self.preview: tuple[Digest, ...] = ()
@@ -134,10 +134,10 @@ class Wizard:
         address = address if "://" in address else f"https://{address}"
         if not web_url(address):
             raise Wrong("command.error.bad-url")
-        feed = await discover(self.desk, address)
-        response = await self.desk.recent.get(feed, self.desk.fetch, self.desk.clock)
+        feed = await discover(self.reader, address)
+        response = await self.reader.recent.get(feed, self.reader.fetch, self.reader.clock)
         work = (response.body, response.url, dict(response.headers))
-        title, urls = await self.desk.reading.run(_newest, *work, seconds=READ_SECONDS)
+        title, urls = await self.reader.reading.run(_newest, *work, seconds=READ_SECONDS)
         self.preview = await self._digests(urls)
         self._keep(replace(self.draft, feed=feed, title=title or urlsplit(feed).hostname or feed))
         return self.preview
@@ -148,7 +148,7 @@ class Wizard:
             if len(made) == PREVIEWED:
                 break
             try:
-                article = await article_of_url(self.desk, url)
+                article = await article_of_url(self.reader, url)
                 work = (article, (), (), article.language, self.catalogs, True)
                 digest = await self.thinking.run(digested, *work, seconds=DIGEST_SECONDS)
             except ChokanError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import crash_child  # noqa: F401 - and with it the bot, both chat libraries and the store
 from builders import article
 
-from bot.desk import analysed, composed
+from bot.digesting import analysed, composed
 from config.catalogs import locales
 from digests.catalog import Catalogs
 from digests.extract import extract

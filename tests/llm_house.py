@@ -13,7 +13,7 @@ from builders import CATALOGS
 from builders import article as blank
 from llm_stand import Json, Stand, Step, standing
 
-from bot.desk import digested
+from bot.digesting import digested
 from bot.llm import Limits, LlmEngine, Prompts
 from bot.llm_client import Endpoint
 from bot.store import SqlStore

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli_ground import ground_line
-from bot.desk import embedder
+from bot.digesting import embedder
 from digests.across import Shelf, ground_across, shelf, translated
 from digests.embed import E5Embedder
 from digests.evidence import line, source

@@ -21,7 +21,7 @@ from web_stand import SITE, Answer, Stand
 from bot.metrics import Metrics
 from bot.store import open_store
 from bot.web import application, setup_application
-from bot.web_access import Desk, Pulse, token_of
+from bot.web_access import AdminAccess, Pulse, token_of
 from bot.web_render import Pages
 from bot.web_session import COOKIE, Sessions
 from bot.web_setup import SetupPages
@@ -129,7 +129,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     store = await open_store(f"sqlite:///{file}", now=NOW)
     metrics = Metrics()
     app = application(
-        store, SITE, Catalogs(locales()), templates(), metrics, Pulse(clock=lambda: NOW), Desk(token=TOKEN)
+        store, SITE, Catalogs(locales()), templates(), metrics, Pulse(clock=lambda: NOW), AdminAccess(token=TOKEN)
     )
     async with serving(app) as url, ClientSession() as session:
         stand = Stand(url=url, store=store, metrics=metrics, session=session)

@@ -17,7 +17,7 @@ from llm_stand import Json, Stand, copying, standing
 from store_samples import article as kept_article
 from store_samples import digest as kept_digest
 
-from bot.desk import embedder
+from bot.digesting import embedder
 from bot.jobs import prepared
 from bot.store import SqlStore, open_store
 from digests.edition import due_slot

@@ -14,8 +14,8 @@ from store_samples import edition as an_edition
 from store_samples import parts as parts_of
 from web_stand import Answer, Stand, archive
 
-from bot.app_web import desk_of
-from bot.web_access import Desk, Pulse
+from bot.app_web import admin_access_of
+from bot.web_access import AdminAccess, Pulse
 from bot.web_session import COOKIE, LASTS, TRIES
 from config.settings import load_settings
 from digests.errors import ConfigError
@@ -60,7 +60,7 @@ class Operator:
 @pytest.fixture
 async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
     clock = Clock()
-    async with archive(tmp_path, pulse=Pulse(clock=clock), desk=Desk(token=TOKEN)) as web:
+    async with archive(tmp_path, pulse=Pulse(clock=clock), admin=AdminAccess(token=TOKEN)) as web:
         yield Operator(web, clock)
 
 
@@ -113,7 +113,7 @@ async def test_after_a_few_wrong_tokens_even_the_right_one_waits(operator: Opera
 
 async def test_a_session_ends_by_itself_by_signing_out_and_with_the_token(operator: Operator, tmp_path: Path) -> None:
     await operator.sign_in()
-    async with archive(tmp_path, pulse=Pulse(clock=operator.clock), desk=Desk(token=f"{TOKEN}2")) as other:
+    async with archive(tmp_path, pulse=Pulse(clock=operator.clock), admin=AdminAccess(token=f"{TOKEN}2")) as other:
         assert "/admin/sign-in" in (await other.get("/admin", Cookie=operator.cookie)).text
     answer = await operator.press("Sign out")
     assert (answer.status, "Max-Age=0" in answer.headers["set-cookie"]) == (303, True)
@@ -149,8 +149,8 @@ async def test_another_sessions_form_is_refused(operator: Operator) -> None:
 
 def test_a_token_that_can_be_guessed_is_refused() -> None:
     with pytest.raises(ConfigError, match="ADMIN_TOKEN: shorter than 16 characters"):
-        desk_of(load_settings({"ADMIN_TOKEN": "short"}))
-    assert desk_of(load_settings({})) is None
+        admin_access_of(load_settings({"ADMIN_TOKEN": "short"}))
+    assert admin_access_of(load_settings({})) is None
 
 
 # --- what is shown and done ------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from store_samples import FEED, NOW, article, digest, subscription
 from store_samples import edition as an_edition
 from web_stand import SITE, Stand, archive
 
-from bot.web_access import Desk, Pulse, Site
+from bot.web_access import AdminAccess, Pulse, Site
 from digests.model import Article, Citation, Digest, Feed, Point, RelatedLink, Support, Text
 from digests.urls import article_id
 
@@ -52,7 +52,7 @@ async def reader(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Read
     needs_chromium()
     folder: Path = tmp_path_factory.mktemp("browser")
     site = Site(base="http://127.0.0.1", public=True, zone="Asia/Tokyo", secret=SITE.secret)
-    async with archive(folder, site=site, pulse=Pulse(clock=lambda: NOW), desk=Desk(token=TOKEN)) as web:
+    async with archive(folder, site=site, pulse=Pulse(clock=lambda: NOW), admin=AdminAccess(token=TOKEN)) as web:
         await filled(web)
         async with chromium() as browser:
             yield Reader(browser, web)

@@ -16,7 +16,7 @@ from store_samples import FEED, NOW, article, digest, state
 from bot.metrics import Metrics
 from bot.store import SqlStore, open_store
 from bot.web import application
-from bot.web_access import Desk, Pulse, Site
+from bot.web_access import AdminAccess, Pulse, Site
 from config.catalogs import locales, templates
 from digests.catalog import Catalogs
 from digests.model import Article, Digest, Feed
@@ -82,13 +82,13 @@ class Stand:
 
 @asynccontextmanager
 async def archive(
-    folder: Path, *, site: Site = SITE, pulse: Pulse | None = None, desk: Desk | None = None
+    folder: Path, *, site: Site = SITE, pulse: Pulse | None = None, admin: AdminAccess | None = None
 ) -> AsyncIterator[Stand]:
     """An empty archive that a client can ask, for as long as the block runs."""
     store = await open_store(f"sqlite:///{folder / 'chokan.db'}", now=NOW)
     metrics = Metrics()
     pulse = pulse or Pulse(clock=lambda: NOW)
-    app = application(store, site, Catalogs(locales()), templates(), metrics, pulse, desk)
+    app = application(store, site, Catalogs(locales()), templates(), metrics, pulse, admin)
     try:
         async with serving(app) as url, ClientSession() as session:
             yield Stand(url=url, store=store, metrics=metrics, session=session)

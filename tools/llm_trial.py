@@ -28,7 +28,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from bot.desk import digested
+from bot.digesting import digested
 from bot.llm import Limits, LlmEngine, Prompts
 from bot.llm_check import Checked
 from bot.llm_client import Endpoint

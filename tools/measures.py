@@ -21,7 +21,7 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
-from bot.desk import analyser
+from bot.digesting import analyser
 from bot.stream import Making, digest_line
 from config.catalogs import locales
 from digests.catalog import Catalogs

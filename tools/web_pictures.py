@@ -30,7 +30,7 @@ from bot.jobs import publish_slot
 from bot.metrics import Metrics
 from bot.sample import sample_sites
 from bot.web import application, bound, serving
-from bot.web_access import Desk, Pulse, Site
+from bot.web_access import AdminAccess, Pulse, Site
 from bot.wizard import Draft, Files, Wizard
 from bot.world import World
 from config.catalogs import templates
@@ -163,7 +163,7 @@ async def _served(world: World, folder: Path) -> AsyncIterator[tuple[str, Mappin
         listeners = [stack.enter_context(bound("127.0.0.1", 0)) for _ in range(3)]
         archive, ja, en = (f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in listeners)
         site = Site(base=archive, public=True, zone="Asia/Tokyo")
-        app = application(world.store, site, world.catalogs, words, Metrics(), Pulse(), Desk(token=KEY))
+        app = application(world.store, site, world.catalogs, words, Metrics(), Pulse(), AdminAccess(token=KEY))
         await stack.enter_async_context(serving(app, listeners[0]))
         feeds = [health.feed for health in await world.store.feeds() if health.feed.role == "source"]
         for feed, code, address, listener in zip(feeds, ("ja", "en"), (ja, en), listeners[1:], strict=True):
