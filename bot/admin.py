@@ -136,18 +136,18 @@ class Admin:
         return await self._done(asker, order, self._offer.as_posted(order, newest.digests))
 
     async def _done(self, asker: Asker, order: Subscription, shown: tuple[Message, ...]) -> Reply:
-        """The card of a new subscription; where it goes to another channel, also what is wrong there."""
+        """The card of a new subscription; before the preview, what is wrong in its channel."""
         key = "admin.subscribe.done" if shown else "admin.subscribe.unread"
         reply = await self._card(asker, key, order, shown)
-        chat = self.world.chats.get(order.destination.platform)
-        if chat is None or asker.origin is None or order.destination.channel == asker.origin.channel:
-            return reply
-        found = await chat.check((order.destination,), asker.catalog.language)
-        wrong = [one for one in found if not one.ok and one.subject == str(order.destination)]
-        if not wrong:
-            return reply
-        warned = described(asker.catalog("admin.check.title"), finding_lines(wrong, asker.catalog), asker.catalog)
-        return replace(reply, more=(warned, *reply.more))
+        return replace(reply, more=(*await self._wrong_at(asker, order.destination), *reply.more))
+
+    async def _wrong_at(self, asker: Asker, place: Destination) -> tuple[Message, ...]:
+        """What keeps us from posting there, and what to do; nothing where all is well or the platform does not say."""
+        chat = self.world.chats.get(place.platform)
+        found = await chat.check((place,), asker.catalog.language) if chat else ()
+        wrong = [one for one in found if not one.ok and one.subject == str(place)]
+        lines = finding_lines(wrong, asker.catalog)
+        return (described(asker.catalog("admin.check.title"), lines, asker.catalog),) if wrong else ()
 
     async def _save(self, order: Subscription) -> None:
         """Saved, and on the shelf at once: the next form is filled in from there."""
@@ -238,6 +238,8 @@ class Admin:
         order = await self.orders.one(asker, which)
         if order.paused:
             raise Unclear("admin.send-now.paused", reason=reason_in(asker.catalog, order.paused_reason))
+        if wrong := await self._wrong_at(asker, order.destination):
+            return Reply(message=wrong[0])
         await self._first_polled(order, asker)
         edition, deliveries = await prepared(self.world, order, slot_now(order, self.world.clock()))
         if not edition.articles:

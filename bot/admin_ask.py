@@ -30,7 +30,9 @@ class Asking:
         names = await self._orders.names()
         lines: list[str | tuple[Span, ...]] = []
         if unclear:
-            lines.append(asker.catalog("admin.list.unclear", said=cut_query(unclear)))
+            known = unclear.casefold() in ("help", "?", "使い方")
+            lines += [] if known else [asker.catalog("admin.list.unclear", said=cut_query(unclear))]
+            lines.append(asker.catalog("admin.list.commands"))
         lines += [subscription_line(s, names, asker.catalog) for s in mine] or [asker.catalog("admin.list.none")]
         actions = tuple(card_action(order, asker.catalog) for order in mine[:_CARDS])
         actions = (*actions, new_action(asker.catalog))

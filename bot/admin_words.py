@@ -121,7 +121,7 @@ def _waiting(deliveries: Sequence[Delivery], catalog: Catalog) -> list[str]:
     unsent = [delivery for delivery in deliveries if delivery.state != "sent"]
     if not unsent:
         return []
-    reason = next((delivery.error for delivery in unsent if delivery.error), None) or "–"
+    reason = reason_in(catalog, next((delivery.error for delivery in unsent if delivery.error), None))
     return [catalog("admin.why.waiting", number=len(unsent), reason=reason)]
 
 
@@ -159,5 +159,7 @@ def finding_lines(found: Sequence[Finding], catalog: Catalog) -> list[str]:
     for finding in found:
         mark = "✓" if finding.ok and not finding.warning else "!" if finding.ok else "✗"
         fix = "" if finding.ok and not finding.warning else f"\n→ {finding.fix}"
-        lines.append(f"{mark} {finding.subject}: {finding.text}{fix if finding.fix else ''}")
+        # What is said of a channel names it as people know it.
+        subject = "" if finding.subject.startswith(("slack:", "discord:")) else f"{finding.subject}: "
+        lines.append(f"{mark} {subject}{finding.text}{fix if finding.fix else ''}")
     return lines

@@ -132,7 +132,7 @@ def _deliveries(stuck: Sequence[Delivery], subscriptions: Sequence[Subscription]
             text=words(
                 f"check.edition.{delivery.state}",
                 since=f"{delivery.made:%Y-%m-%d %H:%M} UTC",
-                reason=delivery.error or "–",
+                reason=reason_in(words, delivery.error),
             ),
             fix=_resuming(names.get(delivery.destination, "NAME"), words),
         )

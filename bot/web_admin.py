@@ -214,7 +214,8 @@ class Admin:
         stuck = any(one.state in STUCK for one in deliveries)
         state = "stuck" if stuck else "sent" if len(sent) == len(deliveries) else "on-its-way"
         posted = next((one.permalink for one in sent if one.permalink), None)
-        reason = next((one.error for one in deliveries if one.error), None) or ""
+        trouble = next((one.error for one in deliveries if one.error), None)
+        reason = reason_in(ask.catalog, trouble) if trouble else ""
         many = len(edition.articles)
         count = ask.catalog("edition.count.one" if many == 1 else "edition.count", number=many)
         made = f"{self._moment(edition.made)} · {count}"

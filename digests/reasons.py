@@ -1,6 +1,6 @@
-"""Why a feed fails, in a reader's language. What went wrong is stored and logged in the words of the error, which are
-the English of the catalogs (`reason.…`): here they are recognised, with the facts in them, and said in another
-language. So what an older version stored is said as well."""
+"""Why a feed fails or a message waits, in a reader's language. What went wrong is stored and logged in the words of the
+error, which are the English of the catalogs (`reason.…`, `chat.…`): here they are recognised, with the facts in them,
+and said in another language. So what an older version stored is said as well."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from string import Formatter
 
 from digests.catalog import Catalog
 
-_KEYS = "reason."
+_KEYS = ("reason.", "chat.")
 BY_ADMIN = "by an admin"
 """Why a subscription is paused that somebody paused: `reason.by-admin`, as every reason is kept."""
 _WHERE = r"(?P<where>\S+: )?"
 """An address, or the name of the work that was stopped."""
+_CODE = r"(?: \([a-z_]+\))?"
+"""A platform's own word for it."""
 
 
 def reason_in(catalog: Catalog, said: str | None) -> str:
@@ -39,7 +41,7 @@ def _english(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=4)
 def _patterns(texts: tuple[tuple[str, str], ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((key, re.compile(_WHERE + "".join(_pieces(text)))) for key, text in texts)
+    return tuple((key, re.compile(_WHERE + "".join(_pieces(text)) + _CODE)) for key, text in texts)
 
 
 def _pieces(text: str) -> Iterator[str]:

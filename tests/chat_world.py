@@ -27,6 +27,8 @@ from digests.printed import plain
 
 HERE = Destination(platform="discord", channel="100", tenant="500")
 THERE = Destination(platform="discord", channel="200", tenant="600")
+NOBODY = "http://127.0.0.1:9/api/v10"
+"""Where no Discord answers: nothing leaves this machine."""
 CONFIG = """
 [engine]
 embeddings = false
@@ -102,7 +104,7 @@ async def newsroom(
         own = CONFIG.format(host=urlsplit(base).netloc).replace("[engine]\n", f"[engine]\n{engine}\n")
         file.write_text(own + listed + config, encoding="utf-8")
         set_ = {"DATABASE_URL": f"sqlite:///{folder / 'chokan.db'}", "DISCORD_TOKEN": "the.right.token"}
-        set_ |= {"DISCORD_API_URL": api_url} if api_url else {}
+        set_ |= {"DISCORD_API_URL": api_url or NOBODY}
         settings = load_settings({**set_, **(environment or {})}, file)
         async with opened(settings, Console(quiet=True), extras=Extras(platforms=("discord", "slack"))) as world:
             yield Newsroom(world, Lookups(world, quotas=quotas), stand)

@@ -11,6 +11,8 @@ import pytest
 import pytest_asyncio
 from builders import article
 from chat_world import HERE, THERE, Newsroom, headline, newsroom, words
+from slack_parts import Channel
+from slack_stand import SlackStand
 
 from bot.admin_words import reasons
 from bot.commands import Press, Reply, Request
@@ -288,6 +290,29 @@ async def test_where_there_are_several_each_has_a_button(room: Newsroom) -> None
     assert [order.paused for order in await room.world.store.subscriptions()] == [False, True]
     assert names[0] in words((await room.ask("edit", at="08:00")).message)
     assert len((await room.ask("preview", subscription=names[0])).more) == 4
+
+
+async def test_a_channel_that_takes_no_posts_is_told_at_once(tmp_path: Path) -> None:
+    async with SlackStand() as slack:
+        slack.channels["C2"] = Channel(id="C2", is_member=False)
+        tokens = {
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_API_URL": slack.api_url,
+        }
+        async with newsroom(tmp_path, feeds=False, environment=tokens) as house:
+            house.stand.publish(1)
+            shut = Destination(platform="slack", channel="C2", tenant="T1")
+            reply = await subscribed(house, 0, shut)
+            assert "購読しました" in words(reply.message)
+            assert "/invite @Chokan" in words(reply.more[0])
+            assert "/invite @Chokan" in words((await house.ask("send-now", shut)).message)
+            assert await house.world.store.editions(subscription=(await only(house)).id) == ()
+
+
+async def test_help_is_no_unknown_word(room: Newsroom) -> None:
+    said = words((await room.ask("list", unclear="help")).message)
+    assert ["わかりません" in said, "/digest-admin 購読 URL" in said] == [False, True]
 
 
 async def test_what_is_no_command_is_answered_with_what_there_is(room: Newsroom) -> None:

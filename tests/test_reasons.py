@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import discord
 import pytest
 from builders import CATALOGS
+from slack_sdk.errors import SlackApiError
 
+from bot.discord_errors import translated as discord_translated
+from bot.slack_errors import translated as slack_translated
 from digests.errors import AddressNotAllowed, HostResting, NotAFeed, TooLarge
 from digests.feeds import parse_feed
 from digests.polling import _REASONS
@@ -25,6 +29,10 @@ RAISED = {
     *("WorkerFailed",),
 }
 JA = CATALOGS.of("ja")
+
+
+def slack_refusal(code: str) -> SlackApiError:
+    return SlackApiError("refused", {"ok": False, "error": code})
 
 
 def reasons() -> Iterator[str]:
@@ -98,3 +106,16 @@ def test_facts_stay_and_what_is_unknown_stays_as_it_is() -> None:
 
 def test_a_pause_by_hand_is_told_in_everybodys_language() -> None:
     assert [reason_in(CATALOGS.of(language), BY_ADMIN) for language in ("en", "ja")] == [BY_ADMIN, "管理者の操作"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (slack_translated(slack_refusal("not_in_channel"), "slack:C1", "SLACK_BOT_TOKEN"), "/invite @Chokan で招待"),
+        (slack_translated(slack_refusal("is_archived"), "slack:C1", "SLACK_BOT_TOKEN"), "アーカイブされています"),
+        (discord_translated(discord.LoginFailure(), "5", "View Channel"), "DISCORD_TOKENが正しくない"),
+        ("the subscription was removed", "購読が解除されています"),
+    ],
+)
+def test_why_a_message_waits_is_said_in_the_readers_language(error: object, said: str) -> None:
+    assert said in reason_in(JA, str(error))
