@@ -21,14 +21,17 @@ TITLED, TELLING = 2, 0.35
 """Terms of the title, and salience, that such a lead needs."""
 NUT_TELLING = 0.6
 """Salience of a lead that tells the background of the news: it must be what says what all this is about."""
+SOON = 0.7
+"""How far into the article, 0 to 1, a lead may stand for looking ahead or telling of a turning point alone."""
 EARLY = 0.2
 """How far into the article, 0 to 1, what follows the news tells more of it than a detail does."""
 QUOTED, MOSTLY = 0.2, 0.6
 """Share of a lead's, and of a conclusion's, characters that may be somebody's words."""
 TURNING = 0.15
 """Worth of a lead's telling of a turning point."""
-LATE = 0.35
-"""How far into the article, 0 to 1, a conclusion may stand at the earliest."""
+LATE, LATER, LOOKING = 0.35, 0.5, 0.5
+"""How far into the article, 0 to 1, a conclusion may stand at the earliest: one that is likely enough to look ahead,
+and one that sums up; and how likely that must be. Japanese articles are short: there all may stand as early."""
 SUMMING_UP = 0.6
 """Chance of judging or looking ahead, below which a conclusion must say so in words."""
 CONCLUDING = 0.3
@@ -44,9 +47,28 @@ worth less than one of the others."""
 AT_STAKE = 0.25
 """Closeness that a conclusion needs which says what it hangs on."""
 _LOOSE = re.compile(
-    r"(?:In|Since|By) (?:19|20)\d\d\b|(?:\w+ )?\w+ of the\b|The (?:families|parents|relatives|players|others)\b"
+    r"(?:In|Since|By) (?:19|20)\d\d\b|By \d|(?:Among|Born|Even as|If you)\b|(?:\w+ )?\w+ of the\b"
+    r"|The (?:families|parents|relatives|players|others)\b"
 )
 """Openings of what was long ago, and with some of those that were told of before."""
+DETAIL, NEWS, LATEST = 0.75, 0.3, 0.75
+"""Chance of being background from which a lead is a detail, of being any news below which it is none, and how far into
+the article, 0 to 1, it may stand; all but where it looks ahead or at a turning point. Of English ones: Japanese
+articles are short."""
+_NARRATED = re.compile(
+    r"\b(?:crossbar|drop goals?|equaliser|missed (?:a|the) penalty|footed|free-kick|half-?time|header|headed"
+    r"|keeper|mid-?range|opener|rebound"
+    r"|serve|service game|struck|tie-?break|underdogs|visitors|volley(?:ed)?|(?:first|second|final) (?:half|set)"
+    r"|\d+ minutes|goal down|scored (?:first|twice|after|through))\b"
+)
+"""Words of how a match went, one scene after another."""
+_UNTOLD = re.compile(
+    r"(?:[A-Z][\w’'-]*,? ){1,4}(?:[a-z]+ )?"
+    r"(?!(?:said|says|say|thinks?|believes?|hopes?|admits?|admitted|argued?|claims?|claimed|warned|denied|confirmed"
+    r"|added|that|if|when|while|after|as|and|but|because|where) )[a-z]+ "
+    r"(?:it|them|him|th(?:is|at) \w+,|th(?:ese|ose) \w+)\b"
+)
+"""Somebody does something to it, or them, of which the sentence has not told."""
 _HANGS = re.compile(
     r"\b(?:challenges?|question|rel(?:y|ies|ying) on|hinges?|at stake|remains?|must|needs? to|should|hopes?"
     r"|the (?:aim|key|test))\b"
@@ -58,16 +80,18 @@ _ADDS = re.compile(r"\b(?:also|too|meanwhile|as well|however)\b|も[^ぁ-ん]")
 _QUOTATION = re.compile(r"[\"“‘]([^\"”’]*)[\"”’]")
 
 
-def as_lead(marks: Marks, lines: Sequence[Line]) -> Floats:
+def as_lead(marks: Marks, lines: Sequence[Line], language: str) -> Floats:
     """(n,) close to the title, no detail of the background, nobody's words; -inf for what cannot lead."""
     fit = marks.sound & ~marks.given & (marks.titled > 0) & (marks.about >= CLOSE)
+    english = language == "en"
     worth = np.full(len(lines), -np.inf)
     for i in fit.nonzero()[0].tolist():
-        worth[i] = _leading(marks, i, lines[i].print.text, lines[i].says)
+        if not (english and _is_detail(marks, i)):
+            worth[i] = _leading(marks, i, lines[i].print.text, lines[i].says, SOON if english else -1.0)
     return worth
 
 
-def _leading(marks: Marks, i: int, text: str, says: int) -> float:
+def _leading(marks: Marks, i: int, text: str, says: int, soon: float) -> float:
     about, telling, place, roles = marks.about[i], marks.telling[i], marks.place[i], marks.roles[i]
     said = says & (SAYS | WIDE) and _SAID.search(text)
     named = marks.titled[i] >= TITLED and not said
@@ -75,25 +99,40 @@ def _leading(marks: Marks, i: int, text: str, says: int) -> float:
     topical = early or (named and about >= SURELY_CLOSE and telling >= TELLING)
     turning = marks.turning[i] and marks.titled[i] >= TITLED
     may = (named and telling >= NUT_TELLING) or (roles[_BACKGROUND] < 0.5 and (turning or topical))
+    may = may or (not said and place <= soon and about >= MORE_CLOSE and (marks.ahead[i] or marks.turning[i]))
     if not (may or (place <= AT_ONCE and about >= SETTING and telling >= SET and not said)):
         return -np.inf
     if (says & (ADDS | WIDE) and _ADDS.search(text)) or _LOOSE.match(text) or not _reported(text, says):
+        return -np.inf
+    if _NARRATED.search(text) or _UNTOLD.match(text):
         return -np.inf
     weight = 0.5 * telling + 0.5 * about + 0.3 * roles[_JUDGING] - 0.35 * place - marks.odd[i]
     return float(weight + TURNING * marks.turning[i] if may else weight - LESS)
 
 
-def as_conclusion(marks: Marks, lines: Sequence[Line]) -> Floats:
+def _is_detail(marks: Marks, i: int) -> bool:
+    """Whether a line that looks neither ahead nor at a turning point is what came before, no news at all, or late."""
+    if marks.ahead[i] or marks.turning[i]:
+        return False
+    roles = marks.roles[i]
+    return bool(roles[_BACKGROUND] >= DETAIL or roles.sum() < NEWS or marks.place[i] > LATEST)
+
+
+def as_conclusion(marks: Marks, lines: Sequence[Line], language: str) -> Floats:
     """(n,) late in the article and still close to it, summing up or looking ahead; -inf for what concludes nothing."""
     summing = np.minimum(1.0, marks.roles[:, _JUDGING] + marks.roles[:, _AHEAD])
     says = marks.ahead | marks.turning | (summing >= SUMMING_UP)
-    late = marks.sound & ~marks.given & (marks.place >= LATE) & (marks.titled > 0)
+    english = language == "en"
+    place, background = (LATER, DETAIL) if english else (LATE, 1.0)
+    late = (marks.place >= place) | ((marks.place >= LATE) & (marks.roles[:, _AHEAD] >= LOOKING))
+    late &= marks.sound & ~marks.given & (marks.titled > 0) & (marks.roles[:, _BACKGROUND] <= background)
     fit = late & (marks.about >= AT_STAKE)
     for i in np.flatnonzero(fit).tolist():
         text = lines[i].print.text
         near = marks.about[i] >= CONCLUDING
         own = not (lines[i].says & SELF and speaks_of_us(text)) and _quoted(text) <= MOSTLY * len(text)
-        fit[i] = ((says[i] and near) or bool(_HANGS.search(text))) and own
+        more = english and (bool(_NARRATED.search(text)) or (not marks.ahead[i] and bool(_ADDS.search(text))))
+        fit[i] = ((says[i] and near) or bool(_HANGS.search(text))) and own and not more
     weight = 0.4 * (marks.telling + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
     return np.where(fit, weight - 0.25 - marks.odd, -np.inf)
 

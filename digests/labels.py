@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from digests.headings import capitalised
-from digests.nouns import PERSON
+from digests.nouns import PERSON, TIED
 from digests.phrase import Phrase
 from digests.phrases import cached
 from digests.readable import base, squeezed
-from digests.topics import EDGES_EN, MEDIA, OFTEN, fit_topic, folded, overlapping
+from digests.topics import EDGES_EN, MEDIA, folded, overlapping
+from digests.wordlists import words_of
 
 LEAST_LABEL_WORDS, MOST_LABEL_WORDS = 2, 6
 LEAST_LABEL_JA, MOST_LABEL_JA = 4, 16
@@ -28,6 +30,13 @@ _UNTIED = re.compile(r" of (?!\d)")
 """What a phrase is the first half of; a figure tells but how much."""
 _ACTORS = frozenset({"firm", "company", "club", "team", "side", "government", "party"})
 """Of whom a word behind says as often what they do ("saw the firm collapse")."""
+_TIES = frozenset(TIED)
+_SLIGHT = words_of(
+    "action announcement bond bonds career coffee consumption crude data economy education effort efforts employment "
+    "farm farming involvement level levels network power pretence pretences record records result results security "
+    "share shares success technology tour tours vote votes weather"
+)
+"""Forces that a heading may tell of, and as the head of a label name hardly any."""
 _OWNER = re.compile(r"['’]s?(?=\s)|['’]$")
 
 
@@ -49,7 +58,7 @@ def _label(text: str, taken: Sequence[str], others: str, title: str, article: st
     scored = [
         (_score(p, others, title, article), -p.start, p.text)
         for p in cached(text, language)
-        if _fit(p, text, language) and (p.force or _told(p, article, language))
+        if p.force and _fit(p, text, language)
     ]
     for score, _, phrase in sorted(scored, reverse=True):
         if score < LEAST_LABEL:
@@ -57,18 +66,6 @@ def _label(text: str, taken: Sequence[str], others: str, title: str, article: st
         if not any(overlapping(phrase, other) for other in taken):
             return capitalised(phrase)
     return None
-
-
-def _told(phrase: Phrase, article: str, language: str) -> bool:
-    """Whether an English phrase that names no force is what the article speaks of again and again; in Japanese most
-    such are places and bodies."""
-    return (
-        base(language) != "ja"
-        and not phrase.simple
-        and not phrase.text.istitle()
-        and article.count(phrase.text.casefold()) >= OFTEN
-        and fit_topic(phrase, language)
-    )
 
 
 def _fit(phrase: Phrase, sentence: str, language: str) -> bool:
@@ -84,6 +81,8 @@ def _fit(phrase: Phrase, sentence: str, language: str) -> bool:
     words = text.casefold().split()
     if any(word.endswith("s") and PERSON[word] for word in words[:-1]):
         return False  # "gave insurers guidance"
+    if _head(words) in _SLIGHT:
+        return False
     if not LEAST_LABEL_WORDS <= len(words) <= MOST_LABEL_WORDS or len(text) > 48 or _UNTIED.match(sentence, phrase.end):
         return False
     return (
@@ -92,6 +91,11 @@ def _fit(phrase: Phrase, sentence: str, language: str) -> bool:
         and not _POINTS.search(text)
         and _owned_by_a_name(text)
     )
+
+
+def _head(words: Sequence[str]) -> str:
+    """The noun of an English phrase that says what kind of thing it is: the last, or that before a preposition."""
+    return next((before for before, word in pairwise(words) if word in _TIES), words[-1])
 
 
 def _owned_by_a_name(text: str) -> bool:

@@ -29,6 +29,7 @@ WEAK = words_of(
     "expensive self-sustaining spiralling mutual missed controlling golden "
     "busiest earliest biggest finest proudest boldest broader wider stronger closer greater tighter tougher deeper "
     "faster slower easier harder likely such immediate urgent alternative individual single double lone "
+    "separate necessary preliminary long-time longtime maximum minimum polite generic "
 )
 """Adjectives that weigh or date a thing without saying what it is: no phrase begins with one."""
 FIXED = {

@@ -57,6 +57,7 @@ _PLURAL_BEFORE_NOUNS = words_of(
     "arms drugs sports savings rights jobs earnings games weapons women's men's news goods means"
 )
 """Words in -s that stand before a noun more often than before what they do."""
+_HAS = words_of("has have had will would to could can")
 _SAYS = words_of("claims hopes fears reports forecasts estimates plans believes predicts")
 _MANY = words_of("people police men women children")
 _FOLLOWS_VERB = DETERMINERS | words_of("that it he she they we i you him them us me")
@@ -256,6 +257,8 @@ def _trimmed(tokens: _Tokens, first: int, last: int) -> Span | None:
     words, lows, _, kinds = tokens
     if first and lows[first - 1] in _BEFORE_VERB and words[first][0].islower():
         first += 1  # a verb more often than not: "to report fraud"; behind an adjective a noun is left as well
+    elif first and lows[first] in VERBS_AND_NOUNS and _verb_goes_on(lows, first):
+        first += 1
     while first < last and (kinds[first] & HEADLESS or _weak(tokens, first) or _money(tokens, first)):
         first += 1
     while last > first and kinds[last] & ENDLESS:
@@ -265,6 +268,15 @@ def _trimmed(tokens: _Tokens, first: int, last: int) -> Span | None:
     if not first < last < first + MOST_WORDS or not _nounlike(words[last], lows[last]):
         return None
     return first, last
+
+
+def _verb_goes_on(lows: list[str], first: int) -> bool:
+    """Whether word `first` is a verb behind another one or an adverb: "to hasten and increase investment", "has
+    successfully cut costs"."""
+    before = lows[first - 1]
+    if before in _AND:
+        return first > 2 and lows[first - 3] in _BEFORE_VERB
+    return before.endswith("ly") and first > 1 and lows[first - 2] in _HAS
 
 
 def _tied(tokens: _Tokens, first: int, head: int, last: int) -> bool:

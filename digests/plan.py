@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from digests.choose import NOWHERE, TWICE, Floats, Problem, chosen, redundancy
 from digests.columns import Columns, columns
 from digests.ends import as_conclusion, as_lead
 from digests.lines import Line
-from digests.marks import QUOTES, Marks, marked
+from digests.marks import Marks, marked
 from digests.ports import Vectors
 from digests.readable import base
 from digests.telling import learnt, rank, telling
@@ -49,14 +48,13 @@ SURE_REST, SURE_REST_JA = 0.97, 0.45
 """Chance that section 1 still tells the main event from which its best sentence may lead the digest instead. Japanese
 articles are short and open with all of the event: below it they would have no lead at all."""
 SPARED, SPARED_PLACE = 0.012, 0.3
+SPARED_WEIGHTY, SURELY_TOLD, WEIGHTY_PLACE = 0.04, 0.9, 0.5
 """Chance of telling the main event that section 1 may lose to a lead, and how far into the article, 0 to 1, that lead
-may stand."""
+may stand; the same of one that looks ahead or tells of a turning point, where another line surely tells the event."""
 ENDLESS = 900
 """Characters from which a line is a list that nobody ended, and tells the main event only where no other does."""
 MAIN_SHARE = 0.6
 """Share of the budget that the main event may take."""
-
-_ADDS = re.compile(r"\b(?:also|too|another|meanwhile|other|others|as well)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +73,9 @@ def plan(analysis: Analysis, lines: tuple[Line, ...]) -> Plan:
     seen = columns(analysis, lines)
     marks = marked(seen)
     alike = redundancy(_telling_apart(seen.terms), seen.vectors)
-    pins = main_events(seen, alike, marks.sound.tolist())
-    worth = _worth(seen, marks, pins)
+    leading = as_lead(marks, seen.lines, seen.language)
+    pins = main_events(seen, alike, marks, leading)
+    worth = _worth(seen, marks, pins, leading)
     opens = np.array([line.opens for line in lines])
     problem = Problem(
         values=worth if opens.all() else np.where(opens[:, None], worth, -np.inf),
@@ -91,15 +90,15 @@ def plan(analysis: Analysis, lines: tuple[Line, ...]) -> Plan:
     return Plan(lines, tuple([tuple([i for i, g in enumerate(groups) if g == k]) for k in range(len(CAPS))]), worth)
 
 
-def _worth(seen: Columns, marks: Marks, pins: Mapping[int, int]) -> Floats:
+def _worth(seen: Columns, marks: Marks, pins: Mapping[int, int], leading: Floats) -> Floats:
     """(lines, parts) worth of each line in each part; -inf where it may not stand."""
     worth = np.full((len(seen.lines), len(CAPS)), -np.inf)
     short = len(seen.lines) <= RELAXED_UP_TO
     hinted = hints(seen) if short else None
     worth[:, :LEAD] = in_sections(seen, marks, hinted)
     if LEAD not in pins.values():
-        worth[:, LEAD] = as_lead(marks, seen.lines)
-    worth[:, CONCLUSION] = as_conclusion(marks, seen.lines)
+        worth[:, LEAD] = leading
+    worth[:, CONCLUSION] = as_conclusion(marks, seen.lines, seen.language)
     told = [i for i, g in pins.items() if g == 0]
     worth[told, 0] = np.maximum(worth[told, 0], 0.5)
     if hinted is not None:
@@ -123,7 +122,7 @@ def budget(analysis: Analysis) -> float:
     return min(SHARE * len(analysis.text.strip()), most)
 
 
-def main_events(seen: Columns, alike: Floats, sound: Sequence[bool]) -> dict[int, int]:
+def main_events(seen: Columns, alike: Floats, marks: Marks, leading: Floats) -> dict[int, int]:
     """The lines that open the digest whatever else is printed: enough of them in section 1 that the main event is
     hardly missed there, and the best of them as the lead where the others tell it as well."""
     opening = [k for k, line in enumerate(seen.lines) if line.opens] or list(range(len(seen.lines)))
@@ -135,28 +134,29 @@ def main_events(seen: Columns, alike: Floats, sound: Sequence[bool]) -> dict[int
     best = ranked[0]
     rest, missed = _enough(ranked[1:], seen, told, alike, room - seen.sizes[best], (best,))
     sure = SURE_REST_JA if seen.language == "ja" else SURE_REST
-    if rest and 1 - missed >= sure and best < min(rest) and sound[best]:
+    if rest and 1 - missed >= sure and best < min(rest) and marks.sound[best]:
         return {best: LEAD, **dict.fromkeys(rest, 0)}
     pins, missed = _enough(ranked, seen, told, alike, room, ())
-    spared = _spared([k for k in pins[1:] if sound[k]], seen, told, missed)
+    spared = _spared(pins[1:], best, seen, marks, told, missed, leading)
     return dict.fromkeys(pins, 0) if spared is None else {**dict.fromkeys(pins, 0), spared: LEAD}
 
 
-def _spared(pins: Sequence[int], seen: Columns, told: Sequence[float], missed: float) -> int | None:
-    """The one of the `pins` that may lead the digest: the others tell the event nearly as surely."""
+def _spared(
+    pins: Sequence[int], best: int, seen: Columns, marks: Marks, told: Sequence[float], missed: float, leading: Floats
+) -> int | None:
+    """The one of the `pins` behind the `best` that makes the best lead (`leading`, by line) of those without which the
+    others tell the event nearly as surely."""
     if not learnt(seen.language):
         return None
-    last = max(3, int(SPARED_PLACE * len(seen.analysis.sentences)))
-    fit = [
-        k
-        for k in pins
-        if seen.titled[k]
-        and seen.lines[k].index <= last
-        and missed / max(1 - told[k], 1e-6) - missed <= SPARED
-        and not any(mark in seen.texts[k] for mark in QUOTES[:3])
-        and not _ADDS.search(seen.texts[k])
-    ]
-    return min(fit, key=lambda k: (told[k], k), default=None)
+    size = len(seen.analysis.sentences)
+    fit = []
+    for k in pins:
+        weighty = told[best] >= SURELY_TOLD and (marks.ahead[k] or marks.turning[k])
+        most, last = (SPARED_WEIGHTY, WEIGHTY_PLACE) if weighty else (SPARED, SPARED_PLACE)
+        lost = missed / max(1 - told[k], 1e-6) - missed
+        if leading[k] > 0 and lost <= most and seen.lines[k].index <= max(3, int(last * size)):
+            fit.append(k)
+    return max(fit, key=lambda k: (leading[k], -k), default=None)
 
 
 def _enough(

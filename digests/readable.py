@@ -39,6 +39,13 @@ DANGLING: dict[str, re.Pattern[str]] = {
         r"|[A-Z][a-z]+ (?:[a-z]+ ){0,3}(?:him|them)\b|At the time\b|By then\b|In (?:response|return)\b"
         r"|(?:[A-Z]\w+ )?(?:hour|day|week|month|year|decade)s? (?:later|earlier)\b"
         r"|[A-Z]\w+(?: \w+){0,4} (?:those|these) \w+s\b(?! (?:who|that|of|in|with|from|to))"
+        r"|(?:After|Before|By|Despite|During|For|From|In|On|Since|When|While|With|Without) [^,A-Z]{3,80}, "
+        r"(?:he|she|they|his|her|their|this (?:is|was|has|will|would)|it (?!is |was |has been |will be ))\b"
+        r"|(?:With|Given) [^,]{3,90}, (?:this|that) (?:is|was|has|will|would|could|may)\b"
+        r"|(?:All|Any|Few|Half|Many|Most|Much|None|Part|Several|Some) of (?:that|this|those|these|them)\b|None more\b"
+        r"|[A-Z][^,“\"]{2,60}, (?:those|these|such) [a-z]+(?: [a-z]+)? (?:are|were|have|had|is|has|was|will)\b"
+        r"|The spokes(?:wo)?man\b(?! (?:for|of|at|from))"
+        r"|[A-Z](?=.*, (?:he|she|they|it) (?:said|says|added|told|explained|insisted|warned|claimed|argued|noted)\.?$)"
         r"|[\"“‘'(]?(?:It|Its|It[’']s|He|His|He[’'](?:s|d|ll)|She|Her|She[’'](?:s|d|ll)|They|Their|They[’'](?:re|ve|d|ll)|Them|This|That|That[’']s|These"
         r"|Those|Such|Both|Neither|Either|Some of them|One of them|Here|There|The (?:latter|former|same|two"
         r"|pair|trio|duo|other|others|second|third)"
@@ -147,11 +154,11 @@ _POINTING = words_of(
     "Whether Whatever If Until Unless What How Once In At On During By From For After Before Since Under With Of "
     "Despite Within It Its He His She Her They Their Them This That These Those Such Both Neither Either Some One Here "
     "There Others Other Another Each Similar Doing So Thus Hence Which Who Nor Then Instead Otherwise Likewise Asked "
-    "Speaking Earlier Later"
+    "Speaking Earlier Later All Any Few Half Many Most Much None Part Several When While Without Given"
 )
 _THE = (
     *(" latter", " former", " same", " two", " pair", " trio", " duo", " other", " second", " third", " following"),
-    *(" next", " previous", " latest", " move"),
+    *(" next", " previous", " latest", " move", " spokes"),
 )
 """First words of what the English expressions above are tried on, and what follows on `The` there."""
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")

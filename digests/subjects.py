@@ -27,6 +27,15 @@ _AHEAD = re.compile(rf"(?:{_PART} (?:of |de |van |von |the )?)+$")
 _INSIDE = re.compile(r"[\w,’')] $|[(“\"‘]$")
 """What stands before a name inside a sentence."""
 _WHERE = ("in ", "at ")
+_GOES_ON = (
+    "and|or|but|for|on|to|by|at|as|in|of|is|was|were|are|have|has|had|will|after|before|since|from|with|during|while"
+    "|where|who|which|when|that|next|last|this|until|over|because|if"
+)
+"""Words that go on behind a name which is all of its own."""
+_IN_A_BODY = re.compile(
+    r"\b(?:shares?|stakes?|holdings?|invest\w*|interests?|confidence|trust|faith|belie\w+|stocks?|jobs|role|part)$"
+)
+"""What is in a firm or in somebody."""
 _NICKNAME = re.compile(r" ?['‘\"“][A-Z]")
 _OWNED = re.compile(r"(?:['‘\"“][A-Z][^'’\"”]*['’\"”]|s['’]) $")
 _OWNS = ("'s", "’s")
@@ -70,7 +79,20 @@ def subjects(title: str, article: str, language: str) -> tuple[str, ...]:
         whole = len(words) > 1 and run.group() in article
         names = [_full(word, opens and k == 0, article) for k, word in enumerate([run.group()] if whole else words)]
         found += [name for name in names if whole or len(words) == 1 or name not in words]  # else half of what it says
-    return tuple(dict.fromkeys(name for name in found if name))[:MOST]
+    return tuple(dict.fromkeys(name for name in found if name and _fit(name, article)))[:MOST]
+
+
+def _fit(name: str, article: str) -> bool:
+    """No place, nothing that is called by a place's name, no team of an age."""
+    return not (any(map(str.isdigit, name)) or _is_place(name, article) or _is_place(name.split()[-1], article))
+
+
+def _is_place(name: str, article: str) -> bool:
+    """Whether the article says that something is in it, or across it, which it says of no firm and nobody."""
+    if f" in {name}" not in article and f" across {name}" not in article:
+        return False
+    places = re.finditer(rf" (?:in|across) {re.escape(name)}(?=[,.;:)]|$|\n| (?:{_GOES_ON})\b)", article)
+    return any(not _IN_A_BODY.search(article[max(0, at.start() - _REACH) : at.start()]) for at in places)
 
 
 def _beside_marks(title: str, start: int, end: int) -> bool:
@@ -80,8 +102,22 @@ def _beside_marks(title: str, start: int, end: int) -> bool:
 
 def named(name: str, texts: Sequence[str], language: str) -> bool:
     """Whether at least half of the `texts` speak of `name`: of a person by his last name."""
-    key = name if base(language) == "ja" else name.split()[-1]
-    return 2 * sum(key in text for text in texts) >= max(1, len(texts))
+    if base(language) == "ja":
+        return 2 * sum(name in text for text in texts) >= max(1, len(texts))
+    key = name.split()[-1]
+    return 2 * sum(key in text and _whole(key, text) for text in texts) >= max(1, len(texts))
+
+
+def foremost(names: Sequence[str], text: str) -> tuple[str, ...]:
+    """The one of several English names that a text speaks of first; none where it speaks of none."""
+    last = [name.split()[-1] for name in names]
+    told = [(place.start(), k) for k, key in enumerate(last) if (place := re.search(rf"\b{re.escape(key)}\b", text))]
+    return (names[min(told)[1]],) if told else ()
+
+
+def _whole(key: str, text: str) -> bool:
+    """Whether some `key` of the text is no first part of another name: "BBC One", "Everton Park"."""
+    return re.search(rf"\b{re.escape(key)}\b(?! [A-Z])", text) is not None
 
 
 def _full(word: str, first: bool, article: str) -> str | None:

@@ -13,7 +13,7 @@ from digests.nouns import PERSON, TIED, VAGUE
 from digests.phrase import Phrase
 from digests.phrases import cached
 from digests.readable import base, squeezed
-from digests.subjects import named, subjects
+from digests.subjects import foremost, named, subjects
 from digests.wordlists import words_of
 
 COVERED = 0.4
@@ -32,7 +32,7 @@ MEDIA = re.compile(
     r"通信|テレビ"
     r"|放送|スポーツ|タイムズ|ポスト|通信社|News|Times|Post)$"
 )
-_STEM, _STEM_TOLD = 6, 5
+_STEM_TOLD = 5
 _KATAKANA = re.compile(r"[ァ-ヺー]{5,}")
 _SITE = re.compile(
     r"(?:高速|道路|自動車道|駅|駅前|空港|港|店|工場|病院|会場|管内|球場|競馬場|公園|ホテル|ビル|マンション|チーム|クラブ|プリンス|地域|海域|沿岸"
@@ -47,6 +47,10 @@ _SITE = re.compile(
 )
 """Where a thing happens, who takes part, or a word that points back: no subject matter."""
 _OWNED = re.compile(r"['’]s?(?:\s|$)|\b(?:its|his|her|their|my|our|your)\b")
+_ASIDE = re.compile(
+    r"[\"“]|''|``|[‘'](?=\w)(?<!\w.)| [-–—(]+ ?\w|, (?:who|which|whose|where)\b| (?:who|whose|that he|that she)\b"
+)
+"""Behind which a phrase stands in somebody's words, or in what a sentence tells aside."""
 _TIE = frozenset(TIED)
 _VAGUE_JA = words_of(
     "記事 ニュース 本ニュース 会社 影響 トンネル 事案 関係者 専門家 担当者 利用者 消費者 参加者 現場 現地 地元 "
@@ -93,7 +97,8 @@ def topics(
     names = subjects(title, article, language)
     for order, texts in reversed(list(enumerate(sections))):  # what comes next is most readily said of a name
         if found[order] is None and texts:
-            name = next((n for n in names if named(n, texts, language) and not _taken(n, used)), None)
+            mine = names if order or base(language) == "ja" else foremost(names, " ".join(texts))
+            name = next((n for n in mine if named(n, texts, language) and not _taken(n, used)), None)
             found[order] = Phrase(name, 0, len(name), 1.0, name=True) if name else None
             used += [name] if name else []
     for order, texts in enumerate(sections[1:], 1):
@@ -154,12 +159,13 @@ def _full(text: str, article: str) -> bool:
 
 
 def _once(texts: Sequence[str], used: Sequence[str], language: str, spare: int) -> Phrase | None:
-    """The best force that a section names, where it names `spare` others."""
+    """The best force that a section names, where it names `spare` others; in English one that its first sentence is
+    about."""
     if base(language) not in {"ja", "en"}:
         return None
     fit = [
-        (phrase.weight * (1.25 if phrase.event else 1.0), phrase)
-        for text in texts
+        (phrase.weight * (1.25 if phrase.event else 1.0) if _about(phrase, k, text, language) else 0.0, phrase)
+        for k, text in enumerate(texts)
         for phrase in cached(text, language)
         if phrase.force
         and not phrase.name
@@ -173,6 +179,12 @@ def _once(texts: Sequence[str], used: Sequence[str], language: str, spare: int) 
         apart += [] if _taken(phrase.text, apart) else [phrase.text]
     least = LEAST_ONCE_EN if base(language) == "en" else LEAST_ONCE
     return fit[0][1] if len(apart) > spare and fit[0][0] >= least else None
+
+
+def _about(phrase: Phrase, place: int, text: str, language: str) -> bool:
+    """Whether sentence number `place` of a section makes `phrase` what the section is about: an English one does where
+    it comes first and names it neither in somebody's words nor aside."""
+    return base(language) != "en" or (place == 0 and not _ASIDE.search(text, 0, phrase.start))
 
 
 def _sized(phrase: Phrase, language: str) -> bool:
@@ -220,9 +232,18 @@ def _in_title(phrase: str, title: str, language: str) -> float:
         pairs = {phrase[i : i + 2] for i in range(len(phrase) - 1)}
         return 0.7 * sum(p in title for p in pairs) / max(1, len(pairs))
     words = [w for w in re.findall(r"\w+", phrase) if len(w) > 3]
-    if base(language) == "en" and not (words and words[-1][:_STEM] in title):
+    if base(language) != "en":
+        return 0.7 * sum(w in title for w in words) / max(1, len(words))
+    told = _stems(title)
+    if not words or words[-1].rstrip("s") not in told:
         return 0.0  # a title that shares but an adjective names something else
-    return 0.7 * sum(w in title for w in words) / max(1, len(words))
+    return 0.7 * sum(w.rstrip("s") in told for w in words) / len(words)
+
+
+@lru_cache(maxsize=8)
+def _stems(title: str) -> frozenset[str]:
+    """The words of an English title, all in the singular."""
+    return frozenset(w.rstrip("s") for w in re.findall(r"\w+", title))
 
 
 def overlapping(a: str, b: str) -> bool:

@@ -47,7 +47,8 @@ def marks(
 
 
 RISE = "The rise in bus fares is the biggest since the company was founded."
-BACKGROUND = (0.1, 0.1, 0.8, 0.0)
+BACKGROUND = (0.1, 0.2, 0.7, 0.0)
+LONG_AGO = (0.0, 0.1, 0.9, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -59,23 +60,42 @@ BACKGROUND = (0.1, 0.1, 0.8, 0.0)
         (marks(given=True), RISE),
         (marks(roles=BACKGROUND, salience=0.4), RISE),
         (marks(roles=BACKGROUND), "Ann Arbour said the rise in fares had come too early."),
+        (marks(roles=LONG_AGO), RISE),
+        (marks(roles=(0.05, 0.05, 0.05, 0.05)), RISE),
+        (marks(place=0.9), RISE),
+        (marks(), "Ann Arbour scored first, and the visitors never came back into the match."),
+        (marks(), "Ann Arbour wants it replaced by a tax on the buses of Northfield."),
+        (marks(), "Born in Northfield, Ann Arbour has driven its buses for nine years."),
         (marks(), "Ann Arbour called it “the wrong rise at the wrong time for everybody who rides”."),
     ],
 )
 def test_what_tells_nothing_of_the_whole_does_not_lead(made: Marks, text: str) -> None:
-    assert as_lead(made, [line(text)]).tolist() == [-np.inf]
+    assert as_lead(made, [line(text)], "en").tolist() == [-np.inf]
 
 
 @pytest.mark.parametrize("made", [marks(), marks(place=0.5), marks(roles=BACKGROUND, place=0.5)])
 def test_what_the_title_names_leads(made: Marks) -> None:
-    assert np.isfinite(as_lead(made, [line(RISE)])).all()
+    assert np.isfinite(as_lead(made, [line(RISE)], "en")).all()
+
+
+def test_a_look_ahead_leads_where_the_title_is_but_touched() -> None:
+    fares = "The fares of two other towns will follow by the spring of the next year."
+    assert np.isfinite(as_lead(marks(place=0.5, titled=1, ahead=True), [line(fares)], "en")).all()
+    assert not np.isfinite(as_lead(marks(place=0.5, titled=1), [line(fares)], "en")).any()
+    assert not np.isfinite(as_lead(marks(place=0.9, titled=1, ahead=True), [line(fares)], "en")).any()
+
+
+def test_japanese_leads_ask_for_less() -> None:
+    told = "青波市のバスの運賃は市の発足以来最大の上げ幅となった。"
+    assert np.isfinite(as_lead(marks(roles=LONG_AGO), [line(told)], "ja")).all()
+    assert not np.isfinite(as_lead(marks(place=0.5, titled=1, ahead=True, salience=0.4), [line(told)], "ja")).any()
 
 
 def test_what_sets_the_scene_leads_where_nothing_better_does() -> None:
     scene = marks(roles=BACKGROUND, salience=0.85, titled=1)
-    assert np.isfinite(as_lead(scene, [line("Ann Arbour runs the buses of Northfield since the spring.")])).all()
-    assert as_lead(scene, [line(RISE)]) < as_lead(marks(), [line(RISE)])
-    assert not np.isfinite(as_lead(scene, [line("Five of the ten buses of Northfield ran on Monday.")])).any()
+    assert np.isfinite(as_lead(scene, [line("Ann Arbour runs the buses of Northfield since the spring.")], "en")).all()
+    assert as_lead(scene, [line(RISE)], "en") < as_lead(marks(), [line(RISE)], "en")
+    assert not np.isfinite(as_lead(scene, [line("Five of the ten buses of Northfield ran on Monday.")], "en")).any()
 
 
 def test_words_alone_tell_by_their_order() -> None:
@@ -87,21 +107,23 @@ def test_words_alone_tell_by_their_order() -> None:
 
 
 def test_what_was_long_ago_does_not_lead() -> None:
-    assert as_lead(marks(), [line("In 2003, the bus fares of Northfield were a tenth lower.")]).tolist() == [-np.inf]
+    assert as_lead(marks(), [line("In 2003, the bus fares of Northfield were a tenth lower.")], "en").tolist() == [
+        -np.inf
+    ]
 
 
 def test_a_late_challenge_concludes() -> None:
     challenge = "The challenge for Northfield is to keep the drivers of its buses."
-    assert np.isfinite(as_conclusion(marks(place=0.9, about=0.27, roles=BACKGROUND), [line(challenge)])).all()
+    assert np.isfinite(as_conclusion(marks(place=0.9, about=0.27, roles=BACKGROUND), [line(challenge)], "en")).all()
 
 
 def test_what_somebody_says_concludes_nothing() -> None:
     said = 'Ann Arbour said: "The rise in bus fares will be the last of them for many years to come."'
-    assert as_conclusion(marks(place=0.9, ahead=True), [line(said)]).tolist() == [-np.inf]
+    assert as_conclusion(marks(place=0.9, ahead=True), [line(said)], "en").tolist() == [-np.inf]
 
 
 def test_a_turning_point_leads_before_a_detail() -> None:
-    assert as_lead(marks(turning=True), [line(RISE)]) > as_lead(marks(), [line(RISE)])
+    assert as_lead(marks(turning=True), [line(RISE)], "en") > as_lead(marks(), [line(RISE)], "en")
 
 
 @pytest.mark.parametrize(
@@ -111,14 +133,26 @@ def test_a_turning_point_leads_before_a_detail() -> None:
         marks(place=0.9, about=0.1, ahead=True),
         marks(place=0.9, titled=0, ahead=True),
         marks(place=0.9, roles=BACKGROUND),
+        marks(place=0.9, roles=LONG_AGO, ahead=True),
+        marks(place=0.4, ahead=True),
     ],
 )
 def test_a_fact_from_anywhere_concludes_nothing(made: Marks) -> None:
-    assert as_conclusion(made, [line(RISE)]).tolist() == [-np.inf]
+    assert as_conclusion(made, [line(RISE)], "en").tolist() == [-np.inf]
+
+
+def test_a_scene_of_the_match_and_one_thing_more_conclude_nothing() -> None:
+    made = marks(place=0.9, roles=(0.1, 0.8, 0.1, 0.0))
+    assert np.isfinite(as_conclusion(made, [line(RISE)], "en")).all()
+    for text in (
+        "Ann Arbour missed a penalty and the crowd of Northfield sighed.",
+        "Ann Arbour also rejected the rise.",
+    ):
+        assert as_conclusion(made, [line(text)], "en").tolist() == [-np.inf]
 
 
 def test_a_late_look_ahead_concludes() -> None:
-    assert np.isfinite(as_conclusion(marks(place=0.9, roles=BACKGROUND, ahead=True), [line(RISE)])).all()
+    assert np.isfinite(as_conclusion(marks(place=0.9, roles=BACKGROUND, ahead=True), [line(RISE)], "en")).all()
 
 
 @pytest.mark.parametrize(

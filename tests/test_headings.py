@@ -10,7 +10,8 @@ from digests.catalog import Catalogs
 from digests.frames import framed, news
 from digests.headings import heading
 from digests.labels import labels
-from digests.subjects import subjects
+from digests.subjects import foremost, subjects
+from digests.subjects import named as speaks_of
 from digests.topics import topics
 
 CATALOGS = Catalogs(locales())
@@ -136,6 +137,9 @@ def test_who_reported_a_point_is_not_its_label() -> None:
         ("Boats wait for Arbour", "Thomas Arbour and Ann Arbour said so. Arbour was glad.", ()),
         ("Ferries leave in Northfield", "The port of Northfield is small. Northfield has a pier.", ()),
         ("Marion 'Suge' Arbour sails", "The boats of Marion Suge wait. Thomas Arbour said Arbour was glad.", ()),
+        ("Northfield wants boats", "Northfield has a pier. Boats are rare in Northfield, and dear.", ()),
+        ("Blue Northfield sails", "Blue Northfield has a boat. It was built in Northfield.", ()),
+        ("Nortmare wants boats", "Nortmare rose. The stake in Nortmare, and one in Blue Bay, grew.", ("Nortmare",)),
         ("Nortmare buys boats", "The shares of Nortmare rose. Analysts say Nortmare pays too much.", ("Nortmare",)),
     ],
 )
@@ -159,3 +163,45 @@ def test_two_no_in_a_row_are_too_many() -> None:
     catalog = CATALOGS.of("ja")
     assert framed("outlook", "責任の分担", (None,), catalog) == "責任の分担をめぐる今後の展望と課題"
     assert framed("outlook", "運転再開", (None,), catalog) == "運転再開の今後の展望と課題"
+
+
+def test_of_two_names_the_one_told_of_first_says_what_happened() -> None:
+    assert foremost(("Ann Arbour", "Nortmare"), "Nortmare sold its boats to Arbour.") == ("Nortmare",)
+    assert foremost(("Ann Arbour",), "The boats were sold.") == ()
+
+
+def test_a_name_that_only_begins_another_one_is_not_spoken_of() -> None:
+    assert not speaks_of("Nortmare", ["The boats were shown on Nortmare One."], "en")
+    assert speaks_of("Nortmare", ["Nortmare One shows what Nortmare owns."], "en")
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["A driver shortage stopped the buses of Northfield."], "driver shortage"),
+        (["The buses of Northfield stopped.", "A driver shortage came next."], None),
+        (["Ann Arbour, who blamed a driver shortage, left."], None),
+        (['Ann Arbour said: "We have a driver shortage."'], None),
+        (["Ann Arbour of Northfield Buses - the driver shortage agency - left."], None),
+    ],
+)
+def test_a_force_told_of_once_heads_a_section_that_begins_with_it(texts: list[str], expected: str | None) -> None:
+    made = topics([[], texts], (), "Northfield waits", " ".join(texts), "en")
+    assert [topic and topic.text for topic in made] == [None, expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The crowd in Northfield gave the plan nine tenths of the online votes it had.",
+        "Northfield makes nine tonnes of cheese a year, for domestic consumption alone.",
+        "Turnout at constituency level lay between nine and ten in a hundred that day.",
+    ],
+)
+def test_what_is_but_a_measure_or_a_matter_labels_nothing(text: str) -> None:
+    assert labels([text], [], "", text, "en") == [None]
+
+
+def test_a_title_names_a_topic_by_its_noun_not_by_a_word_that_begins_like_it() -> None:
+    sections = ["The trial of Ann Arbour, who runs the oldest bank of Northfield, has begun."]
+    assert topics([sections], (), "Trial of top banker begins", sections[0], "en") == [None]

@@ -107,6 +107,9 @@ def test_prepositions_and_owners_tie_what_belongs_together(text: str, wanted: st
         ("It was before the Six Rivers clash.", "Rivers clash"),
         ("It was a breach of human rights ruling.", "breach of human rights"),
         ("They saw the fall of former mayor Ann Arbour.", "fall of former mayor Ann Arbour"),
+        ("The port wants to hasten and increase investment.", "increase investment"),
+        ("The port has successfully cut costs.", "cut costs"),
+        ("The port made a separate announcement.", "separate announcement"),
     ],
 )
 def test_no_phrase_is_half_of_another_or_holds_a_verb_or_an_empty_adjective(text: str, half: str) -> None:
