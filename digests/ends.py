@@ -51,9 +51,10 @@ _LOOSE = re.compile(
     r"|The (?:families|parents|relatives|players|others)\b"
 )
 """Openings of what was long ago, and with some of those that were told of before."""
-DETAIL, NEWS, LATEST = 0.75, 0.3, 0.75
-"""Chance of being background from which a lead is a detail, of being any news below which it is none, and how far into
-the article, 0 to 1, it may stand; all but where it looks ahead or at a turning point. Of English ones: Japanese
+DETAIL, NUT, NEWS, LATEST = 0.6, 0.7, 0.3, 0.75
+"""Chance of being background from which a lead is a detail, closeness from which it is what the news is
+about all the same, chance of being any news below which it is none, and how far into the article, 0 to 1, it may stand;
+all but where it looks ahead or at a turning point. Of English ones: Japanese
 articles are short."""
 _NARRATED = re.compile(
     r"\b(?:crossbar|drop goals?|equaliser|missed (?:a|the) penalty|footed|free-kick|half-?time|header|headed"
@@ -99,15 +100,16 @@ def _leading(marks: Marks, i: int, text: str, says: int, soon: float) -> float:
     topical = early or (named and about >= SURELY_CLOSE and telling >= TELLING)
     turning = marks.turning[i] and marks.titled[i] >= TITLED
     may = (named and telling >= NUT_TELLING) or (roles[_BACKGROUND] < 0.5 and (turning or topical))
-    may = may or (not said and place <= soon and about >= MORE_CLOSE and (marks.ahead[i] or marks.turning[i]))
-    if not (may or (place <= AT_ONCE and about >= SETTING and telling >= SET and not said)):
+    looks = not said and place <= soon and about >= MORE_CLOSE and (marks.ahead[i] or marks.turning[i])
+    looks = looks and roles[_BACKGROUND] < DETAIL
+    if not (may or looks or (place <= AT_ONCE and about >= SETTING and telling >= SET and not said)):
         return -np.inf
     if (says & (ADDS | WIDE) and _ADDS.search(text)) or _LOOSE.match(text) or not _reported(text, says):
         return -np.inf
     if _NARRATED.search(text) or _UNTOLD.match(text):
         return -np.inf
     weight = 0.5 * telling + 0.5 * about + 0.3 * roles[_JUDGING] - 0.35 * place - marks.odd[i]
-    return float(weight + TURNING * marks.turning[i] if may else weight - LESS)
+    return float(weight + TURNING * marks.turning[i] if may or looks else weight - LESS)
 
 
 def _is_detail(marks: Marks, i: int) -> bool:
@@ -115,7 +117,8 @@ def _is_detail(marks: Marks, i: int) -> bool:
     if marks.ahead[i] or marks.turning[i]:
         return False
     roles = marks.roles[i]
-    return bool(roles[_BACKGROUND] >= DETAIL or roles.sum() < NEWS or marks.place[i] > LATEST)
+    nut = marks.titled[i] >= TITLED and marks.about[i] >= NUT and marks.telling[i] >= NUT_TELLING
+    return bool((roles[_BACKGROUND] >= DETAIL and not nut) or roles.sum() < NEWS or marks.place[i] > LATEST)
 
 
 def as_conclusion(marks: Marks, lines: Sequence[Line], language: str) -> Floats:

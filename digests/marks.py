@@ -18,7 +18,7 @@ from digests.readable import base
 from digests.wording import BEARINGS, POINTS, bears_said
 
 Bools = NDArray[np.bool_]
-QUOTES = "\"“‘'「『｢"
+QUOTES = "\"“‘'`「『｢"
 ALONE = (30, 330)
 """Characters of a lead or a conclusion; a Japanese one counts 2.2 times."""
 WIDE = 2.2

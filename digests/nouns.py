@@ -29,7 +29,7 @@ WEAK = words_of(
     "expensive self-sustaining spiralling mutual missed controlling golden "
     "busiest earliest biggest finest proudest boldest broader wider stronger closer greater tighter tougher deeper "
     "faster slower easier harder likely such immediate urgent alternative individual single double lone "
-    "separate necessary preliminary long-time longtime maximum minimum polite generic "
+    "separate slight necessary preliminary long-time longtime maximum minimum polite generic "
 )
 """Adjectives that weigh or date a thing without saying what it is: no phrase begins with one."""
 FIXED = {
@@ -177,7 +177,7 @@ _GATHERED = words_of(
     "outfit body bodies firms partner partners nominee nominees creditors lenders insurers regulators watchdog "
     "agents soldiers fighters aide aides driver drivers "
     "executive executives candidate candidates truant truants hooligan hooligans thief thieves crook pirate pirates "
-    "captain skipper prop hooker flanker winger striker keeper goalkeeper midfielder defender forward forwards "
+    "captain skipper prop hooker flanker winger striker keeper kicker goalkeeper midfielder defender forward forwards "
     "half-back fly-half scrum-half lock centre wing full-back seed"
 )
 _VAGUE = words_of(

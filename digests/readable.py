@@ -45,7 +45,8 @@ DANGLING: dict[str, re.Pattern[str]] = {
         r"|(?:All|Any|Few|Half|Many|Most|Much|None|Part|Several|Some) of (?:that|this|those|these|them)\b|None more\b"
         r"|[A-Z][^,“\"]{2,60}, (?:those|these|such) [a-z]+(?: [a-z]+)? (?:are|were|have|had|is|has|was|will)\b"
         r"|The spokes(?:wo)?man\b(?! (?:for|of|at|from))"
-        r"|[A-Z](?=.*, (?:he|she|they|it) (?:said|says|added|told|explained|insisted|warned|claimed|argued|noted)\.?$)"
+        r"|[A-Z](?=.*, (?:he|she|they|it) (?:said|says|added|told|explained|insisted|warned|claimed|argued|noted"
+        r"|admitted|predicted|stressed|suggested)\.?$)"
         r"|[\"“‘'(]?(?:It|Its|It[’']s|He|His|He[’'](?:s|d|ll)|She|Her|She[’'](?:s|d|ll)|They|Their|They[’'](?:re|ve|d|ll)|Them|This|That|That[’']s|These"
         r"|Those|Such|Both|Neither|Either|Some of them|One of them|Here|There|The (?:latter|former|same|two"
         r"|pair|trio|duo|other|others|second|third)"
@@ -80,7 +81,7 @@ CONNECTIVE: dict[str, re.Pattern[str]] = {
         r"(?:However|But|And|Meanwhile|Also|Moreover|Furthermore|In addition|Still|Yet|Nevertheless|Nonetheless"
         r"|Indeed|Additionally|Finally|Besides"
         r"|At the same time|For example|For instance|On the other hand|In contrast|By contrast|In fact|As a "
-        r"result|Therefore|Consequently|Separately"
+        r"result|Therefore|Consequently|Separately|Elsewhere"
         r"|In the meantime|Or|Plus|Again|Similarly|Of course|Overall|In short|After all|That said|Even so)\b,?\s+"
     ),
     "fr": re.compile(
@@ -148,7 +149,7 @@ _HEAD = re.compile(r"\s*[\"“‘'(]?([A-Za-z]+)")
 _CONNECTING = words_of(
     "However But And Meanwhile Also Moreover Furthermore In Still Yet Nevertheless Nonetheless Indeed Additionally "
     "Finally Besides At For On By As Therefore Consequently Separately Or Plus Again Similarly Of Overall After That "
-    "Even"
+    "Even Elsewhere"
 )
 _POINTING = words_of(
     "Whether Whatever If Until Unless What How Once In At On During By From For After Before Since Under With Of "
@@ -279,6 +280,8 @@ class Lint:
             found.append("first person")
         if self._english and not says & VERB and verbless(text):
             found.append("no verb")
+        if text.startswith("(") and text.endswith((")", ").")) and text.count("(") == 1:
+            found.append("aside")
         return found
 
     def _anywhere(self, text: str, says: int) -> list[str]:

@@ -87,7 +87,7 @@ def topics(
     used: list[str] = []
     named_in = () if title.isupper() else cached(title, language)
     for order, texts in enumerate(sections):
-        own = [p for text in texts for p in cached(text, language)]
+        own = [p for text in texts for p in cached(text, language) if not text.startswith("(", p.start - 1)]
         told = [p for p in named_in if not order and _covered(p, (*lead, *texts), article, language)]
         topic = _best([*told, *own], used, title, article, language, OFTEN if order else NEVER)
         found.append(topic)
@@ -98,7 +98,7 @@ def topics(
     for order, texts in reversed(list(enumerate(sections))):  # what comes next is most readily said of a name
         if found[order] is None and texts:
             mine = names if order or base(language) == "ja" else foremost(names, " ".join(texts))
-            name = next((n for n in mine if named(n, texts, language) and not _taken(n, used)), None)
+            name = next((n for n in mine if _heads(n, texts, language, used)), None)
             found[order] = Phrase(name, 0, len(name), 1.0, name=True) if name else None
             used += [name] if name else []
     for order, texts in enumerate(sections[1:], 1):
@@ -110,6 +110,12 @@ def topics(
 
 folded = lru_cache(maxsize=8)(str.casefold)
 """Small letters of a whole article, for which several sections and labels ask."""
+
+
+def _heads(name: str, texts: Sequence[str], language: str, used: Sequence[str]) -> bool:
+    """Whether a section may be headed by a name: it speaks of it, no other has it, and it is no broadcaster."""
+    own = base(language) == "ja" or not MEDIA.search(name)
+    return own and named(name, texts, language) and not _taken(name, used)
 
 
 def _taken(name: str, used: Sequence[str]) -> bool:

@@ -47,7 +47,7 @@ def marks(
 
 
 RISE = "The rise in bus fares is the biggest since the company was founded."
-BACKGROUND = (0.1, 0.2, 0.7, 0.0)
+BACKGROUND = (0.1, 0.3, 0.55, 0.05)
 LONG_AGO = (0.0, 0.1, 0.9, 0.0)
 
 
@@ -83,6 +83,10 @@ def test_a_look_ahead_leads_where_the_title_is_but_touched() -> None:
     assert np.isfinite(as_lead(marks(place=0.5, titled=1, ahead=True), [line(fares)], "en")).all()
     assert not np.isfinite(as_lead(marks(place=0.5, titled=1), [line(fares)], "en")).any()
     assert not np.isfinite(as_lead(marks(place=0.9, titled=1, ahead=True), [line(fares)], "en")).any()
+
+
+def test_what_the_news_is_about_leads_though_it_is_no_news() -> None:
+    assert np.isfinite(as_lead(marks(roles=LONG_AGO, about=0.8), [line(RISE)], "en")).all()
 
 
 def test_japanese_leads_ask_for_less() -> None:

@@ -190,6 +190,12 @@ def test_a_force_told_of_once_heads_a_section_that_begins_with_it(texts: list[st
     assert [topic and topic.text for topic in made] == [None, expected]
 
 
+def test_a_broadcaster_and_what_stands_in_brackets_head_nothing() -> None:
+    told = "Ann Arbour told CNN that the ferries (foot injury) would sail. CNN asked why."
+    sections: list[list[str]] = [["Ann Arbour told CNN that the ferries (foot injury) would sail."], [], [], []]
+    assert topics(sections, (), "CNN asks of injury", told, "en") == [None] * 4
+
+
 @pytest.mark.parametrize(
     "text",
     [
