@@ -80,7 +80,8 @@ class Admin:
             "admin-filters": lambda: self._edit(asker, which, given),
             "admin-pause": lambda: self._pause(asker, which),
             "admin-resume": lambda: self._resume(asker, which),
-            "admin-remove": lambda: self._remove(asker, which),
+            "admin-remove": lambda: self._asked_to_remove(asker, which),
+            "admin-remove-yes": lambda: self._remove(asker, which),
             "admin-send-now": lambda: self._send_now(asker, which),
             "admin-list": lambda: self._asking.listed(asker),
             "admin-check": lambda: self._asking.check(asker, here),
@@ -211,6 +212,15 @@ class Admin:
         order = await self.orders.one(asker, which)
         await resume(self.world, order)
         return await self._card(asker, "admin.resume.done", replace(order, paused=False, paused_reason=None))
+
+    async def _asked_to_remove(self, asker: Asker, which: str) -> Reply:
+        """One press beside the others must not cost the settings."""
+        order = await self.orders.one(asker, which, to_change=True)
+        said = [asker.catalog("admin.remove.sure", name=order.id)]
+        yes = Action(label=asker.catalog("admin.action.remove"), verb="admin-remove-yes", value=order.id)
+        keep = Action(label=asker.catalog("admin.action.keep"), verb="admin-card", value=order.id)
+        buttons = [action for action in (keep, yes) if fits(action)]
+        return Reply(message=described(asker.catalog("admin.title"), said, asker.catalog, buttons), in_place=True)
 
     async def _remove(self, asker: Asker, which: str) -> Reply:
         order = await self.orders.one(asker, which, to_change=True)

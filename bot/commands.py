@@ -85,7 +85,20 @@ Who = Literal["anyone", "told", "admin"]
 """`anyone`: who sees the button. `told`: only in the private conversation where somebody was told. `admin`: those who
 may change the channel."""
 
-_ADMIN_VERBS = ["new", "subscribe", "card", "edit", "filters", "pause", "resume", "remove", "send-now", "list", "check"]
+_ADMIN_VERBS = [
+    "list",
+    "check",
+    "new",
+    "subscribe",
+    "card",
+    "edit",
+    "filters",
+    "pause",
+    "resume",
+    "remove",
+    "remove-yes",
+    "send-now",
+]
 VERBS: Mapping[str, Who] = {
     **dict.fromkeys(("open", "more", "less", "article", "sources", "latest", "date", "search", "related"), "anyone"),
     **dict.fromkeys(("share", "wrong", "forget"), "anyone"),

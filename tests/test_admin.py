@@ -161,7 +161,10 @@ async def test_a_subscription_is_paused_resumed_and_removed_by_its_buttons(room:
     assert [a.verb for a in paused.message.actions] == ["admin-resume", "admin-edit", "admin-filters", "admin-remove"]
     await room.press("admin-resume", value, admin=True)
     assert not (await only(room)).paused
-    await room.press("admin-remove", value, admin=True)
+    asked = await room.press("admin-remove", value, admin=True)
+    assert [a.verb for a in asked.message.actions] == ["admin-card", "admin-remove-yes"]
+    assert (await only(room)).id == value
+    await room.press("admin-remove-yes", value, admin=True)
     assert await room.world.store.subscriptions() == ()
     assert await room.world.store.feeds() == ()
 

@@ -98,6 +98,9 @@ async def _shots(folder: Path) -> dict[str, str]:
     return shots
 
 
+CHANNELS = {"discord": "100", "slack": "C100"}
+
+
 async def read_sample(world: World, sites: Sequence[SampleSite]) -> None:
     """Everything the sample's sites have, digested."""
     for site in sites:
@@ -108,7 +111,7 @@ async def read_sample(world: World, sites: Sequence[SampleSite]) -> None:
 
 
 async def _of_one(world: World, platform: str, site: SampleSite) -> dict[str, str]:
-    here = Destination(platform=platform, channel="100", tenant="500")
+    here = Destination(platform=platform, channel=CHANNELS[platform], tenant="500")
     zone, code = ZONES[site.code], site.code
     order = Subscription(id=code, destination=here, feeds=(site.feed_url,), language=code, zone=zone, limit=5)
     _, deliveries = await prepared(world, order, slot_now(order, world.clock()))
@@ -127,7 +130,7 @@ async def _of_one(world: World, platform: str, site: SampleSite) -> dict[str, st
 async def _windows(world: World, answers: Lookups, platform: str, site: SampleSite) -> dict[str, str]:
     """Subscribing; on Slack also the Home tab, and the search while one types."""
     code = site.code
-    here = Destination(platform=platform, channel="100", tenant=f"500-{code}")
+    here = Destination(platform=platform, channel=CHANNELS[platform], tenant=f"500-{code}")
     who: Json = {"locale": code, "origin": here, "admin": True, "reader": "U1", "zone": ZONES[code]}
     offered = await answers.press(Press(verb="admin-new", value="", fields={"url": site.feed_url}, **who))
     assert offered.form is not None
@@ -199,7 +202,7 @@ def _discord_button(button: Json) -> str:
 _LINE = re.compile(r"(?P<mark>#{1,3} |-# |- |\d+\. )?(?P<rest>.*)")
 _INLINE = re.compile(
     r"\\(?P<plain>.)|\*\*(?P<bold>.+?)(?<!\\)\*\*|\*(?P<italic>[^*]+)\*"
-    r"|\[(?P<label>(?:\\.|[^\]\\])*)\]\((?P<url>[^)\s]+)\)"
+    r"|\[(?P<label>(?:\\.|[^\]\\])*)\]\((?P<url>[^)\s]+)\)|<#(?P<channel>\d+)>"
 )
 
 
@@ -223,6 +226,8 @@ def _inline(text: str) -> str:
         at = found.end()
         if found["plain"]:
             out += escape(found["plain"])
+        elif found["channel"]:
+            out += "<a>#news</a>"
         elif found["bold"]:
             out += f"<b>{_inline(found['bold'])}</b>"
         elif found["italic"]:
@@ -263,6 +268,8 @@ def _rich(element: Json) -> str:
 
 
 def _run(run: Json) -> str:
+    if run["type"] == "channel":
+        return "<a>#news</a>"
     text = escape(run.get("text") or run["url"]).replace("\n", "<br>")
     style = run.get("style") or {}
     text = f"<b>{text}</b>" if style.get("bold") else text
