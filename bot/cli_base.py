@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import re
@@ -64,6 +65,9 @@ def _password(address: str) -> str:
 def session_of(config: Path | None, *, quiet: bool) -> Session:
     """The session of these global options: `config`, else CHOKAN_CONFIG, else ./chokan.toml where there is one."""
     load_dotenv(".env", override=False)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Half a character, which JSON may hold and no encoding: as JSON escapes it.
+        sys.stdout.reconfigure(errors="backslashreplace")
     named = os.environ.get("CHOKAN_CONFIG")
     config = config or (Path(named) if named else Path(CONFIG) if Path(CONFIG).exists() else None)
     return Session(config, quiet, Console(soft_wrap=False), Console(stderr=True))

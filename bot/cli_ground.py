@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from bot.cli_base import Session, print_stream, run
 from bot.cli_read import lines_or_errors
-from bot.inputs import BadInput
+from bot.inputs import read_line
 from bot.stream import in_order
 from digests.language import identify
 
@@ -43,7 +43,7 @@ def ground_verb(
 
 def ground_line(line: str, number: int) -> str:
     """In a worker, which alone needs the judge: the verdict on one line. Raises BadInput."""
-    claim = _claim(line, number)
+    claim = read_line(Claim, line, number)
     verdict = _judged(claim)
     unsupported = [_form(problem) for problem in verdict.unsupported]
     return json.dumps({"id": claim.id, "score": verdict.score, "unsupported": unsupported}, ensure_ascii=False)
@@ -68,12 +68,3 @@ def _judged(claim: Claim) -> Verdict:
 
 def _form(problem: Unsupported) -> dict[str, Any]:
     return {"text": problem.text, "reason": problem.reason, "what": list(problem.what)}
-
-
-def _claim(line: str, number: int) -> Claim:
-    try:
-        return Claim.model_validate_json(line)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the line"
-        raise BadInput(f"line {number}: {key}: {first['msg'].lower()}") from None

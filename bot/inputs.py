@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
@@ -16,6 +16,7 @@ from digests.language import identify
 from digests.model import Article
 from digests.urls import site_of, web_url
 
+M = TypeVar("M", bound=BaseModel)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,17 +38,18 @@ class Record(BaseModel):
     html: str | None = None
 
 
-def record_of(line: str, number: int) -> Record:
-    """The record of one JSON line. Raises BadInput naming the line."""
+def read_line(model: type[M], line: str, number: int) -> M:
+    """What one JSON line says. Raises BadInput naming the line."""
     try:
-        data: Any = json.loads(line)
-        return Record.model_validate(data)
-    except json.JSONDecodeError as error:
-        raise BadInput(f"line {number}: not JSON: {error.msg} at column {error.colno}") from None
+        return model.model_validate(json.loads(line))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the line"
         raise BadInput(f"line {number}: {key}: {first['msg'].lower()}") from None
+    except json.JSONDecodeError as error:
+        raise BadInput(f"line {number}: not JSON: {error.msg} at column {error.colno}") from None
+    except (ValueError, RecursionError):  # what Python's reader refuses of good JSON
+        raise BadInput(f"line {number}: not JSON that can be read: nested too deeply, or a number too long") from None
 
 
 def article_of(record: Record) -> Article:

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from bot.inputs import Record, record_of
+from bot.inputs import Record, read_line
 from bot.world import Runs
 from digests.embed import E5Embedder, LexicalEmbedder
 from digests.language import identify
@@ -96,7 +96,7 @@ async def _embed(
 def _records(lines: Iterable[str]) -> Iterator[Record]:
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield record_of(line, number)
+            yield read_line(Record, line, number)
 
 
 def parts(record: Record) -> Mapping[str, float]:

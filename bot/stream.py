@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 
 from bot.digesting import digested
-from bot.inputs import article_of, record_of
+from bot.inputs import Record, article_of, read_line
 from bot.world import DIGEST_SECONDS, Runs
 from digests.catalog import Catalogs
 from digests.errors import ChokanError
@@ -70,7 +70,7 @@ async def _one(runs: Runs, function: Callable[..., str], line: str | ChokanError
 
 def digest_line(line: str, number: int, making: Making) -> str:
     """In a worker: the JSON line of one article. Raises BadInput, NoArticle."""
-    record = record_of(line, number)
+    record = read_line(Record, line, number)
     article = article_of(record)
     language = making.language or article.language
     digest = digested(article, (), (), language, making.catalogs, making.embeddings)

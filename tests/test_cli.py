@@ -199,6 +199,24 @@ def test_json_lines_come_back_in_order_and_a_bad_line_costs_only_itself() -> Non
     assert "line 3: not JSON" in result.stderr
 
 
+@pytest.mark.parametrize("line", ["[" * 100_000, '{"id": ' + "9" * 5_000 + "}"])
+@pytest.mark.parametrize("words", [("digest", "--jsonl", "--fast"), ("ground", "--jsonl"), ("rank", "--fast")])
+def test_json_that_no_reader_takes_is_one_line_too(folder: Path, words: tuple[str, ...], line: str) -> None:
+    (folder / "corpus.jsonl").write_text(line, encoding="utf-8")
+    result = chokan(*words, *(("--corpus", "corpus.jsonl") if words[0] == "rank" else ()), input=line)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.count("\n") == 1
+    assert "line 1: not JSON that can be read" in result.stderr
+
+
+def test_half_a_character_is_printed_as_json_escapes_it(folder: Path) -> None:
+    row = r'{"id": "\ud83d", "title": "\ud83d", "text": "The \ud83d council voted. It met.", "summary": "\ud83d."}'
+    (folder / "c.jsonl").write_text(row, encoding="utf-8")
+    for line in ("digest --jsonl --fast", "ground --jsonl", "rank --fast --corpus c.jsonl"):
+        result = chokan(*line.split(), input=row)
+        assert (result.exit_code, json.loads(result.stdout)["id"]) == (0, "\ud83d")
+
+
 def test_an_empty_archive_says_how_to_begin_and_a_feed_nobody_has_is_named() -> None:
     assert "chokan feeds add https://" in chokan("poll").output
     result = chokan("latest", "--feed", "https://nowhere.example/feed")
