@@ -29,9 +29,10 @@ QUOTED, MOSTLY = 0.2, 0.6
 """Share of a lead's, and of a conclusion's, characters that may be somebody's words."""
 TURNING = 0.15
 """Worth of a lead's telling of a turning point."""
-LATE, LATER, LOOKING = 0.35, 0.5, 0.5
+LATE, LATER, LOOKING, SETTLED = 0.35, 0.5, 0.5, 0.85
 """How far into the article, 0 to 1, a conclusion may stand at the earliest: one that is likely enough to look ahead,
-and one that sums up; and how likely that must be. Japanese articles are short: there all may stand as early."""
+and one that sums up; how likely that must be; and up to what chance of being background it concludes anything. Japanese
+articles are short: there all may stand as early."""
 SUMMING_UP = 0.6
 """Chance of judging or looking ahead, below which a conclusion must say so in words."""
 CONCLUDING = 0.3
@@ -51,7 +52,7 @@ _LOOSE = re.compile(
     r"|The (?:families|parents|relatives|players|others)\b"
 )
 """Openings of what was long ago, and with some of those that were told of before."""
-DETAIL, NUT, NEWS, LATEST = 0.6, 0.7, 0.3, 0.75
+DETAIL, NUT, NEWS, LATEST = 0.75, 0.5, 0.3, 0.75
 """Chance of being background from which a lead is a detail, closeness from which it is what the news is
 about all the same, chance of being any news below which it is none, and how far into the article, 0 to 1, it may stand;
 all but where it looks ahead or at a turning point. Of English ones: Japanese
@@ -126,7 +127,7 @@ def as_conclusion(marks: Marks, lines: Sequence[Line], language: str) -> Floats:
     summing = np.minimum(1.0, marks.roles[:, _JUDGING] + marks.roles[:, _AHEAD])
     says = marks.ahead | marks.turning | (summing >= SUMMING_UP)
     english = language == "en"
-    place, background = (LATER, DETAIL) if english else (LATE, 1.0)
+    place, background = (LATER, SETTLED) if english else (LATE, 1.0)
     late = (marks.place >= place) | ((marks.place >= LATE) & (marks.roles[:, _AHEAD] >= LOOKING))
     late &= marks.sound & ~marks.given & (marks.titled > 0) & (marks.roles[:, _BACKGROUND] <= background)
     fit = late & (marks.about >= AT_STAKE)

@@ -60,7 +60,7 @@ LONG_AGO = (0.0, 0.1, 0.9, 0.0)
         (marks(given=True), RISE),
         (marks(roles=BACKGROUND, salience=0.4), RISE),
         (marks(roles=BACKGROUND), "Ann Arbour said the rise in fares had come too early."),
-        (marks(roles=LONG_AGO), RISE),
+        (marks(roles=LONG_AGO, about=0.45), RISE),
         (marks(roles=(0.05, 0.05, 0.05, 0.05)), RISE),
         (marks(place=0.9), RISE),
         (marks(), "Ann Arbour scored first, and the visitors never came back into the match."),
