@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from digests.model import Article, Destination, Edition, EditionState, Slot, Subscription
 from digests.store import Hit
+from digests.terms import caseless
 
 LATE_AFTER = timedelta(minutes=15)
 """A slot served later than this is marked late: readers should know why the morning edition comes at noon."""
@@ -110,11 +111,13 @@ def window_start(subscription: Subscription, now: datetime) -> datetime:
 
 def wanted(subscription: Subscription, article: Article) -> bool:
     """Do the subscription's include and exclude words let this article through? Case and width do not matter."""
-    text = f"{article.title}\n{article.text}".casefold()
-    include = [word.casefold() for word in subscription.include]
-    return (not include or any(word in text for word in include)) and not any(
-        word.casefold() in text for word in subscription.exclude
+    if not (subscription.include or subscription.exclude):
+        return True
+    text = caseless(f"{article.title}\n{article.text}")
+    included, excluded = (
+        any(caseless(word) in text for word in words) for words in (subscription.include, subscription.exclude)
     )
+    return (included or not subscription.include) and not excluded
 
 
 def ranked(hits: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -97,10 +97,16 @@ def _bare(text: str) -> str:
     return _BARE.bare(folded)
 
 
+def caseless(text: str) -> str:
+    """`text` without difference of case and width (ＡＩ, ｶﾞｿﾘﾝ): NFKC_Casefold of the Unicode standard, 3.13.
+
+    Folding may undo the normal form (İ → i + dot), so it is normalised again.
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
 def _runs(text: str) -> Iterator[str]:
-    # Folding may undo the normal form (İ → i + dot), so it is normalised again: Unicode 3.13, NFKC_Casefold.
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    folded = _GROUPED_DIGITS.sub("", _POSSESSIVE.sub("", folded))
+    folded = _GROUPED_DIGITS.sub("", _POSSESSIVE.sub("", caseless(text)))
     return (match[0] for match in _pattern().finditer(folded))
 
 

@@ -184,12 +184,16 @@ def test_old_news_is_no_news() -> None:
         (("地震",), (), False),
         ((), ("一文目",), False),
         (("本文",), ("一文",), False),
+        (("ai",), (), True),
+        (("ガソリン",), (), True),
+        ((), ("AI",), False),
     ],
 )
 def test_words_let_articles_through_or_keep_them_out(
     include: tuple[str, ...], exclude: tuple[str, ...], through: bool
 ) -> None:
-    assert wanted(subscription(include=include, exclude=exclude), article()) is through
+    one = article(title="ＡＩとｶﾞｿﾘﾝの本文")
+    assert wanted(subscription(include=include, exclude=exclude), one) is through
 
 
 def test_newest_first_and_a_date_in_the_future_gains_nothing() -> None:
