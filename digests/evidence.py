@@ -17,6 +17,7 @@ from digests.quantities import Quantity, folded, quantities
 from digests.sentences import sentences
 from digests.tokens import Token, tokens
 
+_CREDIT = re.compile(r"[^\n。]+[、，,]\s*$")
 _BETWEEN = re.compile(r"[\W_]+")
 
 
@@ -80,9 +81,20 @@ class Source:
     """Content stems that stand next to each other, or with one between."""
 
 
+def stated(text: str, language: str) -> tuple[str, ...]:
+    """The sentences of `text`, each with the media it credits ahead of itself (「共同通信によると、」): whose report it
+    is belongs to what it says."""
+    found, end = [], 0
+    for piece in sentences(text, language):
+        ahead = _CREDIT.search(text[end : piece.start]) if language == "ja" else None
+        found.append(f"{ahead.group().strip()}{piece.text}" if ahead else piece.text)
+        end = piece.end
+    return tuple(found)
+
+
 def source(text: str, language: str, reference: date | None = None) -> Source:
     """`text` prepared. `reference`: the day it was written, where that is known."""
-    lines = tuple(line(piece.text, language, reference) for piece in sentences(text, language))
+    lines = tuple(line(piece, language, reference) for piece in stated(text, language))
     surfaces = tuple(word.surface for one in lines for word in one.words)
     count = Counter(stem for one in lines for stem in one.content)
     return Source(

@@ -16,11 +16,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from digests.evidence import Line, Source, line, source
-from digests.sentences import sentences
+from digests.evidence import Line, Source, line, source, stated
 from digests.signals import Findings, Signals, signals
 
-Reason = Literal["number", "date", "name", "negation", "modality", "joined", "wording"]
+Reason = Literal[
+    "number", "date", "name", "negation", "modality", "joined", "wording", "contrary", "exchanged", "role", "degree"
+]
 SUPPORTED = 0.5
 """Scores from here on mean: supported."""
 
@@ -82,7 +83,7 @@ def _models() -> _Models:
 def ground(text: str, summary: str, language: str, *, reference: date | None = None) -> Verdict:
     """Is every sentence of `summary` supported by `text`, both in `language`? `reference`: the day of the text."""
     origin = source(text, language, reference)
-    written = [piece.text for piece in sentences(summary, language)] or [summary]
+    written = stated(summary, language) or (summary,)
     return judged([line(one, language, reference) for one in written], origin)
 
 
@@ -119,6 +120,10 @@ def _problem(one: Line, found: Signals) -> Unsupported | None:
         return Unsupported(text=one.text, reason="negation")
     if findings.certain:
         return Unsupported(text=one.text, reason="modality")
+    if findings.contrary:
+        return Unsupported(text=one.text, reason="contrary")
+    if findings.exchanged:
+        return Unsupported(text=one.text, reason="exchanged")
     if found.joined:
         return Unsupported(text=one.text, reason="joined")
     models = _models()
@@ -128,4 +133,11 @@ def _problem(one: Line, found: Signals) -> Unsupported | None:
 
 
 def _named(findings: Findings) -> tuple[tuple[Reason, tuple[str, ...]], ...]:
-    return ("number", findings.numbers), ("date", findings.dates), ("name", findings.names)
+    return (
+        ("number", findings.numbers),
+        ("date", findings.dates),
+        ("name", findings.names),
+        ("number", findings.misplaced),
+        ("role", findings.mistitled or findings.miscredited),
+        ("degree", findings.overdone),
+    )

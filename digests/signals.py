@@ -9,19 +9,25 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from digests.alignment import edits, fragments, lcs, shared
 from digests.arcs import LOOSE, Arcs, arcs
 from digests.bindings import misdated
+from digests.clauses import clauses
+from digests.contraries import contrary
 from digests.dates import said_by
+from digests.degrees import overdone
 from digests.evidence import Line, Source, squeezed, supports
-from digests.modality import hedges
+from digests.exchanges import exchanged, misplaced
+from digests.modality import firmer, hedges
 from digests.names import knows, names
 from digests.number_words import COUNTING
+from digests.persons import miscredited, mistitled
 from digests.quantities import known
+from digests.references import names_what_is_meant
+from digests.tokens import Token
 
 T = TypeVar("T")
 _LEAST_COPY = 8
@@ -41,6 +47,18 @@ class Findings:
     """It denies what the source says, or says what the source denies."""
     certain: bool = False
     """It states as a fact what the source only holds possible."""
+    contrary: bool = False
+    """It says rose where the source says fell."""
+    exchanged: bool = False
+    """Two have changed places: who did it and to whom it was done."""
+    misplaced: tuple[str, ...] = ()
+    """Numbers that the source has of something else."""
+    mistitled: tuple[str, ...] = ()
+    """Titles of somebody else."""
+    miscredited: tuple[str, ...] = ()
+    """Whose report it is not."""
+    overdone: tuple[str, ...] = ()
+    """All for some, the first of its kind, a day for a week."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,42 +81,72 @@ def signals(sentence: Line, source: Source) -> Signals:
     values |= _arcs(sentence, source)
     values |= _cuts(sentence, support[0]) if support else {}
     facts, findings = _facts(sentence, source, support)
-    rest = after_copy(sentence, source)
+    rest = around_copy(sentence, source)
     if rest is not None:
-        findings = Findings(certain=hedges(rest, source.language))
+        findings = Findings(certain=hedges(*rest, source.language))
         facts |= {"denied": 0.0, "undenied": 0.0}
+    else:
+        findings = _twists(sentence, source, support, findings)
     values["copied"] = float(rest is not None)
     return Signals(
         values=values | facts,
         findings=findings,
         support=tuple(ordered),
         joined=rest is None and _joined(sentence, source),
-        edited=_edited(sentence, support, values, source.reference),
+        edited=_edited(sentence, support, values, source),
     )
 
 
-def _edited(sentence: Line, support: Sequence[Line], values: Mapping[str, float], reference: date | None) -> bool:
+def _twists(sentence: Line, source: Source, support: Sequence[Line], findings: Findings) -> Findings:
+    """What a good liar does: the source's own words, turned."""
+    said = clauses(sentence.text, source.language)
+    written = [clause for one in source.lines for clause in clauses(one.text, source.language)]
+    return replace(
+        findings,
+        contrary=contrary(said, written, source.language),
+        exchanged=exchanged(sentence, support, source.language),
+        misplaced=misplaced(said, written),
+        miscredited=miscredited(sentence, source),
+        mistitled=mistitled(sentence.text, " ".join(one.text for one in source.lines), source.language),
+        overdone=overdone(sentence, source, support),
+    )
+
+
+def _edited(sentence: Line, support: Sequence[Line], values: Mapping[str, float], source: Source) -> bool:
     if values["fused"] < -1 or not support:
         return True
     first = support[0]
     if not all(known(q, first.quantities) for q in sentence.quantities):
         return True
-    if not all(said_by(m, first.dates, reference) for m in sentence.dates):
+    if not all(said_by(m, first.dates, source.reference) for m in sentence.dates):
         return True
-    own = sentence.content - frozenset(first.stems)
-    return any(not (stem[:1].isdigit() or stem in COUNTING) for stem in own)
+    own = {word.stem for word in sentence.words if word.content and not _stands_in(word, first, source.language)}
+    if any(not (stem[:1].isdigit() or stem in COUNTING) for stem in own):
+        return not names_what_is_meant(sentence, first, source)
+    return False
 
 
-def after_copy(sentence: Line, source: Source) -> str | None:
-    """What its line goes on to say after a sentence that stands in the source word for word; None if it does not."""
+def _stands_in(word: Token, one: Line, language: str) -> bool:
+    """Japanese words may be cut otherwise there: 「榎本亮市長」, 「榎本市長」."""
+    return word.stem in one.content or (language == "ja" and word.surface in one.folded) or word.stem in one.stems
+
+
+def around_copy(sentence: Line, source: Source) -> tuple[str, str] | None:
+    """What stands before and behind a sentence, folded, in the line that has it word for word; None if none has."""
     wanted = squeezed(sentence.folded)
     if len(wanted) < _LEAST_COPY:
         return None
     for one in source.lines:
         at = one.squeezed.find(wanted)
         if at >= 0:
-            return one.squeezed[at + len(wanted) :]
-    return "" if wanted in source.squeezed else None
+            return _cut(one.folded, at, at + len(wanted))
+    return ("", "") if wanted in source.squeezed else None
+
+
+def _cut(text: str, start: int, end: int) -> tuple[str, str]:
+    """`text` before its `start`th letter or digit and from its `end`th on."""
+    letters = [at for at, char in enumerate(text) if squeezed(char)]
+    return text[: letters[start]], text[letters[end - 1] + 1 :]
 
 
 def _joined(sentence: Line, source: Source) -> bool:
@@ -219,7 +267,7 @@ def _facts(sentence: Line, source: Source, support: Sequence[Line]) -> tuple[dic
     named = names(sentence.text, sentence.words, source.language)
     unknown = [name for name in named if not knows(name, source.folded, source.stems, source.language)]
     added, dropped = _denial(sentence, source, support)
-    certain = bool(support and support[0].stance.possible & sentence.content and not sentence.stance.hedged)
+    certain = bool(support) and firmer(sentence.stance, sentence.content, support[0].stance)
     values = {
         "numbers": -float(len(lost)),
         "numbers_near": -float(sum(not known(q, near_numbers) for q in counted)),
@@ -246,5 +294,8 @@ def _denial(sentence: Line, source: Source, support: Sequence[Line]) -> tuple[bo
     added = sentence.stance.negations > sum(one.stance.negations for one in support) or (
         sentence.stance.negations > 0 and not sentence.stance.denied & denied
     )
-    dropped = bool(support and support[0].stance.denied & sentence.content and not sentence.stance.negations)
+    dropped = bool(support) and any(
+        stem in sentence.content and not sentence.stance.negations and support[0].stems.count(stem) == 1
+        for stem in support[0].stance.denied
+    )
     return added, dropped

@@ -62,3 +62,8 @@ def stem(word: str) -> str:
             word = _DOUBLED.sub(r"\1", word[: -len(ending)]) + replacement
             break
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def stems_of(words: str) -> frozenset[str]:
+    """The stems of words set out for reading."""
+    return frozenset(map(stem, words.split()))
