@@ -23,6 +23,7 @@ from digests.layout import day_text, hits_message, note
 from digests.message import Action, Message
 from digests.model import Destination, Digest
 from digests.store import PUBLIC, Hit
+from digests.terms import caseless
 from digests.urls import article_id
 
 PAGE = 5
@@ -82,9 +83,9 @@ class Finder:
     async def _feed(self, asker: Asker, words: str) -> str | None:
         """A feed by its address, the beginning of its address, or words of its title; None: there is none."""
         feeds = [health.feed for health in await self.world.store.feeds(viewer=asker.viewer)]
-        folded = words.casefold()
+        said = caseless(words)
         found = [f.url for f in feeds if f.url == words] or [f.url for f in feeds if f.url.startswith(words)]
-        return next(iter(found or [f.url for f in feeds if folded in f"{f.title} {f.url}".casefold()]), None)
+        return next(iter(found or [f.url for f in feeds if said in caseless(f"{f.title} {f.url}")]), None)
 
     async def today(self, asker: Asker) -> Message:
         return await self._day(asker, await self.day_of(asker), 0)
