@@ -27,7 +27,7 @@ from digests.errors import (
     NotAnArticle,
 )
 from digests.extract import Page, article_from, extract
-from digests.feeds import fresh, parse_feed
+from digests.feeds import fresh, names_of, parse_feed
 from digests.language import identify
 from digests.model import Article, Entry, Feed, FeedState, ParsedFeed
 from digests.polling import moves_to, next_state, resting
@@ -42,7 +42,7 @@ CLAIMED = 256
 AGAIN = 10
 """Pages of a feed that are read again at one poll because their entries changed."""
 LOOKED_BACK = timedelta(days=3)
-"""Articles that editions of this time carried are watched for corrections."""
+"""Articles that came, or that editions carried, within this time are watched for corrections."""
 _FEED = re.compile(rb"[\xef\xbb\xbf\s]*(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)[\s>]", re.DOTALL)
 PARSE_SECONDS = 5.0
 EXTRACT_SECONDS = 5.0
@@ -149,11 +149,12 @@ async def _poll_parsed(
     world: World, health: FeedHealth, state: FeedState, parsed: ParsedFeed, response: Response
 ) -> Polled:
     feed = health.feed
-    unseen = await world.store.unseen(feed.url, [entry.id for entry in parsed.entries])
-    new_here = fresh(parsed.entries, unseen)
-    if health.state.succeeded is None:
-        new_here = _newest(new_here, feed.backfill)
-    read = await asyncio.gather(*(_read_entry(world, feed, entry) for entry in new_here))
+    names = [name for entry in parsed.entries for name in (*names_of(entry), _waiting(entry))]
+    shown = await world.store.shown(feed.url, names)
+    never_shown = fresh(parsed.entries, shown)
+    new_here = never_shown if health.state.succeeded is not None else _newest(never_shown, feed.backfill)
+    now = world.clock()
+    read = await asyncio.gather(*(_read_entry(world, feed, e, shown.get(_waiting(e), now)) for e in new_here))
     waiting = {entry.id for entry, outcome in zip(new_here, read, strict=True) if outcome is WAIT}
     if waiting:
         # The validators certify only what was saved: without them the next poll sees the waiting entries again.
@@ -165,7 +166,7 @@ async def _poll_parsed(
         feed.url,
         state,
         now=world.clock(),
-        seen={id_: print_ for id_, print_ in prints.items() if id_ not in waiting},
+        seen=_to_remember(never_shown, waiting, prints),
         articles=_seen_now([outcome for outcome in read if isinstance(outcome, Article)], world.clock()),
         title=parsed.title or None,
         site=parsed.link,
@@ -175,24 +176,41 @@ async def _poll_parsed(
     return _polled(feed, str(response.status), new=new, note=state.note)
 
 
+def _waiting(entry: Entry) -> str:
+    """The name under which it is remembered since when an entry's page has been waited for."""
+    return f"waiting {entry.id}"
+
+
+def _to_remember(
+    entries: Sequence[Entry], waiting: Collection[str], prints: Mapping[str, bytes]
+) -> dict[str, bytes | None]:
+    return {
+        name: prints.get(name)
+        for entry in entries
+        for name in ((_waiting(entry),) if entry.id in waiting else names_of(entry))
+    }
+
+
 async def _look_again(world: World, feed: Feed, entries: Sequence[Entry]) -> dict[str, bytes]:
-    """What each entry says now, as a fingerprint. Where it says something else than before, and an edition carried the
-    article lately, its page is read again; what was materially changed is saved to be digested anew, and
-    `bot.corrections` edits the messages."""
+    """What each entry says now, as a fingerprint. Where it says something else than before, and the article came or
+    was carried lately, its page is read again; what was materially changed is saved to be digested anew, and
+    `bot.corrections` edits the messages there are."""
     prints = {entry.id: fingerprint(entry) for entry in entries}
     changed = await world.store.changed_entries(feed.url, prints)
     suspects = {article_id(e.url): e for e in entries if e.id in changed and e.url}
-    posted = await world.store.posted_articles(suspects, world.clock() - LOOKED_BACK) if suspects else ()
-    looked = [article for article in posted if article.feed == feed.url][:AGAIN]
-    for old in looked:
-        new = await _read_entry(world, feed, suspects[old.id])
+    watched = await world.store.watched_articles(suspects, world.clock() - LOOKED_BACK) if suspects else ()
+    seen_to: set[str] = set()
+    for old in [article for article in watched if article.feed == feed.url][:AGAIN]:
+        new = await _read_entry(world, feed, suspects[old.id], world.clock())
+        if new is WAIT:
+            continue
+        seen_to.add(suspects[old.id].id)
         if isinstance(new, Article) and is_corrected(old, new):
             await world.store.correct_article(
                 replace(old, title=new.title, text=new.text, links=new.links), world.clock()
             )
             event(log, "article.changed", article=old.id, url=old.url)
-    seen_to = {suspects[old.id].id for old in looked}
-    left = {suspects[article.id].id for article in posted} - seen_to  # their turn comes at the next poll
+    left = {suspects[article.id].id for article in watched} - seen_to  # their turn comes at the next poll
     await world.store.keep_prints(feed.url, {id_: p for id_, p in prints.items() if id_ not in left}, seen_to)
     return prints
 
@@ -219,14 +237,15 @@ class _Wait:
 WAIT = _Wait()
 
 
-async def _read_entry(world: World, feed: Feed, entry: Entry) -> Article | _Wait | None:
-    """The article of an entry: its page's text, else the feed's own; WAIT while the page may still come."""
+async def _read_entry(world: World, feed: Feed, entry: Entry, since: datetime) -> Article | _Wait | None:
+    """The article of an entry: its page's text, else the feed's own; WAIT while the page, asked for since then, may
+    still come."""
     page: Page | None = None
     if entry.url:
         try:
             page = await read_page(world, entry.url)
         except (PageUnavailable, HostResting, FetchTimeout, ConnectFailed):
-            if entry.published and world.clock() - entry.published < PAGE_PATIENCE:
+            if world.clock() - since < PAGE_PATIENCE:
                 return WAIT
         except ChokanError as error:
             event(log, "page.unread", level=logging.INFO, url=entry.url, kind=error.kind, error=str(error))

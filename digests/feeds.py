@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from digests.decode import decode
 from digests.jsonfeed import looks_like_json, read_json
 from digests.model import Entry, ParsedFeed
 from digests.plain import line, shortened, title_from_anything, title_from_markup, title_from_text, without_tags
 from digests.said import Markup, SaidEntry, SaidFeed
-from digests.urls import canonical_url, web_url
+from digests.urls import article_id, canonical_url, web_url
 
 _TITLE_FROM_CONTENT = 120
 _ID_LIMIT = 1024
@@ -34,13 +37,26 @@ def read_feed(body: bytes, *, url: str, headers: Mapping[str, str] | None = None
     return read_xml(text, url=url, headers=headers or {})
 
 
-def fresh(entries: Iterable[Entry], unseen_ids: Collection[str]) -> tuple[Entry, ...]:
-    """The entries whose id is in `unseen_ids`, each id once, in the feed's order."""
+def names_of(entry: Entry) -> tuple[str, ...]:
+    """What an entry is known by: its id, and the page it leads to."""
+    return (entry.id, f"page {article_id(entry.url)}") if entry.url else (entry.id,)
+
+
+def fresh(entries: Iterable[Entry], shown: Mapping[str, datetime]) -> tuple[Entry, ...]:
+    """The entries the feed has not shown before, each id once, in the feed's order. `shown`: since when it has shown
+    each of their names. An id or a page that comes back beside another is the same entry still, under a new id or a
+    moved address, unless it was published after its old name was first seen: some feeds use an id again."""
     new: dict[str, Entry] = {}
     for entry in entries:
-        if entry.id in unseen_ids:
+        names = names_of(entry)
+        since = [shown[name] for name in names if name in shown]
+        if not since or (len(since) < len(names) and _came_after(entry, max(since))):
             new.setdefault(entry.id, entry)
     return tuple(new.values())
+
+
+def _came_after(entry: Entry, since: datetime) -> bool:
+    return entry.issued and entry.published is not None and entry.published > since
 
 
 def base_of(said: SaidFeed, url: str) -> str:
@@ -51,7 +67,7 @@ def base_of(said: SaidFeed, url: str) -> str:
 
 def _tidied(said: SaidFeed, url: str) -> ParsedFeed:
     base = base_of(said, url)
-    entries = tuple(_entry(entry, base) for entry in said.entries if _says_something(entry))
+    entries = _told_apart([_entry(entry, base) for entry in said.entries if _says_something(entry)])
     return ParsedFeed(
         title=_title(said.title, said.title_kind),
         link=web_url(said.link, url),
@@ -62,6 +78,17 @@ def _tidied(said: SaidFeed, url: str) -> ParsedFeed:
         topic=web_url(said.self_link, url),
         skipped=said.skipped + len(said.entries) - len(entries),
         cut=said.cut,
+    )
+
+
+def _told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """An id that stands at several pages (the site's name, `0`) says nothing; those entries are called by their page."""
+    pages: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        pages[entry.id].add(canonical_url(entry.url) if entry.url else "")
+    return tuple(
+        replace(entry, id=_bounded(canonical_url(entry.url))) if entry.url and len(pages[entry.id]) > 1 else entry
+        for entry in entries
     )
 
 
@@ -81,6 +108,7 @@ def _entry(said: SaidEntry, base: str) -> Entry:
         published=said.published or said.updated,
         updated=said.updated,
         language=_language(said.language),
+        issued=said.published is not None,
     )
 
 

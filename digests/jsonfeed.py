@@ -29,7 +29,7 @@ def read_json(text: str, *, url: str) -> SaidFeed:
     if not isinstance(items, list) and "jsonfeed.org/" not in _string(document.get("version")):
         raise NotAFeed(url, "this is JSON, but not a JSON Feed")
     items = items if isinstance(items, list) else []
-    read = [_entry(item) for item in items[:ENTRY_LIMIT] if isinstance(item, dict)]
+    read = [_entry(item) for item in _newest(items) if isinstance(item, dict)]
     return SaidFeed(
         title=_string(document.get("title")) or None,
         title_kind="text",
@@ -40,6 +40,16 @@ def read_json(text: str, *, url: str) -> SaidFeed:
         entries=tuple(read),
         skipped=len(items) - len(read),
     )
+
+
+def _newest(items: list[Any]) -> list[Any]:
+    """As many as are read; the last ones where the feed begins with its oldest."""
+    if len(items) <= ENTRY_LIMIT:
+        return items
+    first, last = (
+        _moment(item.get("date_published")) if isinstance(item, dict) else None for item in (items[0], items[-1])
+    )
+    return items[-ENTRY_LIMIT:] if first and last and first < last else items[:ENTRY_LIMIT]
 
 
 def _loaded(text: str, url: str) -> Json:

@@ -86,6 +86,8 @@ class Entry:
     published: datetime | None = None
     updated: datetime | None = None
     language: str | None = None
+    issued: bool = False
+    """The feed says when it was published; else `published` is the day of its last change, if there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,8 +130,8 @@ class Store(Ledger, Outbox, Protocol):
     async def release_feeds(self, urls: Collection[str]) -> None:
         """Give back the lease on feeds that were claimed and not polled."""
 
-    async def unseen(self, feed: str, entry_ids: Collection[str]) -> frozenset[str]:
-        """Which of these entry ids this feed has never shown before."""
+    async def shown(self, feed: str, names: Collection[str]) -> Mapping[str, datetime]:
+        """Which of these names of entries this feed has shown before, and since when."""
 
     async def save_poll(
         self,
@@ -139,13 +139,13 @@ class Store(Ledger, Outbox, Protocol):
         state: FeedState,
         *,
         now: datetime,
-        seen: Mapping[str, bytes] | Collection[str] = (),
+        seen: Mapping[str, bytes | None] | Collection[str] = (),
         articles: Sequence[Article] = (),
         title: str | None = None,
         site: str | None = None,
         moved_to: str | None = None,
     ) -> int:
-        """One transaction: articles, the entry ids seen (with fingerprints of what they say), the validators that
+        """One transaction: articles, the names of entries seen (with fingerprints of what they say), the validators that
         certify them, the next poll; releases the lease. Returns how many articles were new. `moved_to` changes the
         feed's URL everywhere."""
 
@@ -301,8 +301,8 @@ class Store(Ledger, Outbox, Protocol):
     async def keep_prints(self, feed: str, prints: Mapping[str, bytes], looked: Collection[str]) -> None:
         """What entries say now, and whose pages were read again."""
 
-    async def posted_articles(self, ids: Collection[str], since: datetime) -> tuple[Article, ...]:
-        """Those that an edition made since then has carried."""
+    async def watched_articles(self, ids: Collection[str], since: datetime) -> tuple[Article, ...]:
+        """Those that came, or that an edition carried, since then."""
 
     async def correct_article(self, article: Article, now: datetime) -> None:
         """Its new title, text and links; it is digested and indexed anew, and waits in `corrected_articles`."""

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 import feedparser
+from feedparser.datetimes import _parse_date
 from feedparser.sanitizer import _sanitize_html
 
 from digests.decode import without_declaration
@@ -36,6 +37,7 @@ _FAILURES = (ArithmeticError, AssertionError, AttributeError, LookupError, Recur
 _LONG_DATE = re.compile(
     r"(<(?:[\w.-]{1,40}:)?(?:pubDate|date|updated|published|modified|issued|created)\b[^<>]{0,200}>)[^<]{200,}"
 )
+_DATE = re.compile(r"<(?:[\w.-]{1,40}:)?(?:pubDate|date|updated|published|issued)(?:\s[^<>]{0,200})?>([^<]{1,100})</")
 _WRITTEN_ID = re.compile(r"<(?:id|guid)(?:\s[^<>]{0,200})?>([^<]{1,1024})</", re.IGNORECASE)
 _END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)\s{0,20}>", re.IGNORECASE)
 _TAIL = 4096
@@ -78,8 +80,17 @@ def tame(text: str) -> tuple[str, int]:
     starts = [found.start() for found in _ENTRY.finditer(text)]
     if len(starts) <= ENTRY_LIMIT:
         return text, 0
+    left_out = len(starts) - ENTRY_LIMIT
+    if _begins_with_the_oldest(text[starts[0] : starts[1]], text[starts[-1] :]):
+        return text[: starts[0]] + text[starts[left_out] :], left_out
     tail = max((found.end() for found in _ENTRY_END.finditer(text, starts[-1])), default=len(text))
-    return text[: starts[ENTRY_LIMIT]] + text[tail:], len(starts) - ENTRY_LIMIT
+    return text[: starts[ENTRY_LIMIT]] + text[tail:], left_out
+
+
+def _begins_with_the_oldest(first: str, last: str) -> bool:
+    one, other = _DATE.search(first), _DATE.search(last)
+    told = [_parse_date(found[1].strip()) for found in (one, other) if found]
+    return len(told) == 2 and None not in told and told[0] < told[1]
 
 
 def _possible_character(reference: re.Match[str]) -> str:

@@ -200,7 +200,10 @@ def test_an_entry_the_parser_stumbles_over_costs_only_itself() -> None:
 
 def test_fresh_keeps_order_and_names_each_id_once() -> None:
     entries = [Entry(id=name, url=None, title=f"{name}{n}") for n, name in enumerate("abcab")]
-    assert [entry.title for entry in fresh(entries, {"c", "a", "zz"})] == ["a0", "c2"]
+    assert [entry.title for entry in fresh(entries, dict.fromkeys(("b", "zz"), datetime(2026, 1, 5, tzinfo=UTC)))] == [
+        "a0",
+        "c2",
+    ]
 
 
 @settings(max_examples=60, deadline=None)

@@ -53,7 +53,7 @@ async def test_a_crash_inside_a_poll_leaves_nothing_of_it(store: SqlStore) -> No
         await store.save_poll(FEED.url, state(), now=NOW, seen=["1"], articles=[article("a"), broken])
     (health,) = await store.feeds()
     assert (health.state, health.articles) == (FeedState(), 0)
-    assert await store.unseen(FEED.url, ["1"]) == {"1"}
+    assert await store.shown(FEED.url, ["1"]) == {}
     assert await store.article("a") is None
 
 
@@ -76,11 +76,11 @@ async def test_only_entries_never_shown_are_unseen_however_odd_their_ids(store: 
     await store.add_feed(OTHER)
     odd = ["x" * 100_000, "a\x00b", "\ud800", "", "日本"]
     await store.save_poll(FEED.url, state(), now=NOW, seen=odd)
-    assert await store.unseen(FEED.url, [*odd, "new"]) == {"new"}
-    assert await store.unseen(OTHER.url, odd) == set(odd)
+    assert set(await store.shown(FEED.url, [*odd, "new"])) == set(odd)
+    assert await store.shown(OTHER.url, odd) == {}
     many = [str(number) for number in range(2_000)]
     await store.save_poll(FEED.url, state(), now=NOW, seen=many)
-    assert await store.unseen(FEED.url, many) == frozenset()
+    assert set(await store.shown(FEED.url, many)) == set(many)
 
 
 async def test_due_feeds_are_claimed_once_and_again_when_the_lease_runs_out(store: SqlStore) -> None:
@@ -130,7 +130,7 @@ async def test_removing_a_feed_keeps_the_archive_and_adding_it_again_starts_anew
     assert [hit.article.id for hit in await store.latest(feed=FEED.url)] == ["a"]
     assert await store.save_poll(FEED.url, state(), now=NOW, articles=[article("late")]) == 0
     assert await store.add_feed(FEED)
-    assert await store.unseen(FEED.url, ["a"]) == {"a"}
+    assert await store.shown(FEED.url, ["a"]) == {}
     assert (await store.feeds())[0].state == FeedState()
 
 
@@ -141,7 +141,7 @@ async def test_a_moved_feed_changes_its_address_everywhere(store: SqlStore) -> N
     assert [h.feed.url for h in await store.feeds()] == [OTHER.url]
     assert (await store.subscriptions())[0].feeds == (OTHER.url,)
     assert (await store.articles(["a"]))[0].feed == OTHER.url
-    assert await store.unseen(OTHER.url, ["a"]) == frozenset()
+    assert set(await store.shown(OTHER.url, ["a"])) == {"a"}
 
 
 async def test_a_feed_that_moves_to_one_we_know_becomes_one_with_it(store: SqlStore) -> None:
@@ -152,7 +152,7 @@ async def test_a_feed_that_moves_to_one_we_know_becomes_one_with_it(store: SqlSt
     (health,) = await store.feeds()
     assert (health.feed.url, health.articles) == (OTHER.url, 3)
     assert (await store.subscriptions())[0].feeds == (OTHER.url,)
-    assert await store.unseen(OTHER.url, ["a", "b", "both"]) == frozenset()
+    assert set(await store.shown(OTHER.url, ["a", "b", "both"])) == {"a", "b", "both"}
 
 
 # --- articles and digests --------------------------------------------------------------------------------------------

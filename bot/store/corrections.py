@@ -59,11 +59,12 @@ class CorrectionRoom:
                         await connection.execute(update(seen).where(*this).values(values))
 
     @unbroken
-    async def posted_articles(self, ids: Collection[str], since: datetime) -> tuple[Article, ...]:
+    async def watched_articles(self, ids: Collection[str], since: datetime) -> tuple[Article, ...]:
         carried = select(edition_articles.c.article).join(editions, editions.c.id == edition_articles.c.edition)
         carried = carried.where(editions.c.made >= since, edition_articles.c.article.in_(tuple(ids)))
+        came = select(articles.c.id).where(articles.c.first_seen >= since, articles.c.id.in_(tuple(ids)))
         async with self.database.read() as connection:
-            return await articles_by_id(connection, sorted(set((await connection.execute(carried)).scalars())))
+            return await articles_by_id(connection, sorted(await connection.scalars(carried.union(came))))
 
     @unbroken
     async def correct_article(self, article: Article, now: datetime) -> None:

@@ -94,15 +94,15 @@ class FeedRoom:
                 await connection.execute(update(feeds).where(feeds.c.url.in_(chunk)).values(leased_until=None))
 
     @unbroken
-    async def unseen(self, feed: str, entry_ids: Collection[str]) -> frozenset[str]:
-        keys = {entry_key(entry): entry for entry in entry_ids}
-        fresh = set(keys.values())
+    async def shown(self, feed: str, names: Collection[str]) -> Mapping[str, datetime]:
+        keys = {entry_key(name): name for name in names}
+        found: dict[str, datetime] = {}
         async with self.database.read() as connection:
             for chunk in chunks(tuple(keys)):
-                here = select(seen.c.entry).join(feeds, feeds.c.number == seen.c.feed)
-                known = await connection.execute(here.where(feeds.c.url == feed, seen.c.entry.in_(chunk)))
-                fresh.difference_update(keys[bytes(key)] for key in known.scalars())
-        return frozenset(fresh)
+                here = select(seen.c.entry, seen.c.at).join(feeds, feeds.c.number == seen.c.feed)
+                rows = await connection.execute(here.where(feeds.c.url == feed, seen.c.entry.in_(chunk)))
+                found.update((keys[bytes(row.entry)], row.at) for row in rows)
+        return found
 
     @unbroken
     async def save_poll(
@@ -111,7 +111,7 @@ class FeedRoom:
         state: FeedState,
         *,
         now: datetime,
-        seen: Mapping[str, bytes] | Collection[str] = (),
+        seen: Mapping[str, bytes | None] | Collection[str] = (),
         articles: Sequence[Article] = (),
         title: str | None = None,
         site: str | None = None,
@@ -167,7 +167,7 @@ def _due(now: datetime, urls: Collection[str] | None) -> Select[Any]:
 
 
 async def _remember(
-    connection: AsyncConnection, feed: int, entries: Mapping[str, bytes] | Collection[str], now: datetime
+    connection: AsyncConnection, feed: int, entries: Mapping[str, bytes | None] | Collection[str], now: datetime
 ) -> None:
     prints = {entry_key(entry): entries[entry] if isinstance(entries, Mapping) else None for entry in entries}
     rows = [{"feed": feed, "entry": key, "at": now, "fingerprint": prints[key]} for key in sorted(prints)]
