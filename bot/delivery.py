@@ -104,7 +104,9 @@ async def deliver_one(world: World, delivery: Delivery, claimed: datetime) -> bo
         await _not_delivered(world, delivery, error)
         return False
     except asyncio.CancelledError:
-        await world.store.retry_delivery(delivery.id, error="stopped while posting", at=world.clock(), unknown=True)
+        await world.store.retry_delivery(
+            delivery.id, error="stopped while posting", at=world.clock(), unknown=True, attempt=delivery.attempts
+        )
         raise
     failpoint("after-post")
     await _settle(world, delivery, posted)
@@ -170,12 +172,14 @@ async def _not_delivered(world: World, delivery: Delivery, error: ChatError) -> 
         error=str(error),
     )
     if isinstance(error, ChatRefused):
-        await world.store.hold_delivery(delivery.id, error=str(error), state="held")
+        await world.store.hold_delivery(delivery.id, error=str(error), attempt=delivery.attempts)
         if isinstance(error, DestinationClosed):
             await pause_destination(world, delivery.destination, error)
     elif gives_up(delivery, world.clock(), world.give_up):
         event(log, "delivery.given_up", level=logging.ERROR, delivery=delivery.id, edition=delivery.edition)
-        await world.store.hold_delivery(delivery.id, error=f"given up: {error}", state="failed")
+        await world.store.hold_delivery(
+            delivery.id, error=f"given up: {error}", state="failed", attempt=delivery.attempts
+        )
         await tell_failed(world, delivery.edition, str(error))
     else:
         await _try_again(world, delivery, error)
@@ -185,7 +189,7 @@ async def _try_again(world: World, delivery: Delivery, error: ChatError) -> None
     wait = error.retry_after if isinstance(error, ChatUnavailable) and error.retry_after else 0.0
     at = world.clock() + timedelta(seconds=max(wait, backoff(delivery)))
     unknown = delivery.unknown or isinstance(error, ChatUnknown)
-    await world.store.retry_delivery(delivery.id, error=str(error), at=at, unknown=unknown)
+    await world.store.retry_delivery(delivery.id, error=str(error), at=at, unknown=unknown, attempt=delivery.attempts)
 
 
 def gives_up(delivery: Delivery, now: datetime, patience: timedelta) -> bool:

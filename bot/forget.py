@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.telemetry import event
+from digests.edition import OLDEST
 from digests.store import Store
 
 log = logging.getLogger("chokan.forget")
@@ -16,6 +17,7 @@ BATCH = 100
 """Articles or editions of one transaction."""
 PAGES = 500
 """Pages (of 4 KiB) given back in one transaction."""
+NIGHT = timedelta(days=1)
 PAUSE = 0.05
 """Seconds between two transactions, for those who wait to write."""
 
@@ -30,14 +32,15 @@ class Keep:
 
 
 async def forget(store: Store, keep: Keep, now: datetime) -> None:
-    """Remove what is older than `keep` says, then give the disk back what that freed."""
+    """Remove what is older than `keep` says, then give the disk back what that freed. What an edition may still carry,
+    and that it has carried it, is remembered whatever `keep` says."""
     editions = articles = records = pages = 0
     if keep.editions is not None:
-        while gone := await store.forget_editions(now - keep.editions, limit=BATCH):
+        while gone := await store.forget_editions(now - max(keep.editions, OLDEST + NIGHT), limit=BATCH):
             editions += gone
             await asyncio.sleep(PAUSE)
     if keep.articles is not None:
-        while gone := await store.forget_articles(now - keep.articles, limit=BATCH):
+        while gone := await store.forget_articles(now - max(keep.articles, OLDEST + NIGHT), limit=BATCH):
             articles += gone
             await asyncio.sleep(PAUSE)
     if keep.records is not None:

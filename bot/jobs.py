@@ -30,6 +30,7 @@ from digests.layout import edition_sheets
 from digests.model import Article, Digest, Edition, Slot, Subscription
 from digests.outbox import Delivery
 from digests.retrieval import packed
+from digests.store import Hit
 from digests.urls import article_id
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ async def digest_article(world: World, article: Article, analysis: Analysis) -> 
     """Find related links and citations, compose, save. A reference article is only indexed."""
     vector = _packed(article, analysis)
     if article.role == "reference":
-        await world.store.save_digest(article.id, None, vector=vector, now=world.clock())
+        await world.store.save_digest(article.id, None, vector=vector, now=world.clock(), of=article)
         return None
     try:
         made = await compose(world, article, analysis)
@@ -104,7 +105,7 @@ async def digest_article(world: World, article: Article, analysis: Analysis) -> 
         await _save_failure(world, article, error, vector)
         return None
     failpoint("before-save-digest")
-    await world.store.save_digest(article.id, made, vector=vector, now=world.clock())
+    await world.store.save_digest(article.id, made, vector=vector, now=world.clock(), of=article)
     event(log, "article.digested", article=article.id, url=article.url, language=article.language)
     return made
 
@@ -118,7 +119,7 @@ async def compose(world: World, article: Article, analysis: Analysis) -> Digest:
 
 
 async def _save_failure(world: World, article: Article, error: ChokanError, vector: bytes) -> None:
-    await world.store.save_digest(article.id, None, vector=vector, now=world.clock(), error=str(error))
+    await world.store.save_digest(article.id, None, vector=vector, now=world.clock(), error=str(error), of=article)
     event(log, "article.digested", level=logging.WARNING, article=article.id, url=article.url, error=str(error))
 
 
@@ -149,7 +150,8 @@ async def look_up(world: World, url: str, viewer: str, told: Told = untold) -> D
     await world.store.save_article(article, asker=viewer)
     analysis = await _analysis(world, article)
     made = await compose(world, article, analysis)
-    await world.store.save_digest(article.id, made, vector=_packed(article, analysis), now=world.clock())
+    vector = _packed(article, analysis)
+    await world.store.save_digest(article.id, made, vector=vector, now=world.clock(), of=article)
     return made
 
 
@@ -189,7 +191,9 @@ async def publish(world: World) -> tuple[Edition, ...]:
         if world.stop.is_set():
             break
         few = ready[start : start + AT_ONCE]
-        made += await each(few, lambda one: publish_slot(world, one.subscription, one.slot), world, "publish")
+        made += await each(
+            few, lambda one: publish_slot(world, one.subscription, one.slot, daily=True), world, "publish"
+        )
     return tuple(made)
 
 
@@ -218,16 +222,19 @@ async def _digested(world: World, due: Sequence[Due]) -> list[Due]:
     return [one for one in due if oldest > one.slot.at or now - one.slot.at > DIGEST_PATIENCE]
 
 
-async def publish_slot(world: World, subscription: Subscription, slot: Slot) -> Edition | None:
-    """The edition of one slot, saved with its outbox; None when another process was first."""
-    return await kept(world, *await prepared(world, subscription, slot))
+async def publish_slot(world: World, subscription: Subscription, slot: Slot, *, daily: bool = False) -> Edition | None:
+    """The edition of one slot, saved with its outbox; None when another process was first, with this slot, with its
+    articles, or (`daily`) with another slot of its day."""
+    return await kept(world, *await prepared(world, subscription, slot), daily=daily)
 
 
-async def kept(world: World, edition: Edition, deliveries: Sequence[Delivery]) -> Edition | None:
-    """A prepared edition, saved with its outbox; None when another process was first."""
+async def kept(
+    world: World, edition: Edition, deliveries: Sequence[Delivery], *, daily: bool = False
+) -> Edition | None:
+    """A prepared edition, saved with its outbox; None as in `publish_slot`."""
     failpoint("before-edition")
     try:
-        await world.store.save_edition(edition, deliveries)
+        await world.store.save_edition(edition, deliveries, daily=daily)
     except SlotTaken:
         return None
     failpoint("after-edition")
@@ -247,8 +254,9 @@ async def prepared(world: World, subscription: Subscription, slot: Slot) -> tupl
     """What would be posted: the edition and its messages, nothing saved."""
     now = world.clock()
     found = await world.store.unpublished(subscription, since=window_start(subscription, now))
-    chosen = ranked([hit for hit in found if wanted(subscription, hit.article)])
-    hits = ranked(await world.links.stories(chosen, await _carried(world, subscription)))
+    carried = await _carried(world, subscription)
+    chosen = ranked([hit for hit in _each_page_once(found, carried) if wanted(subscription, hit.article)])
+    hits = ranked(await world.links.stories(chosen, carried))
     hits = await worded(world, subscription, hits)
     edition = edition_of(subscription, slot, hits, now)
     if not hits and subscription.empty == "silent":
@@ -273,6 +281,16 @@ async def prepared(world: World, subscription: Subscription, slot: Slot) -> tupl
         )
         for part, sheet in enumerate(sheets)
     )
+
+
+def _each_page_once(found: Sequence[Hit], carried: Sequence[Article]) -> list[Hit]:
+    """A page that two private feeds tell in different words is two articles, and one piece of news."""
+    known, kept = {article.url for article in carried}, []
+    for hit in found:
+        if hit.article.url not in known:
+            known.add(hit.article.url)
+            kept.append(hit)
+    return kept
 
 
 async def _carried(world: World, subscription: Subscription) -> tuple[Article, ...]:

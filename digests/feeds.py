@@ -82,7 +82,7 @@ def _tidied(said: SaidFeed, url: str) -> ParsedFeed:
 
 
 def _told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """An id that stands at several pages (the site's name, `0`) says nothing; those entries are called by their page."""
+    """An id that stands at several pages (`0`, the site's name) says nothing: those are called by their page."""
     pages: defaultdict[str, set[str]] = defaultdict(set)
     for entry in entries:
         pages[entry.id].add(canonical_url(entry.url) if entry.url else "")

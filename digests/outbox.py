@@ -94,12 +94,17 @@ class Outbox(Protocol):
     async def settle_delivery(self, delivery: str, posted: Posted, now: datetime) -> None:
         """It is sent. Settled twice, it keeps what was said first."""
 
-    async def retry_delivery(self, delivery: str, *, error: str, at: datetime, unknown: bool) -> None:
-        """Try again, not before `at`. Once `unknown`, a delivery stays so until it is sent."""
+    async def retry_delivery(
+        self, delivery: str, *, error: str, at: datetime, unknown: bool, attempt: int | None = None
+    ) -> None:
+        """Try again, not before `at`. Once `unknown`, a delivery stays so until it is sent. `attempt`: whose word this
+        is; it counts for nothing where another has taken over."""
 
-    async def hold_delivery(self, delivery: str, *, error: str, state: Literal["held", "failed"] = "held") -> None:
+    async def hold_delivery(
+        self, delivery: str, *, error: str, state: Literal["held", "failed"] = "held", attempt: int | None = None
+    ) -> None:
         """Stop trying this delivery and every later part of its edition for the destination; `failed` marks the edition
-        as well."""
+        as well. `attempt`: as in `retry_delivery`."""
 
     async def resume_deliveries(self, edition: str, *, now: datetime) -> int:
         """Held and failed deliveries of an edition are ready again, once what held them is put right; how many."""

@@ -145,8 +145,8 @@ class Store(Ledger, Outbox, Protocol):
         site: str | None = None,
         moved_to: str | None = None,
     ) -> int:
-        """One transaction: articles, the names of entries seen (with fingerprints of what they say), the validators that
-        certify them, the next poll; releases the lease. Returns how many articles were new. `moved_to` changes the
+        """One transaction: articles, the names of entries seen (with fingerprints of what they say), the validators
+        that certify them, the next poll; releases the lease. Returns how many articles were new. `moved_to` changes the
         feed's URL everywhere."""
 
     # hubs (WebSub)
@@ -169,10 +169,18 @@ class Store(Ledger, Outbox, Protocol):
         """Give back the lease on articles that were claimed and not digested."""
 
     async def save_digest(
-        self, article: str, digest: Digest | None, *, vector: bytes, now: datetime, error: str | None = None
+        self,
+        article: str,
+        digest: Digest | None,
+        *,
+        vector: bytes,
+        now: datetime,
+        error: str | None = None,
+        of: Article | None = None,
     ) -> None:
         """The finished digest (None: a reference article, indexed only, or one that failed with `error`) and the
-        article's vector. Makes it searchable in the same transaction."""
+        article's vector. Makes it searchable in the same transaction. `of`: the article that was digested; where it
+        says something else by now nothing is saved, and it waits for its turn."""
 
     async def article(self, article: str, *, viewer: Viewer = None) -> Article | None: ...
     async def articles(self, ids: Sequence[str], *, viewer: Viewer = None) -> tuple[Article, ...]:
@@ -241,8 +249,9 @@ class Store(Ledger, Outbox, Protocol):
         """Digested articles of the subscription's feeds, first seen at or after `since`, that no edition of this
         subscription has carried, oldest first."""
 
-    async def save_edition(self, edition: Edition, deliveries: Sequence[Delivery]) -> None:
-        """One transaction. Raises `SlotTaken` when the slot has an edition already (nothing is then written)."""
+    async def save_edition(self, edition: Edition, deliveries: Sequence[Delivery], *, daily: bool = False) -> None:
+        """One transaction. Raises `SlotTaken`, and nothing is written, when the slot has an edition already, another
+        edition of the subscription has carried one of its articles meanwhile, or (`daily`) its day has been served."""
 
     async def editions(self, *, subscription: str | None = None, limit: int = 20) -> tuple[Edition, ...]: ...
 

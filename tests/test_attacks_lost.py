@@ -3,7 +3,7 @@ loopback site."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -129,11 +129,15 @@ async def test_a_page_is_waited_for_as_long_whatever_its_date(
     site.feed("/feed", "1")
     async with world_of(site, tmp_path) as world:
         await polled(world, f"{site.base}/feed")
-        site.feed("/feed", "2", dated=dated and world.clock() + dated)
+        site.feed("/feed", "2", dated=None if dated is None else world.clock() + dated)
         site.says("/2", "", status=503)
         assert (await polled(world, f"{site.base}/feed")).new == 0
         site.page("2")
         assert (await polled(world, f"{site.base}/feed")).new == 1
+
+
+def ahead(hours: int) -> Callable[[], datetime]:
+    return lambda: datetime.now(UTC) + timedelta(hours=hours)
 
 
 async def test_a_page_that_never_comes_is_not_waited_for_for_ever(site: Site, tmp_path: Path) -> None:
@@ -143,8 +147,7 @@ async def test_a_page_that_never_comes_is_not_waited_for_for_ever(site: Site, tm
         site.feed("/feed", "2", dated=world.clock() + timedelta(days=400))
         site.says("/2", "", status=503)
         for hours in (0, 7, 8):
-            later = replace(world, clock=lambda hours=hours: datetime.now(UTC) + timedelta(hours=hours))
-            await poll(later, urls=[f"{site.base}/feed"])
+            await poll(replace(world, clock=ahead(hours)), urls=[f"{site.base}/feed"])
         assert site.asked.count("/2") == 2
 
 

@@ -122,9 +122,9 @@ async def test_what_a_removed_feed_brought_stays_what_it_was(store: SqlStore) ->
     assert [await seen(store, viewer) for viewer in EYES] == [ALL, ALL, ["public"], ["public"]]
 
 
-async def test_a_private_feed_that_moves_to_a_public_one_is_public(store: SqlStore) -> None:
+async def test_a_private_feed_that_moves_to_a_public_one_leaves_what_it_brought_private(store: SqlStore) -> None:
     await store.save_poll(OURS.url, state(), now=NOW, moved_to=FEED.url)
-    assert await seen(store, PUBLIC) == ["private", "public"]
+    assert [await seen(store, viewer) for viewer in (MINE, PUBLIC)] == [ALL, ["public"]]
 
 
 async def test_an_address_is_shared_by_all_who_know_it_unless_a_private_feed_says_what_is_there(

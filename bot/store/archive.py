@@ -70,13 +70,24 @@ class ArchiveRoom:
 
     @unbroken
     async def save_digest(
-        self, article: str, digest: Digest | None, *, vector: bytes, now: datetime, error: str | None = None
+        self,
+        article: str,
+        digest: Digest | None,
+        *,
+        vector: bytes,
+        now: datetime,
+        error: str | None = None,
+        of: Article | None = None,
     ) -> None:
         """Raises `NotFound` for an article that was never saved. A digest once made is not lost to a later failure."""
+        here = articles.c.id == article
+        same = (articles.c.title == of.title, articles.c.text == of.text, articles.c.role == of.role) if of else ()
         async with self.database.write() as connection:
-            done = update(articles).where(articles.c.id == article).values(indexed=now, leased_until=None)
+            done = update(articles).where(here, *same).values(indexed=now, leased_until=None)
             if (await connection.execute(done.returning(articles.c.id))).first() is None:
-                raise NotFound(f"no article {article}")
+                if await connection.scalar(select(articles.c.id).where(here)) is None:
+                    raise NotFound(f"no article {article}")
+                return
             row = {"article": article, "digest": digest and digest_json(digest), "error": error, "made": now}
             save = insert_into(connection, digests).values(row)
             kept = func.coalesce(save.excluded.digest, digests.c.digest)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.failpoints import failpoint
 from bot.store.database import Database
 from bot.store.moves import addresses_now
-from bot.store.reading import hits
+from bot.store.reading import chunks, hits
 from bot.store.rows import (
     delivery_row,
     edition_from,
@@ -117,8 +117,13 @@ class EditionRoom:
             return tuple(replace(hit, public=hit.article.id in public) for hit in found)
 
     @unbroken
-    async def save_edition(self, edition: Edition, deliveries: Sequence[Delivery]) -> None:
+    async def save_edition(self, edition: Edition, deliveries: Sequence[Delivery], *, daily: bool = False) -> None:
         async with self.database.write() as connection:
+            # Whoever makes another edition of the subscription (its hour was changed, a button pressed) waits here.
+            turn = select(subscriptions.c.id).where(subscriptions.c.id == edition.subscription).with_for_update()
+            await connection.execute(turn)
+            if await _overtaken(connection, edition, daily=daily):
+                raise SlotTaken(edition.subscription, edition.slot.at)
             save = insert_into(connection, editions).values(edition_row(edition))
             saved = await connection.execute(save.on_conflict_do_nothing().returning(editions.c.id))
             if saved.first() is None:
@@ -136,6 +141,19 @@ class EditionRoom:
             rows = (await connection.execute(query)).mappings().all()
             contents = await contents_of(connection, [row["id"] for row in rows])
             return tuple(edition_from(row, tuple(contents.get(row["id"], ()))) for row in rows)
+
+
+async def _overtaken(connection: AsyncConnection, edition: Edition, *, daily: bool) -> bool:
+    """Has another edition carried one of its articles, or (`daily`) served its day, since it was begun?"""
+    if daily:
+        served = select(editions.c.id).where(editions.c.subscription == edition.subscription)
+        if await connection.scalar(served.where(editions.c.day >= edition.slot.day).limit(1)) is not None:
+            return True
+    carried = select(edition_articles.c.article).where(edition_articles.c.subscription == edition.subscription)
+    for chunk in chunks(edition.articles):
+        if await connection.scalar(carried.where(edition_articles.c.article.in_(chunk)).limit(1)) is not None:
+            return True
+    return False
 
 
 def _reader(to: Destination) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failpoints import failpoint
 from bot.store import search
+from bot.store.apart import apart
 from bot.store.database import Database
 from bot.store.moves import addresses_now, forget_moves, move_feed
 from bot.store.reading import chunks
@@ -180,7 +181,8 @@ async def _save_articles(connection: AsyncConnection, feed: Row[Any], found: Seq
     ordered = sorted({article.id: article for article in found}.values(), key=lambda article: article.id)
     new: set[str] = set()
     public = await is_public(connection, feed.number)
-    for chunk in chunks(ordered):
+    for some in chunks(ordered):
+        chunk = await apart(connection, feed.number, some, public=public)
         rows = [{**article_row(article), "feed": feed.number, "role": feed.role} for article in chunk]
         added = insert_into(connection, articles).values(rows).on_conflict_do_nothing().returning(articles.c.id)
         new.update((await connection.execute(added)).scalars())

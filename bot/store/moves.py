@@ -14,10 +14,17 @@ from bot.store.tables import article_feeds, articles, feed_moves, feed_owners, f
 
 
 async def move_feed(connection: AsyncConnection, feed: int, old: str, new: str) -> None:
-    """Also when the new address is a feed we know: the two become one, with what both have shown."""
+    """Also when the new address is a feed we know: the two become one, with what both have shown. But what a tenant's
+    own feed has shown stays that tenant's: one that moves to others' feed is read there from now on, and ends."""
     other = (
         await connection.execute(select(feeds.c.number, feeds.c.role, feeds.c.removed).where(feeds.c.url == new))
     ).first()
+    if other is not None and not other.removed and await _among_others(connection, old, new):
+        await connection.execute(update(feeds).where(feeds.c.number == feed).values(removed=True))
+        await _share(connection, old, new)
+        await _write_down(connection, old, new)
+        await _resubscribe(connection, old, new)
+        return
     if other is not None:
         await _merge(connection, feed, other.number)
         if other.role == "source" and not other.removed:
@@ -28,6 +35,22 @@ async def move_feed(connection: AsyncConnection, feed: int, old: str, new: str) 
         await publish_articles(connection, new)
     await _write_down(connection, old, new)
     await _resubscribe(connection, old, new)
+
+
+async def _among_others(connection: AsyncConnection, old: str, new: str) -> bool:
+    """Is the old feed somebody's own, and the new one anybody else's?"""
+    owners = [
+        set(await connection.scalars(select(feed_owners.c.tenant).where(feed_owners.c.url == u))) for u in (old, new)
+    ]
+    return bool(owners[0]) and owners[0] != owners[1]
+
+
+async def _share(connection: AsyncConnection, old: str, new: str) -> None:
+    """Who owned the old feed owns the new one as well, unless it is everybody's; the old one keeps its owners."""
+    if await connection.scalar(select(feed_owners.c.tenant).where(feed_owners.c.url == new).limit(1)) is not None:
+        rows = select(literal(new), feed_owners.c.tenant, feed_owners.c.at).where(feed_owners.c.url == old)
+        joined = insert_into(connection, feed_owners).from_select(["url", "tenant", "at"], rows)
+        await connection.execute(joined.on_conflict_do_nothing())
 
 
 async def addresses_now(connection: AsyncConnection, urls: Collection[str]) -> dict[str, str]:

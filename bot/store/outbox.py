@@ -102,7 +102,9 @@ class OutboxRoom:
                 one.error = error
 
     @unbroken
-    async def retry_delivery(self, delivery: str, *, error: str, at: datetime, unknown: bool) -> None:
+    async def retry_delivery(
+        self, delivery: str, *, error: str, at: datetime, unknown: bool, attempt: int | None = None
+    ) -> None:
         """Once `unknown`, a delivery stays so until it is sent: a later certain failure says nothing of the earlier."""
         again = {
             "state": "ready",
@@ -112,15 +114,20 @@ class OutboxRoom:
             "leased_until": None,
         }
         async with self.database.write() as connection:
-            await _change(connection, delivery, again, deliveries.c.state.in_(("ready", "sending")))
+            waiting = deliveries.c.state.in_(("ready", "sending"))
+            await _change(connection, delivery, again, and_(waiting, *_of_attempt(attempt)))
 
     @unbroken
-    async def hold_delivery(self, delivery: str, *, error: str, state: Literal["held", "failed"] = "held") -> None:
+    async def hold_delivery(
+        self, delivery: str, *, error: str, state: Literal["held", "failed"] = "held", attempt: int | None = None
+    ) -> None:
         async with self.database.write() as connection:
             query = select(deliveries).where(deliveries.c.id == delivery).with_for_update()
             first = (await connection.execute(query)).mappings().first()
             if first is None:
                 raise NotFound(f"no delivery {delivery}")
+            if attempt not in (None, first["attempts"]):
+                return
             rest = update(deliveries).where(
                 deliveries.c.edition == first["edition"],
                 *(deliveries.c[name] == first[name] for name in _DESTINATION),
@@ -177,6 +184,10 @@ def _sent(posted: Posted, now: datetime) -> Mapping[str, Any]:
         "unknown": False,
         "leased_until": None,
     }
+
+
+def _of_attempt(attempt: int | None) -> tuple[ColumnElement[bool], ...]:
+    return () if attempt is None else (deliveries.c.attempts == attempt,)
 
 
 async def _change(
