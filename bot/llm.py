@@ -20,7 +20,7 @@ from bot.llm_check import Checked, better, checked, digest_of
 from bot.llm_client import Endpoint, Turn
 from bot.llm_finding import finding
 from bot.llm_judges import checkable
-from bot.llm_prompt import VERSION, Answer, Numbered, SaidSection, Task, answer_of, complaint, question
+from bot.llm_prompt import VERSION, Answer, BadAnswer, Numbered, SaidSection, Task, answer_of, complaint, question
 from bot.llm_search import Searcher
 from bot.llm_talk import Talk, Wait
 from bot.telemetry import event
@@ -166,9 +166,9 @@ class LlmEngine:
             raise ModelRefused(f"a translation to {job.language} cannot be checked here")
         shown = _shown(job, citations, await self._search.pages(talk, job.article, job.tenants))
         key = self._key(talk.endpoint, shown.task)
-        kept = await self._ledger.model_answer(key)
+        kept = await self._kept(key)
         if kept is not None:
-            found = await self._check(answer_of(kept), shown.task, job.article)
+            found = await self._check(kept, shown.task, job.article)
         else:
             found = await self._asked(talk, shown.task, job)
             await self._ledger.keep_model_answer(key, found.answer.model_dump_json(), self._clock())
@@ -178,6 +178,13 @@ class LlmEngine:
         catalog = self._catalogs.of(job.language)
         length = len(job.article.text)
         return digest_of(found, base, shown.task, shown.sources, talk.endpoint.model, length, catalog)
+
+    async def _kept(self, key: str) -> Answer | None:
+        text = await self._ledger.model_answer(key)
+        try:
+            return None if text is None else answer_of(text)
+        except BadAnswer:  # kept by another version
+            return None
 
     def _base(self, job: _Job) -> Digest:
         """The extractive digest, for what a model leaves empty; in a translation under headings in its language."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.llm_client import Completion, Endpoint, ModelClient, Turn, cited
+from bot.llm_client import Completion, Endpoint, ModelClient, Pieces, Turn, cited
 from digests.errors import ConfigError, ModelCut
 
 _SEARCHES = 3
@@ -64,7 +64,7 @@ class _Heard:
     """What a stream of events has said so far."""
 
     def __init__(self) -> None:
-        self.pieces: list[str] = []
+        self.pieces = Pieces()
         self.urls: list[str] = []
         self.reason: str | None = None
         self._in = self._out = 0
@@ -80,12 +80,12 @@ class _Heard:
 
     def _delta(self, delta: Any) -> None:
         if delta.type == "text_delta":
-            self.pieces.append(delta.text)
+            self.pieces.add(delta.text)
         elif delta.type == "input_json_delta":
-            self.pieces.append(delta.partial_json)
+            self.pieces.add(delta.partial_json)
         elif delta.type == "citations_delta":
             url = getattr(delta.citation, "url", None)
             self.urls += [url] if isinstance(url, str) else []
 
     def completion(self) -> Completion:
-        return Completion(text="".join(self.pieces), tokens_in=self._in, tokens_out=self._out, urls=cited(self.urls))
+        return Completion(text=str(self.pieces), tokens_in=self._in, tokens_out=self._out, urls=cited(self.urls))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from bot.llm_client import Completion, Endpoint, Turn, estimated_tokens
 from bot.telemetry import event
@@ -68,48 +68,76 @@ class _Spent:
         return f"the {self.period}'s limit{whose} for language models is reached; digests are extractive until then"
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held for a question that is under way, and on whose accounts, in equal parts."""
+
+    payers: tuple[str, ...]
+    day: date
+    tokens: int = 0
+    money: float = 0.0
+
+
 class Budget:
     """Counts and refuses. `caps`: over all; `each`: for each tenant."""
 
     def __init__(self, ledger: Ledger, caps: Caps, each: Caps, clock: Callable[[], datetime]) -> None:
         self._ledger, self._caps, self._each, self._clock = ledger, caps, each, clock
 
-    async def payers(self, endpoint: Endpoint, turns: Sequence[Turn], tenants: Sequence[str]) -> tuple[str, ...]:
-        """Whose account a question goes on. Raises CapReached, and tells the operator once a period, when what it may
-        cost is more than is left."""
-        everybody = tuple(dict.fromkeys(tenants)) or ("",)
+    async def held(self, endpoint: Endpoint, turns: Sequence[Turn], tenants: Sequence[str]) -> Held:
+        """Put what a question may cost on its readers' accounts, so that others who ask meanwhile, here or in another
+        process, count it too; `account` puts what was used in its place. Raises CapReached, and tells the operator once
+        a period, when it is more than is left."""
+        everybody, today = tuple(dict.fromkeys(tenants)) or ("",), self._clock().date()
         if self._caps == self._each == Caps():
-            return everybody
+            return Held(everybody, today)
         tokens = sum(estimated_tokens(turn["content"]) for turn in turns)
         money = endpoint.cost(tokens, endpoint.most_tokens // 2)
-        rows = await self._rows()
-        full = [spent for spent in self._spent(rows, "", self._caps) if not spent.room(money, tokens)]
-        if full:
-            raise CapReached(await self._told(full[0]))
-        reached = {one: self._full(rows, one, money / len(everybody), tokens // len(everybody)) for one in everybody}
-        paying = tuple(one for one in everybody if reached[one] is None)
-        told = [await self._told(spent) for spent in reached.values() if spent is not None]
-        if not paying:
-            raise CapReached(told[0])
-        return paying
+        full: dict[str, _Spent] = {}
+        held = Held(everybody, today, tokens, money)
 
-    async def account(self, endpoint: Endpoint, made: Completion, tenants: Sequence[str]) -> None:
-        """Put what was used on the accounts of `tenants`, in equal parts."""
+        def chosen(rows: Sequence[ModelUsage]) -> Sequence[ModelUsage]:
+            nonlocal held
+            full.update(self._full(rows, everybody, money, tokens))
+            held = replace(held, payers=tuple(one for one in everybody if not {one, "all"} & set(full)))
+            return self._parts(endpoint, held, sign=1)
+
+        await self._ledger.hold_model_usage(today.replace(day=1), chosen)
+        told = [await self._told(spent) for spent in full.values()]
+        if not held.payers:
+            raise CapReached(told[0])
+        return held
+
+    async def release(self, endpoint: Endpoint, held: Held) -> None:
+        """Nothing was used."""
+        for usage in self._parts(endpoint, held, sign=-1):
+            await self._ledger.add_model_usage(usage)
+
+    async def account(self, endpoint: Endpoint, made: Completion, held: Held) -> None:
+        """Put what was used on the accounts of who pays, in equal parts, in the place of what was held."""
         event(log, "model.answered", model=endpoint.model, tokens_in=made.tokens_in, tokens_out=made.tokens_out)
-        for place, tenant in enumerate(tenants):
-            tokens_in, tokens_out = (
-                total // len(tenants) + (place < total % len(tenants)) for total in (made.tokens_in, made.tokens_out)
-            )
-            usage = ModelUsage(
-                day=self._clock().date(),
+        for usage in self._parts(endpoint, held, made, sign=-1):
+            await self._ledger.add_model_usage(usage)
+
+    def _parts(
+        self, endpoint: Endpoint, held: Held, made: Completion | None = None, *, sign: int
+    ) -> Sequence[ModelUsage]:
+        """What was used, and what is held (1) or no longer held (-1), in equal parts; nothing where that is nothing."""
+        many, used = len(held.payers), made or Completion(text="")
+        money = endpoint.cost(used.tokens_in, used.tokens_out) + sign * held.money
+        return [
+            ModelUsage(
+                day=held.day,
                 model=endpoint.model,
                 tenant=tenant,
-                requests=int(place == 0),
-                tokens_in=tokens_in,
-                tokens_out=tokens_out,
-                cost=endpoint.cost(made.tokens_in, made.tokens_out) / len(tenants),
+                requests=int(made is not None and place == 0),
+                tokens_in=_part(used.tokens_in, place, many) + sign * _part(held.tokens, place, many),
+                tokens_out=_part(used.tokens_out, place, many),
+                cost=money / many,
             )
-            await self._ledger.add_model_usage(usage)
+            for place, tenant in enumerate(held.payers)
+            if made is not None or held.tokens or held.money
+        ]
 
     async def findings(self, catalog: Catalog) -> tuple[Finding, ...]:
         """For `chokan check`: limits that are reached, or nearly."""
@@ -122,9 +150,14 @@ class Budget:
     async def _rows(self) -> tuple[ModelUsage, ...]:
         return await self._ledger.model_usage(self._clock().date().replace(day=1))
 
-    def _full(self, rows: Sequence[ModelUsage], tenant: str, money: float, tokens: int) -> _Spent | None:
-        spent = self._spent(rows, tenant, self._each if tenant else Caps())
-        return next((one for one in spent if not one.room(money, tokens)), None)
+    def _full(self, rows: Sequence[ModelUsage], payers: Sequence[str], money: float, tokens: int) -> dict[str, _Spent]:
+        """The limits a question would cross: over all (`all`), and of those payers that have no room for their part."""
+        over = next((one for one in self._spent(rows, "", self._caps) if not one.room(money, tokens)), None)
+        if over is not None:
+            return {"all": over}
+        part, share = money / len(payers), tokens // len(payers)
+        spent = [(one, row) for one in payers if one for row in self._spent(rows, one, self._each)]
+        return {one: row for one, row in reversed(spent) if not row.room(part, share)}
 
     def _spent(self, rows: Sequence[ModelUsage], tenant: str, caps: Caps) -> Iterator[_Spent]:
         today = self._clock().date()
@@ -142,6 +175,11 @@ class Budget:
             await self._ledger.keep_model_answer(key, str(spent), self._clock())
             event(log, "model.cap", level=logging.WARNING, tenant=spent.tenant, period=spent.period, note=str(spent))
         return str(spent)
+
+
+def _part(total: int, place: int, many: int) -> int:
+    """Of `total` in `many` equal parts, the one at `place`."""
+    return total // many + (place < total % many)
 
 
 def _finding(spent: _Spent, catalog: Catalog) -> Finding | None:

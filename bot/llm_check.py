@@ -17,6 +17,7 @@ from bot.llm_judges import Judge, judge_of
 from bot.llm_prompt import (
     MOST_HEADING,
     MOST_LABEL,
+    MOST_TEXTS,
     Answer,
     Numbered,
     Said,
@@ -126,7 +127,7 @@ class _Checker:
         body = self.texts(said.body)
         return SaidSection(
             heading=self.heading(said.heading, MOST_HEADING),
-            body=(*body, *unnamed),
+            body=(*body, *unnamed)[:MOST_TEXTS],
             points=named,
             closing=self.texts(said.closing),
         )

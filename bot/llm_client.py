@@ -27,6 +27,10 @@ from digests.errors import (
 Api = Literal["auto", "responses", "chat", "anthropic"]
 MOST_ANSWER = 64_000
 """Characters of an answer that are read; a model that does not stop is stopped."""
+MOST_COUNTED = 10_000_000
+"""Tokens of one question or answer; a provider that counts more miscounts."""
+MISCOUNTED = 10
+"""Our estimate is cautious, but not that many times too high."""
 _TOO_LONG = (
     "context_length_exceeded",
     "maximum context length",
@@ -79,6 +83,23 @@ class Completion:
     tokens_in: int = 0
     tokens_out: int = 0
     urls: tuple[str, ...] = ()
+
+
+class Pieces:
+    """A text that comes in pieces; how many there were, empty ones too."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self.characters = self.many = 0
+
+    def add(self, piece: str) -> None:
+        """Raises TypeError for what is no text."""
+        self.characters += len(piece + "")
+        self.many += 1
+        self._pieces.append(piece)
+
+    def __str__(self) -> str:
+        return "".join(self._pieces)
 
 
 Turn = dict[str, str]
@@ -151,8 +172,8 @@ class ModelClient(ABC):
         except self._sdk.APIConnectionError as error:
             raise ModelCut(f"{self.endpoint.model}: the stream broke off") from error
 
-    def _bounded(self, pieces: list[str]) -> None:
-        if sum(map(len, pieces)) > MOST_ANSWER:
+    def _bounded(self, heard: Pieces) -> None:
+        if max(heard.characters, heard.many) > MOST_ANSWER:
             raise ModelCut(f"{self.endpoint.model}: the answer does not end")
 
     def _finished(self, reason: str | None) -> None:
@@ -255,12 +276,14 @@ def _seconds(headers: Any) -> float | None:
 
 
 def _counted(made: Completion, turns: list[Turn]) -> Completion:
-    """With an estimate where the provider does not say what it counted: costs are never zero by omission."""
-    if made.tokens_in or made.tokens_out:
+    """With an estimate where the provider does not say what it counted, or says what cannot be: costs are never zero by
+    omission, and never less than that."""
+    counts = (made.tokens_in, made.tokens_out)
+    tokens_in, tokens_out = sum(estimated_tokens(t["content"]) for t in turns), estimated_tokens(made.text)
+    possible = all(type(count) is int and 0 <= count <= MOST_COUNTED for count in counts)
+    if possible and sum(counts) * MISCOUNTED >= tokens_in + tokens_out:
         return made
-    return replace(
-        made, tokens_in=sum(estimated_tokens(t["content"]) for t in turns), tokens_out=estimated_tokens(made.text)
-    )
+    return replace(made, tokens_in=tokens_in, tokens_out=tokens_out)
 
 
 def unfinished(turns: Sequence[Turn], most: int) -> Completion:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bot.llm_client import Completion, Endpoint, ModelClient, Turn, Unknown, cited
+from bot.llm_client import Completion, Endpoint, ModelClient, Pieces, Turn, Unknown, cited
 from digests.errors import ConfigError, ModelBusy, ModelCut
 
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "error"})
@@ -62,16 +62,16 @@ class OpenAIClient(ModelClient):
         stream = await self._client.responses.create(
             model=self.endpoint.model, input=turns, max_output_tokens=most_tokens, store=False, stream=True, **more
         )
-        pieces: list[str] = []
+        pieces = Pieces()
         urls: list[str] = []
         async for event in self._events(stream):
             if event.type == "response.output_text.delta":
-                pieces.append(event.delta)
+                pieces.add(event.delta)
                 self._bounded(pieces)
             elif event.type == "response.output_text.annotation.added":
                 urls += _url(event.annotation)
             elif event.type in _ENDS:
-                return self._ended(event, "".join(pieces), urls)
+                return self._ended(event, str(pieces), urls)
         raise ModelCut(f"{self.endpoint.model}: the stream ended in the middle")
 
     def _ended(self, event: Any, text: str, urls: list[str]) -> Completion:
@@ -98,12 +98,12 @@ class OpenAIClient(ModelClient):
             stream_options={"include_usage": True},
             **more,
         )
-        pieces: list[str] = []
+        pieces = Pieces()
         urls: list[str] = []
         finish, usage = None, (0, 0)
         async for chunk in self._events(stream):
             for choice in chunk.choices[:1]:
-                pieces.append(choice.delta.content or "")
+                pieces.add("" if choice.delta.content is None else choice.delta.content)
                 self._bounded(pieces)
                 for annotation in getattr(choice.delta, "annotations", None) or ():
                     urls += _url(annotation)
@@ -111,7 +111,7 @@ class OpenAIClient(ModelClient):
             if chunk.usage:
                 usage = (chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
         self._finished(finish)
-        return Completion(text="".join(pieces), tokens_in=usage[0], tokens_out=usage[1], urls=cited(urls))
+        return Completion(text=str(pieces), tokens_in=usage[0], tokens_out=usage[1], urls=cited(urls))
 
 
 def _annotated(response: Any) -> Iterator[str]:

@@ -11,7 +11,7 @@ from bot.llm_budget import Budget
 from bot.llm_client import Completion, Endpoint, Turn, client_of, estimated_tokens, unfinished
 from bot.llm_prompt import Answer, BadAnswer, Task, answer_of, schema
 from bot.pace import Pace
-from digests.errors import ModelBusy, ModelCut, ModelOverflow, ModelTimeout
+from digests.errors import ModelBusy, ModelCut, ModelError, ModelOverflow, ModelTimeout
 
 log = logging.getLogger("chokan.llm")
 
@@ -68,14 +68,17 @@ class Talk:
         self, turns: list[Turn], tenants: Sequence[str], most: int, ask: Callable[[], Awaitable[Completion]]
     ) -> Completion:
         self._measured(turns, most)
-        payers = await self._budget.payers(self.endpoint, turns, tenants)
         async with self._free:
+            held = await self._budget.held(self.endpoint, turns, tenants)
             try:
                 made = await self._patiently(ask)
             except (ModelCut, ModelTimeout):  # paid for all the same
-                await self._budget.account(self.endpoint, unfinished(turns, most), payers)
+                await self._budget.account(self.endpoint, unfinished(turns, most), held)
                 raise
-        await self._budget.account(self.endpoint, made, payers)
+            except ModelError:
+                await self._budget.release(self.endpoint, held)
+                raise
+            await self._budget.account(self.endpoint, made, held)
         return made
 
     def _measured(self, turns: Sequence[Turn], most: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -106,6 +106,11 @@ class Ledger(Protocol):
     async def keep_model_answer(self, key: str, answer: str, now: datetime) -> None: ...
     async def add_model_usage(self, usage: ModelUsage) -> None:
         """Add to what is counted for its day, tenant and model."""
+
+    async def hold_model_usage(
+        self, since: date, chosen: Callable[[Sequence[ModelUsage]], Sequence[ModelUsage]]
+    ) -> None:
+        """In one transaction, with no other of its kind between: add what `chosen` makes of the usage since then."""
 
     async def model_usage(self, since: date) -> tuple[ModelUsage, ...]:
         """Usage from the day `since` on, oldest first."""

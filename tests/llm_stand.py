@@ -33,6 +33,10 @@ class Fault:
     text: str = '{"lead": []}'
     cites: tuple[str, ...] = ()
     """Addresses a web search found."""
+    counts: tuple[Any, Any] | None = None
+    """Tokens of the question and of the answer, as it claims them; None: what a test expects."""
+    pieces: tuple[Any, ...] | None = None
+    """What it streams instead of `text`, cut up as it likes."""
 
 
 Step = str | Fault | Callable[[Json], str]
@@ -89,6 +93,7 @@ async def _answer(stand: Stand, request: web.Request, api: str) -> web.StreamRes
     if fault.status != 200:
         return web.json_response(fault.body or {"error": {"message": "x"}}, status=fault.status, headers=fault.headers)
     text = fault.text if isinstance(step, Fault) else step if isinstance(step, str) else step(asked)
+    text = copying(asked) if text == "copy" else text
     return await _stream(stand, request, api, text, fault)
 
 
@@ -113,7 +118,7 @@ async def _searched(stand: Stand, request: web.Request, api: str, body: Json) ->
 async def _stream(stand: Stand, request: web.Request, api: str, text: str, fault: Fault) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await response.prepare(request)
-    pieces = [text[i : i + 40] for i in range(0, len(text), 40)]
+    pieces = [text[i : i + 40] for i in range(0, len(text), 40)] if fault.pieces is None else list(fault.pieces)
     make = {"chat": _chat_events, "responses": _response_events, "anthropic": _message_events}[api]
     events = make(stand, pieces, fault)
     for number, event in enumerate(events):
@@ -138,7 +143,8 @@ def _chat_events(stand: Stand, pieces: list[str], fault: Fault) -> list[Json]:
     made.append({**base, "choices": [{"index": 0, "delta": {"annotations": noted}, "finish_reason": None}]})
     made.append({**base, "choices": [{"index": 0, "delta": {}, "finish_reason": fault.finish}]})
     if stand.usage:
-        counts = {"prompt_tokens": 1000, "completion_tokens": 200, "total_tokens": 1200}
+        said, heard = fault.counts or (1000, 200)
+        counts = {"prompt_tokens": said, "completion_tokens": heard, "total_tokens": 1200}
         made.append({**base, "choices": [], "usage": counts})
     return made
 
@@ -148,9 +154,10 @@ def _response_events(stand: Stand, pieces: list[str], fault: Fault) -> list[Json
     details = (
         None if done else {"reason": "content_filter" if fault.finish == "content_filter" else "max_output_tokens"}
     )
+    said, heard = fault.counts or (1000, 200)
     usage = {
-        "input_tokens": 1000,
-        "output_tokens": 200,
+        "input_tokens": said,
+        "output_tokens": heard,
         "total_tokens": 1200,
         "input_tokens_details": {"cached_tokens": 0},
         "output_tokens_details": {"reasoning_tokens": 0},
@@ -200,7 +207,8 @@ _REASONS = {"stop": "end_turn", "length": "max_tokens", "content_filter": "refus
 
 
 def _message_events(stand: Stand, pieces: list[str], fault: Fault) -> list[Json]:
-    usage = {"input_tokens": 1000 if stand.usage else 0, "output_tokens": 1}
+    said, heard = (fault.counts or (1000, 200)) if stand.usage else (0, 0)
+    usage = {"input_tokens": said, "output_tokens": 1}
     message = {"id": "m1", "type": "message", "role": "assistant", "model": "stand", "content": [], "usage": usage}
     start = {"type": "message_start", "message": {**message, "stop_reason": None, "stop_sequence": None}}
     block = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
@@ -216,7 +224,7 @@ def _message_events(stand: Stand, pieces: list[str], fault: Fault) -> list[Json]
         for url in fault.cites
     ]
     ended = {"stop_reason": _REASONS[fault.finish], "stop_sequence": None}
-    counted = {"output_tokens": 200 if stand.usage else 0}
+    counted = {"output_tokens": heard}
     return [
         start,
         block,

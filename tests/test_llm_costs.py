@@ -17,7 +17,7 @@ from llm_house import ENGLISH, JAPANESE, NOW, engine, extractive
 from llm_stand import Fault, copying, standing
 
 from bot.llm import Limits
-from bot.llm_budget import Budget, CapReached, Caps
+from bot.llm_budget import Budget, CapReached, Caps, Held
 from bot.llm_client import Completion, Endpoint
 from bot.store import SqlStore, open_store
 from digests.model import ModelUsage
@@ -46,7 +46,9 @@ async def spent(store: SqlStore, tokens: int, tenant: str = "", day: date | None
 
 
 async def test_those_who_read_pay_in_equal_parts(store: SqlStore) -> None:
-    await budget(store).account(ENDPOINT, Completion(text="x", tokens_in=101, tokens_out=10), ("a:1", "b:2"))
+    await budget(store).account(
+        ENDPOINT, Completion(text="x", tokens_in=101, tokens_out=10), Held(("a:1", "b:2"), NOW.date())
+    )
     rows = {row.tenant: (row.requests, row.tokens_in, row.tokens_out) for row in await store.model_usage(NOW.date())}
     assert rows == {"a:1": (1, 51, 5), "b:2": (0, 50, 5)}
 
@@ -54,14 +56,14 @@ async def test_those_who_read_pay_in_equal_parts(store: SqlStore) -> None:
 async def test_a_tenant_at_its_limit_pays_no_more_and_the_others_go_on(store: SqlStore) -> None:
     await spent(store, 990, "a:1")
     limited = budget(store, each=Caps(tokens_day=1000))
-    assert await limited.payers(ENDPOINT, TURNS, ("a:1", "b:2")) == ("b:2",)
+    assert (await limited.held(ENDPOINT, TURNS, ("a:1", "b:2"))).payers == ("b:2",)
     with pytest.raises(CapReached, match="the day's limit of a:1"):
-        await limited.payers(ENDPOINT, TURNS, ("a:1",))
+        await limited.held(ENDPOINT, TURNS, ("a:1",))
 
 
 async def test_the_operators_own_readers_have_no_limit_of_a_tenant(store: SqlStore) -> None:
     await spent(store, 10_000)
-    assert await budget(store, each=Caps(tokens_day=1000)).payers(ENDPOINT, TURNS, ()) == ("",)
+    assert (await budget(store, each=Caps(tokens_day=1000)).held(ENDPOINT, TURNS, ())).payers == ("",)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +80,9 @@ async def test_a_month_counts_its_days_and_a_day_only_itself(store: SqlStore, ca
     limited = budget(store, caps)
     if reached:
         with pytest.raises(CapReached):
-            await limited.payers(ENDPOINT, TURNS, ("a:1",))
+            await limited.held(ENDPOINT, TURNS, ("a:1",))
     else:
-        assert await limited.payers(ENDPOINT, TURNS, ("a:1",)) == ("a:1",)
+        assert (await limited.held(ENDPOINT, TURNS, ("a:1",))).payers == ("a:1",)
 
 
 async def test_a_reached_limit_is_told_once_even_by_several_processes(
@@ -90,7 +92,7 @@ async def test_a_reached_limit_is_told_once_even_by_several_processes(
     await spent(store, 990)
     for _ in range(3):
         with pytest.raises(CapReached):
-            await budget(store, Caps(tokens_day=1000)).payers(ENDPOINT, TURNS, ())
+            await budget(store, Caps(tokens_day=1000)).held(ENDPOINT, TURNS, ())
     assert len([record for record in caplog.records if "model.cap" in record.getMessage()]) == 1
 
 

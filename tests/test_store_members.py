@@ -66,12 +66,13 @@ async def test_owners_move_along_with_their_feed(store: SqlStore) -> None:
     assert await store.feed_owners() == {"https://news.example.jp/new": frozenset({MINE})}
 
 
-async def test_a_feed_that_moved_to_a_public_one_is_public(store: SqlStore) -> None:
+async def test_a_feed_that_moved_to_a_public_one_leaves_it_public(store: SqlStore) -> None:
     await store.add_feed(FEED)
     await store.add_feed(Feed(url="https://public.example/feed"))
     await store.own_feed(FEED.url, MINE, NOW)
     await store.save_poll(FEED.url, state(), now=NOW, moved_to="https://public.example/feed")
-    assert await store.feed_owners() == {}
+    assert await store.feed_owners() == {FEED.url: {MINE}}
+    assert [health.feed.url for health in await store.feeds()] == ["https://public.example/feed"]
 
 
 def asked(words: str, day: int = 0) -> Lookup:

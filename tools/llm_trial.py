@@ -95,6 +95,12 @@ class Tally:
     async def keep_model_answer(self, key: str, answer: str, now: datetime) -> None:
         """Each question of the trial is asked."""
 
+    async def hold_model_usage(
+        self, since: date, chosen: Callable[[Sequence[ModelUsage]], Sequence[ModelUsage]]
+    ) -> None:
+        for usage in chosen(()):
+            await self.add_model_usage(usage)
+
     async def add_model_usage(self, usage: ModelUsage) -> None:
         self.count.update(questions=usage.requests, read=usage.tokens_in, written=usage.tokens_out)
 

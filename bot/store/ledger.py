@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
 from bot.store.rows import insert_into
@@ -12,6 +14,7 @@ from bot.store.tables import model_answers, model_usage
 from bot.store.unbroken import unbroken
 from digests.model import ModelUsage
 
+_HOLD_LOCK = 0x43484F4B4153
 KEPT = timedelta(days=30)
 """How long an answer is kept: an article that comes again later is asked about again."""
 
@@ -40,18 +43,35 @@ class LedgerRoom:
 
     @unbroken
     async def add_model_usage(self, usage: ModelUsage) -> None:
-        counted = ("requests", "tokens_in", "tokens_out", "cost")
-        row = {name: getattr(usage, name) for name in ("day", "tenant", "model", *counted)}
         async with self.database.write() as connection:
-            insert = insert_into(connection, model_usage).values(row)
-            added = {name: model_usage.c[name] + insert.excluded[name] for name in counted}
-            await connection.execute(
-                insert.on_conflict_do_update(index_elements=["day", "tenant", "model"], set_=added)
-            )
+            await _add(connection, usage)
+
+    @unbroken
+    async def hold_model_usage(
+        self, since: date, chosen: Callable[[Sequence[ModelUsage]], Sequence[ModelUsage]]
+    ) -> None:
+        async with self.database.write() as connection:
+            if not self.database.sqlite:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _HOLD_LOCK})
+            for usage in chosen(await _since(connection, since)):
+                await _add(connection, usage)
 
     @unbroken
     async def model_usage(self, since: date) -> tuple[ModelUsage, ...]:
-        order = (model_usage.c.day, model_usage.c.tenant, model_usage.c.model)
-        query = select(model_usage).where(model_usage.c.day >= since).order_by(*order)
         async with self.database.read() as connection:
-            return tuple(ModelUsage(**row._mapping) for row in await connection.execute(query))
+            return await _since(connection, since)
+
+
+async def _add(connection: AsyncConnection, usage: ModelUsage) -> None:
+    counted = ("requests", "tokens_in", "tokens_out", "cost")
+    row = {name: getattr(usage, name) for name in ("day", "tenant", "model", *counted)}
+    insert = insert_into(connection, model_usage).values(row)
+    added = {name: model_usage.c[name] + insert.excluded[name] for name in counted}
+    await connection.execute(insert.on_conflict_do_update(index_elements=["day", "tenant", "model"], set_=added))
+
+
+async def _since(connection: AsyncConnection, since: date) -> tuple[ModelUsage, ...]:
+    order = (model_usage.c.day, model_usage.c.tenant, model_usage.c.model)
+    used = or_(model_usage.c.requests > 0, model_usage.c.tokens_in > 0, model_usage.c.tokens_out > 0)
+    query = select(model_usage).where(model_usage.c.day >= since, used).order_by(*order)
+    return tuple(ModelUsage(**row._mapping) for row in await connection.execute(query))
