@@ -160,8 +160,9 @@ def addressed(said: str) -> str:
 
 
 def new_id(here: Destination, feed: str, at: time) -> str:
-    """A short name from the site's: `news-example-jp-3f2a`."""
+    """A short name from the site's: `news-example-jp-3f2a9c01de`. No two places ever share one, however many there are:
+    an order saved under another's name would take its place."""
     host = (urlsplit(feed).hostname or "feed").removeprefix("www.")
     name = re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-")[:30] or "feed"
-    mark = blake2b(f"{here}\0{feed}\0{at}".encode(), digest_size=2).hexdigest()
+    mark = blake2b(f"{here}\0{feed}\0{at}".encode(), digest_size=5).hexdigest()
     return f"{name}-{mark}"

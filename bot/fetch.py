@@ -31,6 +31,7 @@ from digests.errors import (
     NoSuchHost,
     PageUnwanted,
     RobotsRefused,
+    RobotsUnknown,
     TooLarge,
     TooManyRedirects,
 )
@@ -253,7 +254,9 @@ class Fetcher:
     async def _ask_robots(self, wish: _Wish, target: Target) -> None:
         async with self._robots_turns.turn(target.origin):
             robots = await self._robots_of(wish.asked, target)
-        if robots is None or not robots.allows(target.path):
+        if robots is None:
+            raise RobotsUnknown(wish.asked)
+        if not robots.allows(target.path):
             raise RobotsRefused(wish.asked)
 
     async def _robots_of(self, asked: str, target: Target) -> Robots | None:

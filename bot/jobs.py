@@ -25,6 +25,7 @@ from digests.errors import (
     ChatRefused,
     ChokanError,
     SlotTaken,
+    WorkerLost,
 )
 from digests.layout import edition_sheets
 from digests.model import Article, Digest, Edition, Slot, Subscription
@@ -42,6 +43,8 @@ AT_ONCE = 32
 """Editions made side by side; the first of them are delivered while the last are made."""
 LOOK_BACK = 7
 """Editions in which an earlier article of a story is looked for."""
+MENDED_WITHIN = timedelta(hours=1)
+"""How long an article whose worker was lost is tried again, each time its lease has run out."""
 DIGEST_PATIENCE = timedelta(minutes=10)
 """How long an edition waits for articles that were here before its time and are still being digested."""
 
@@ -119,6 +122,10 @@ async def compose(world: World, article: Article, analysis: Analysis) -> Digest:
 
 
 async def _save_failure(world: World, article: Article, error: ChokanError, vector: bytes) -> None:
+    """It has no digest and will have none; unless it is the machine's fault, which an hour may mend."""
+    if isinstance(error, WorkerLost) and world.clock() - article.first_seen < MENDED_WITHIN:
+        event(log, "article.waits", level=logging.WARNING, article=article.id, url=article.url, error=str(error))
+        return
     await world.store.save_digest(article.id, None, vector=vector, now=world.clock(), error=str(error), of=article)
     event(log, "article.digested", level=logging.WARNING, article=article.id, url=article.url, error=str(error))
 

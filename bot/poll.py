@@ -25,6 +25,8 @@ from digests.errors import (
     NoArticle,
     NotAFeed,
     NotAnArticle,
+    RobotsUnknown,
+    WorkerLost,
 )
 from digests.extract import Page, article_from, extract
 from digests.feeds import fresh, names_of, parse_feed
@@ -80,7 +82,7 @@ async def poll_feed(world: World, health: FeedHealth) -> Polled:
         failpoint("before-fetch")
         response = await _asked(world, health)
         failpoint("after-fetch")
-        parsed = await _parsed(world, response)
+        read = await _parsed(world, response)
     except HostResting as error:
         await world.store.save_poll(feed.url, resting(state, error.until, feed.url), now=world.clock())
         return _polled(feed, error.kind)
@@ -95,11 +97,11 @@ async def poll_feed(world: World, health: FeedHealth) -> Polled:
     except ChokanError as error:
         failed = _next(world, state, response)
         return await _poll_failed(world, feed, replace(failed, last_error=str(error)), error)
-    following = _next(world, state, response, parsed)
-    if parsed is None:
+    following = _next(world, state, response, read[0] if read else None)
+    if read is None:
         await world.store.save_poll(feed.url, following, now=world.clock(), moved_to=moves_to(following))
         return _polled(feed, str(response.status), error=following.last_error if following.failures else None)
-    return await _poll_parsed(world, health, following, parsed, response)
+    return await _poll_parsed(world, health, following, read, response)
 
 
 async def _asked(world: World, health: FeedHealth) -> Response:
@@ -113,12 +115,16 @@ def _next(world: World, state: FeedState, answer: Response | FetchError, parsed:
     return next_state(state, answer, parsed, world.clock(), shortest=world.shortest.total_seconds())
 
 
-async def _parsed(world: World, response: Response) -> ParsedFeed | None:
+Read = tuple[ParsedFeed, Mapping[str, bytes]]
+"""A feed, and what each of its entries says now, as a fingerprint."""
+
+
+async def _parsed(world: World, response: Response) -> Read | None:
     if response.status != 200:
         return None
     try:
         return await world.reading.run(
-            _parse, response.body, response.url, dict(response.headers), seconds=PARSE_SECONDS
+            _read, response.body, response.url, dict(response.headers), seconds=PARSE_SECONDS
         )
     except NotAFeed as error:
         found = await world.reading.run(
@@ -146,9 +152,9 @@ async def _poll_failed(world: World, feed: Feed, state: FeedState, error: Chokan
 
 
 async def _poll_parsed(
-    world: World, health: FeedHealth, state: FeedState, parsed: ParsedFeed, response: Response
+    world: World, health: FeedHealth, state: FeedState, read_now: Read, response: Response
 ) -> Polled:
-    feed = health.feed
+    feed, (parsed, prints) = health.feed, read_now
     names = [name for entry in parsed.entries for name in (*names_of(entry), _waiting(entry))]
     shown = await world.store.shown(feed.url, names)
     never_shown = fresh(parsed.entries, shown)
@@ -160,7 +166,7 @@ async def _poll_parsed(
         # The validators certify only what was saved: without them the next poll sees the waiting entries again.
         state = replace(state, validators=health.state.validators)
     # Before the validators are saved: a 304 would hide a change that nobody has written down.
-    prints = await _look_again(world, feed, parsed.entries)
+    await _look_again(world, feed, parsed.entries, prints)
     failpoint("before-save-poll")
     new = await world.store.save_poll(
         feed.url,
@@ -191,11 +197,10 @@ def _to_remember(
     }
 
 
-async def _look_again(world: World, feed: Feed, entries: Sequence[Entry]) -> dict[str, bytes]:
-    """What each entry says now, as a fingerprint. Where it says something else than before, and the article came or
+async def _look_again(world: World, feed: Feed, entries: Sequence[Entry], prints: Mapping[str, bytes]) -> None:
+    """Where an entry says something else than before, and the article came or
     was carried lately, its page is read again; what was materially changed is saved to be digested anew, and
     `bot.corrections` edits the messages there are."""
-    prints = {entry.id: fingerprint(entry) for entry in entries}
     changed = await world.store.changed_entries(feed.url, prints)
     suspects = {article_id(e.url): e for e in entries if e.id in changed and e.url}
     watched = await world.store.watched_articles(suspects, world.clock() - LOOKED_BACK) if suspects else ()
@@ -212,7 +217,6 @@ async def _look_again(world: World, feed: Feed, entries: Sequence[Entry]) -> dic
             event(log, "article.changed", article=old.id, url=old.url)
     left = {suspects[article.id].id for article in watched} - seen_to  # their turn comes at the next poll
     await world.store.keep_prints(feed.url, {id_: p for id_, p in prints.items() if id_ not in left}, seen_to)
-    return prints
 
 
 FLOOR = datetime.min.replace(tzinfo=UTC)
@@ -244,7 +248,7 @@ async def _read_entry(world: World, feed: Feed, entry: Entry, since: datetime) -
     if entry.url:
         try:
             page = await read_page(world, entry.url)
-        except (PageUnavailable, HostResting, FetchTimeout, ConnectFailed):
+        except (PageUnavailable, HostResting, FetchTimeout, ConnectFailed, RobotsUnknown, WorkerLost):
             if world.clock() - since < PAGE_PATIENCE:
                 return WAIT
         except ChokanError as error:
@@ -272,6 +276,11 @@ def _polled(feed: Feed, status: str, *, new: int = 0, error: str | None = None, 
     level = logging.WARNING if error else logging.INFO
     event(log, "feed.polled", level=level, feed=feed.url, status=status, new=new, error=error, note=note)
     return Polled(feed=feed.url, status=status, new=new, error=error)
+
+
+def _read(body: bytes, url: str, headers: Mapping[str, str]) -> Read:
+    parsed = parse_feed(body, url=url, headers=headers)
+    return parsed, {entry.id: fingerprint(entry) for entry in parsed.entries}
 
 
 def _parse(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:

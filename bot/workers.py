@@ -20,7 +20,7 @@ from typing import TypeVar, cast
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from digests.errors import ChokanError, WorkerFailed
+from digests.errors import ChokanError, WorkerFailed, WorkerLost
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class Workers:
     async def run(self, function: Callable[..., T], *args: object, seconds: float) -> T:
         """`function(*args)` in a worker: at most `seconds` of processor time, and three times that by the clock. The
         function must be importable. Raises the function's `ChokanError`s as they are, and `WorkerFailed` for any other
-        end without a result."""
+        end without a result, `WorkerLost` where that is no fault of the arguments."""
         payload = pickle.dumps((function, args), protocol=5)
         async with self._free:  # one task a process: none ever waits inside the pool, so a lost one is noticed
             answer = await self._answer(payload, seconds, _name(function))
@@ -78,14 +78,15 @@ class Workers:
         try:
             return await _waited(crew, crew.pool.schedule(_work, args=(payload, seconds, wall), timeout=wall), wall)
         except TimeoutError as error:
-            raise WorkerFailed(f"{name}: took longer than {wall:g} s and was stopped") from error
+            raise WorkerLost(f"{name}: took longer than {wall:g} s and was stopped") from error
         except ProcessExpired as error:
             if error.exitcode == -signal.SIGPROF:
                 raise WorkerFailed(f"{name}: took more than {seconds:g} s of processor time and was stopped") from error
-            raise WorkerFailed(f"{name}: its process died ({_cause(error.exitcode)})") from error
+            failed = WorkerLost if error.exitcode == -signal.SIGKILL else WorkerFailed
+            raise failed(f"{name}: its process died ({_cause(error.exitcode)})") from error
         except (BrokenProcessPool, RuntimeError) as error:
             await self._dismiss(crew)
-            raise WorkerFailed(f"{name}: the worker processes broke down; new ones start with the next task") from error
+            raise WorkerLost(f"{name}: the worker processes broke down; new ones start with the next task") from error
 
     async def _present(self) -> _Crew:
         """The crew; a new one where there is none yet or the last one broke. Starting is a thread's work."""
@@ -93,7 +94,7 @@ class Workers:
             await self._dismiss(self._crew)
         async with self._starting:
             if self._closed:
-                raise WorkerFailed("the worker processes have been shut down")
+                raise WorkerLost("the worker processes have been shut down")
             if self._crew is None:
                 pool = await asyncio.to_thread(_started, self._processes, self._memory)
                 self._crew = _Crew(pool, asyncio.get_running_loop().create_future())

@@ -214,10 +214,11 @@ class QuotaSettings(Table):
 
 class RetentionSettings(Table):
     articles: Days = Field(
-        0, description="Days an article and its digest are kept; 0: for ever. Those of a kept edition stay with it."
+        0,
+        description="Days an article with its digest is kept, 8 at least; 0: for ever. Those of a kept edition stay.",
     )
     editions: Days = Field(
-        0, description="Days an edition and its messages are kept; 0: for ever. The newest always stays."
+        0, description="Days an edition and its messages are kept, 8 at least; 0: for ever. The newest stays."
     )
     records: Days = Field(400, description="Days feedback, look-ups, answers and use of models are kept; 0: for ever.")
 

@@ -98,12 +98,16 @@ class TooManyRedirects(FetchError):
 
 
 class RobotsRefused(FetchError):
-    """The site's robots.txt asks programs not to read this page, or could not be asked (RFC 9309)."""
+    """The site's robots.txt asks programs not to read this page (RFC 9309)."""
 
     kind = "robots"
 
     def __init__(self, url: str) -> None:
         super().__init__(url, "the site asks programs not to read this page (robots.txt)")
+
+
+class RobotsUnknown(RobotsRefused):
+    """The site's robots.txt could not be asked: nothing may be read until it can (RFC 9309, 2.3.1.4)."""
 
 
 class PageUnwanted(RobotsRefused):
@@ -166,6 +170,10 @@ class WorkerFailed(ChokanError):
     """CPU work was killed: too long, too much memory, or its process died."""
 
     kind = "worker"
+
+
+class WorkerLost(WorkerFailed):
+    """It was, by no fault of what it worked on: the machine is busy or out of memory, or the program ends."""
 
 
 # --- chat ---------------------------------------------------------------------------------------------------------

@@ -13,9 +13,12 @@ _TAGS = (
 )
 # Only tags of HTML: "a < b" and "the <tag> element" are what somebody wrote about, not markup.
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]{{0,2000}})?/?>", re.IGNORECASE)
-_DROPPED = re.compile(
-    r"<(script|style)\b[^>]{0,500}>.{0,20000}?</\1\s{0,9}>|<!--.{0,5000}?-->", re.IGNORECASE | re.DOTALL
-)
+_OPENED = re.compile(r"<(script|style)\b[^>]{0,500}>|<!(--)", re.IGNORECASE)
+_CLOSED = {
+    "script": re.compile(r"</script\s{0,9}>", re.IGNORECASE),
+    "style": re.compile(r"</style\s{0,9}>", re.IGNORECASE),
+    "--": re.compile("-->"),
+}
 _BREAKS = re.compile(r"<(?:br|/?p|/?div|/?li|/?h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
 # Bidi controls reorder the text around them, zero-width and tag characters hide text. Joiners between emoji stay.
 # So do fillers (Hangul, Khmer), grapheme joiners, and what shorthand and musical notation leave unseen.
@@ -87,8 +90,22 @@ def isolated(text: str) -> str:
 
 def without_tags(markup: str) -> str:
     """Markup without its tags, with its entities read; breaks and paragraphs become spaces."""
-    markup = _DROPPED.sub(" ", markup)
-    return html.unescape(_TAG.sub("", _BREAKS.sub(" ", markup)))
+    return html.unescape(_TAG.sub("", _BREAKS.sub(" ", _without_code(markup))))
+
+
+def _without_code(markup: str) -> str:
+    """Without scripts, styles and comments. What is never closed is looked for once, so that time grows with length."""
+    kept, at, endless = [], 0, set()
+    while found := _OPENED.search(markup, at):
+        kind = (found[1] or found[2]).lower()
+        closed = None if kind in endless else _CLOSED[kind].search(markup, found.end())
+        kept.append(markup[at : found.start()] if closed else markup[at : found.end()])
+        if closed:
+            kept.append(" ")
+        else:
+            endless.add(kind)
+        at = closed.end() if closed else found.end()
+    return "".join((*kept, markup[at:]))
 
 
 def title_from_markup(markup: str) -> str:

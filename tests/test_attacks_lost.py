@@ -7,12 +7,20 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import pytest
 from loopback import serving
 from test_poll_job import TEXT, Site, polled, titles, world_of
 
+from bot.fetch import Fetcher
+from bot.jobs import digest
 from bot.poll import poll
+from bot.world import Runs
+from digests.errors import WorkerLost
+
+R = TypeVar("R")
 
 
 @pytest.fixture
@@ -165,3 +173,68 @@ async def test_a_correction_whose_page_is_out_of_reach_is_read_later(site: Site,
         await polled(world, f"{site.base}/feed")
         (found,) = await world.store.claim_undigested(world.clock() + timedelta(hours=1), lease=1, limit=9)
     assert "四十億円" in found.text
+
+
+async def test_a_page_whose_robots_txt_is_out_of_reach_is_waited_for(site: Site, tmp_path: Path) -> None:
+    site.feed("/feed", "1")
+    site.page("2")
+    site.says("/robots.txt", "", status=503)
+    async with world_of(site, tmp_path) as world:
+        await polled(world, f"{site.base}/feed")
+        site.feed("/feed", "2", "1")
+        assert (await polled(world, f"{site.base}/feed")).new == 0
+        site.says("/robots.txt", "User-agent: *\nAllow: /")
+        hosts, agent = [urlsplit(site.base).netloc], "Chokan/test (+https://example.org)"
+        fetch = Fetcher(user_agent=agent, allow_hosts=hosts, per_host_spacing=0.0)  # one that has not asked for rules
+        assert (await polled(replace(world, fetch=fetch), f"{site.base}/feed")).new == 1
+        await fetch.close()
+
+
+class Busy:
+    """Workers of a machine that is short of everything, for as long as `busy`."""
+
+    def __init__(self, workers: Runs, *functions: str) -> None:
+        self.workers, self.functions, self.busy = workers, functions, True
+
+    async def run(self, function: Callable[..., R], *args: Any, seconds: float) -> R:
+        if self.busy and function.__name__ in self.functions:
+            raise WorkerLost("its process died (SIGKILL)")
+        return await self.workers.run(function, *args, seconds=seconds)
+
+
+async def test_a_machine_that_is_busy_costs_no_article(site: Site, tmp_path: Path) -> None:
+    site.feed("/feed", "1")
+    site.page("2")
+    async with world_of(site, tmp_path) as world:
+        reading, thinking = Busy(world.reading, "_page"), Busy(world.thinking, "analysed", "composed")
+        short = replace(world, reading=reading, thinking=thinking, embeddings=False)
+        await polled(short, f"{site.base}/feed")
+        site.feed("/feed", "2", "1")
+        assert (await polled(short, f"{site.base}/feed")).new == 0
+        reading.busy = False
+        assert (await polled(short, f"{site.base}/feed")).new == 1
+        await digest(short)
+        thinking.busy = False
+        later = replace(short, clock=lambda: datetime.now(UTC) + timedelta(minutes=6))
+        await digest(later)
+        assert [hit.digest is not None for hit in await world.store.latest()] == [True]
+
+
+async def test_a_machine_that_stays_busy_holds_nothing_up_for_ever(site: Site, tmp_path: Path) -> None:
+    site.feed("/feed", "1")
+    site.page("1")
+    async with world_of(site, tmp_path) as world:
+        await polled(world, f"{site.base}/feed", backfill=1)
+        short = replace(world, thinking=Busy(world.thinking, "analysed"), clock=ahead(2))
+        assert await digest(short) == 1
+        assert (await world.store.totals(world.clock())).undigested == 0
+
+
+async def test_what_a_feed_says_is_compared_in_a_worker(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a thousand long entries are seconds of work that commands would wait for."""
+    monkeypatch.setattr("bot.poll.fingerprint", None)  # in this process; workers have their own
+    feed(site, ("1", "1", "記事1"))
+    async with world_of(site, tmp_path) as world:
+        assert (await polled(world, f"{site.base}/feed")).status == "200"

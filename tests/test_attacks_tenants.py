@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
 
 import pytest
 from store_samples import FEED, NOW, article, digest, later, state, subscription
 
+from bot.admin_wishes import new_id
 from bot.store import SqlStore
 from digests.model import Destination, Feed
 from digests.store import PUBLIC
@@ -78,3 +80,9 @@ async def test_a_tenants_feed_that_moves_to_anothers_brings_nothing_along(store:
     assert {health.feed.url for health in await store.feeds()} == {FEED.url, PAID.url}
     await bring(store, target, "later", "後の本文。", seconds=2)
     assert await store.visible(["later"], MINE) == {"later"}
+
+
+def test_no_tenants_order_takes_the_place_of_anothers() -> None:
+    places = [Destination(platform="discord", channel=str(n), tenant=str(n % 97)) for n in range(20_000)]
+    names = {new_id(place, "https://news.example.jp/feed", time(7)) for place in places}
+    assert len(names) == len(places)
