@@ -45,7 +45,7 @@ AGAIN = 10
 """Pages of a feed that are read again at one poll because their entries changed."""
 LOOKED_BACK = timedelta(days=3)
 """Articles that came, or that editions carried, within this time are watched for corrections."""
-_FEED = re.compile(rb"[\xef\xbb\xbf\s]*(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)[\s>]", re.DOTALL)
+_FEED = re.compile(rb"[\xef\xbb\xbf\s]*(?>(?:<\?[^>]*>\s*|<!--.*?-->\s*)*)<(?:rss|feed|rdf:RDF)[\s>]", re.DOTALL)
 PARSE_SECONDS = 5.0
 EXTRACT_SECONDS = 5.0
 """Processor time; honest feeds and pages take a tenth of it."""

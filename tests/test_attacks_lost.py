@@ -238,3 +238,12 @@ async def test_what_a_feed_says_is_compared_in_a_worker(
     feed(site, ("1", "1", "記事1"))
     async with world_of(site, tmp_path) as world:
         assert (await polled(world, f"{site.base}/feed")).status == "200"
+
+
+async def test_a_page_that_begins_with_comments_is_read(site: Site, tmp_path: Path) -> None:
+    site.feed("/feed", "1")
+    site.says("/2", "<!-- a -->" * 150 + f"<html lang='ja'><article><p>{TEXT}</p></article></html>")
+    async with world_of(site, tmp_path) as world:
+        await polled(world, f"{site.base}/feed")
+        site.feed("/feed", "2", "1")
+        assert (await polled(world, f"{site.base}/feed")).new == 1
