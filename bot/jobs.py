@@ -43,6 +43,8 @@ AT_ONCE = 32
 """Editions made side by side; the first of them are delivered while the last are made."""
 LOOK_BACK = 7
 """Editions in which an earlier article of a story is looked for."""
+TOMORROW = timedelta(days=1)
+"""Editions of later slots were made by a clock that was wrong: no day waits for them."""
 MENDED_WITHIN = timedelta(hours=1)
 """How long an article whose worker was lost is tried again, each time its lease has run out."""
 DIGEST_PATIENCE = timedelta(minutes=10)
@@ -184,7 +186,8 @@ def _due(subscription: Subscription, now: datetime, last: Slot | None, world: Wo
 
 async def publish(world: World) -> tuple[Edition, ...]:
     """Make the edition of every subscription whose slot is due, with its deliveries, in one transaction each."""
-    now, last = world.clock(), await world.store.last_slots()
+    now = world.clock()
+    last = await world.store.last_slots(now + TOMORROW)
     subscriptions = await world.store.subscriptions()
     slots = [(s, _due(s, now, last.get(s.id), world)) for s in subscriptions]
     # Whoever's time came first is served first; among equals each has the same place every day, and none by its name.

@@ -247,8 +247,8 @@ class Store(Ledger, Outbox, Protocol):
     async def pause_subscription(self, subscription: str, reason: str | None) -> None:
         """A reason pauses, None resumes."""
 
-    async def last_slots(self) -> Mapping[str, Slot]:
-        """The newest slot that has an edition, by subscription id."""
+    async def last_slots(self, before: datetime | None = None) -> Mapping[str, Slot]:
+        """The newest slot, up to that instant, that has an edition, by subscription id."""
 
     async def unpublished(self, subscription: Subscription, *, since: datetime) -> tuple[Hit, ...]:
         """Digested articles of the subscription's feeds, first seen at or after `since`, that no edition of this

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 from store_samples import FEED, NOW, article, digest, edition, later, parts, state, subscription
@@ -103,3 +104,32 @@ async def test_what_is_forgotten_early_is_not_posted_again(store: SqlStore) -> N
     await forget(store, Keep(editions=timedelta(days=1), articles=timedelta(days=1)), later(3 * 86400))
     assert await store.unpublished(subscription(), since=later(-4 * 86400)) == ()
     assert await store.article("a") is not None
+
+
+YEARS = timedelta(days=1500)
+
+
+async def test_a_clock_that_was_years_ahead_for_a_moment_stops_no_morning(world: World) -> None:
+    await ordered(world)
+    seven = utc(2026, 2, 13, 22)
+    made = await at(world, seven, seven + YEARS, seven + timedelta(minutes=5), seven + timedelta(days=1))
+    days = [edition.slot.day.isoformat() for edition in made]
+    assert (days[0], days[2:]) == ("2026-02-14", ["2026-02-15"])
+    assert (await world.store.pending_deliveries())["ready"] == 0
+
+
+async def test_what_a_clock_that_was_ahead_put_off_is_done_all_the_same(store: SqlStore) -> None:
+    await brought(store, "a")
+    await store.correct_article(article("a", text="直し。"), NOW)
+    await store.save_edition(edition(), parts())
+    every: dict[str, Any] = {"lease": 300.0, "limit": 9}
+    ahead = NOW + YEARS
+    assert len(await store.claim_due_feeds(ahead, **every)) == 1
+    (health,) = await store.feeds()
+    await store.save_poll(FEED.url, replace(health.state, next_poll=ahead), now=ahead)
+    assert len(await store.claim_undigested(ahead, **every)) == 1
+    (taken,) = await store.claim_deliveries(ahead, **every, worker="a", platforms=["discord"])
+    await store.retry_delivery(taken.id, error="busy", at=ahead, unknown=False)
+    assert len(await store.claim_due_feeds(later(60), **every)) == 1
+    assert len(await store.claim_undigested(later(60), **every)) == 1
+    assert len(await store.claim_deliveries(later(60), **every, worker="b", platforms=["discord"])) == 1

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import search
 from bot.store.database import Database
+from bot.store.instants import come
 from bot.store.reading import articles_by_id, chunks, hits
 from bot.store.rows import article_row, digest_from, digest_json, hit_from, insert_into
 from bot.store.sight import hits_for, is_public, mark, seen_by, visible_among, without_hidden_links
@@ -47,7 +48,7 @@ class ArchiveRoom:
 
     @unbroken
     async def claim_undigested(self, now: datetime, *, lease: float, limit: int) -> tuple[Article, ...]:
-        free = or_(articles.c.leased_until.is_(None), articles.c.leased_until <= now)
+        free = or_(articles.c.leased_until.is_(None), come(articles.c.leased_until, now))
         oldest = select(articles.c.id).where(articles.c.indexed.is_(None), free)
         oldest = oldest.order_by(articles.c.first_seen, articles.c.id).limit(limit)
         async with self.database.write() as connection:

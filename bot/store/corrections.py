@@ -14,6 +14,7 @@ from bot.store import search
 from bot.store.database import Database
 from bot.store.editions import contents_of
 from bot.store.feeds import entry_key
+from bot.store.instants import come
 from bot.store.reading import articles_by_id, chunks
 from bot.store.rows import Row, article_from, article_row, edition_from, insert_into, message_from, message_json
 from bot.store.tables import articles, deliveries, edition_articles, editions, feeds, revisions, seen
@@ -126,7 +127,7 @@ class CorrectionRoom:
         sent = and_(deliveries.c.id == revisions.c.delivery, deliveries.c.state == "sent")
         query = select(revisions.c.delivery).join(deliveries, sent)
         query = query.where(
-            revisions.c.state == "ready", revisions.c.due <= now, deliveries.c.platform.in_(tuple(platforms))
+            revisions.c.state == "ready", come(revisions.c.due, now), deliveries.c.platform.in_(tuple(platforms))
         )
         query = query.order_by(revisions.c.due, deliveries.c.number).limit(limit)
         async with self.database.write() as connection:

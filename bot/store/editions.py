@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failpoints import failpoint
 from bot.store.database import Database
+from bot.store.instants import SOON
 from bot.store.moves import addresses_now
 from bot.store.reading import chunks, hits
 from bot.store.rows import (
@@ -88,11 +89,12 @@ class EditionRoom:
             await connection.execute(update(subscriptions).where(here).values(row))
 
     @unbroken
-    async def last_slots(self) -> Mapping[str, Slot]:
+    async def last_slots(self, before: datetime | None = None) -> Mapping[str, Slot]:
         newest = func.row_number().over(
             partition_by=editions.c.subscription, order_by=(editions.c.at.desc(), editions.c.made.desc(), editions.c.id)
         )
-        ranked = select(editions, newest.label("place")).subquery()
+        known = select(editions, newest.label("place"))
+        ranked = (known if before is None else known.where(editions.c.at <= before)).subquery()
         async with self.database.read() as connection:
             rows = await connection.execute(select(ranked).where(ranked.c.place == 1))
             return {row["subscription"]: slot_from(row) for row in rows.mappings()}
@@ -147,7 +149,8 @@ async def _overtaken(connection: AsyncConnection, edition: Edition, *, daily: bo
     """Has another edition carried one of its articles, or (`daily`) served its day, since it was begun?"""
     if daily:
         served = select(editions.c.id).where(editions.c.subscription == edition.subscription)
-        if await connection.scalar(served.where(editions.c.day >= edition.slot.day).limit(1)) is not None:
+        served = served.where(editions.c.day >= edition.slot.day, editions.c.at <= edition.made + SOON)
+        if await connection.scalar(served.limit(1)) is not None:
             return True
     carried = select(edition_articles.c.article).where(edition_articles.c.subscription == edition.subscription)
     for chunk in chunks(edition.articles):

@@ -15,6 +15,7 @@ from bot.failpoints import failpoint
 from bot.store import search
 from bot.store.apart import apart
 from bot.store.database import Database
+from bot.store.instants import LATER, come
 from bot.store.moves import addresses_now, forget_moves, move_feed
 from bot.store.reading import chunks
 from bot.store.rows import article_from, article_row, health_from, insert_into, state_row
@@ -159,11 +160,11 @@ def _healths() -> Select[Any]:
 
 
 def _due(now: datetime, urls: Collection[str] | None) -> Select[Any]:
-    free = or_(feeds.c.leased_until.is_(None), feeds.c.leased_until <= now)
+    free = or_(feeds.c.leased_until.is_(None), come(feeds.c.leased_until, now))
     query = select(feeds.c.number).where(~feeds.c.removed, free)
     if urls is not None:
         return query.where(feeds.c.url.in_(tuple(urls))).order_by(feeds.c.number)
-    due = or_(feeds.c.next_poll.is_(None), feeds.c.next_poll <= now)
+    due = or_(feeds.c.next_poll.is_(None), come(feeds.c.next_poll, now, LATER))
     return query.where(~feeds.c.stopped, due).order_by(feeds.c.next_poll.asc().nulls_first(), feeds.c.number)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failpoints import failpoint
 from bot.store.database import Database
+from bot.store.instants import come
 from bot.store.rows import delivery_from
 from bot.store.tables import deliveries, editions
 from bot.store.unbroken import unbroken
@@ -203,14 +204,17 @@ def _claimable(now: datetime, platforms: Collection[str], limit: int) -> Select[
     """The oldest delivery of each destination whose turn it is, unless one is on its way there already."""
     this, lower, other = deliveries, deliveries.alias("lower"), deliveries.alias("other")
     turn = or_(
-        and_(this.c.state == "ready", this.c.due <= now),
-        and_(this.c.state == "sending", this.c.leased_until <= now),
+        and_(this.c.state == "ready", come(this.c.due, now)),
+        and_(this.c.state == "sending", come(this.c.leased_until, now)),
     )
     waits = exists().where(
         lower.c.edition == this.c.edition, *_same(lower, this), lower.c.part < this.c.part, lower.c.state != "sent"
     )
     busy = exists().where(
-        *_same(other, this), other.c.state == "sending", other.c.leased_until > now, other.c.number != this.c.number
+        *_same(other, this),
+        other.c.state == "sending",
+        not_(come(other.c.leased_until, now)),
+        other.c.number != this.c.number,
     )
     place = func.row_number().over(partition_by=[this.c[name] for name in _DESTINATION], order_by=this.c.number)
     mine = this.c.platform.in_(tuple(platforms))
