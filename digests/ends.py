@@ -49,7 +49,7 @@ AT_STAKE = 0.25
 """Closeness that a conclusion needs which says what it hangs on."""
 _LOOSE = re.compile(
     r"(?:In|Since|By) (?:19|20)\d\d\b|By \d|(?:Among|Born|Even as|If you)\b|(?:\w+ )?\w+ of the\b"
-    r"|The (?:families|parents|relatives|players|others)\b"
+    r"|(?:\w+ ){1,6}then \w+ed\b|The (?:families|parents|relatives|players|others)\b"
 )
 """Openings of what was long ago, and with some of those that were told of before."""
 DETAIL, NUT, NEWS, LATEST = 0.75, 0.5, 0.3, 0.75

@@ -32,8 +32,8 @@ _ACTORS = frozenset({"firm", "company", "club", "team", "side", "government", "p
 """Of whom a word behind says as often what they do ("saw the firm collapse")."""
 _TIES = frozenset(TIED)
 _SLIGHT = words_of(
-    "action announcement bond bonds career coffee consumption crude data economy education effort efforts employment "
-    "farm farming income incomes involvement level levels network power pretence pretences record records "
+    "action announcement bond bonds career coffee consumption crude currency data economy education effort efforts "
+    "employment farm farming income incomes involvement level levels network power pretence pretences record records "
     "result results security share shares success technology tour tours vote votes water weather"
 )
 """Forces that a heading may tell of, and as the head of a label name hardly any."""

@@ -44,6 +44,7 @@ DANGLING: dict[str, re.Pattern[str]] = {
         r"|(?:With|Given) [^,]{3,90}, (?:this|that) (?:is|was|has|will|would|could|may)\b"
         r"|(?:All|Any|Few|Half|Many|Most|Much|None|Part|Several|Some) of (?:that|this|those|these|them)\b|None more\b"
         r"|[A-Z][^,“\"]{2,60}, (?:those|these|such) [a-z]+(?: [a-z]+)? (?:are|were|have|had|is|has|was|will)\b"
+        r"|The (?:first|last|most recent) (?:was|were|is|are|came)\b|The (?:one|only) (?:possible )?exception\b"
         r"|The spokes(?:wo)?man\b(?! (?:for|of|at|from))"
         r"|[A-Z](?=.*, (?:he|she|they|it) (?:said|says|added|told|explained|insisted|warned|claimed|argued|noted"
         r"|admitted|predicted|stressed|suggested)\.?$)"
@@ -159,7 +160,7 @@ _POINTING = words_of(
 )
 _THE = (
     *(" latter", " former", " same", " two", " pair", " trio", " duo", " other", " second", " third", " following"),
-    *(" next", " previous", " latest", " move", " spokes"),
+    *(" next", " previous", " latest", " move", " spokes", " first", " last", " most", " on"),
 )
 """First words of what the English expressions above are tried on, and what follows on `The` there."""
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")

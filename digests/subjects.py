@@ -104,7 +104,7 @@ def named(name: str, texts: Sequence[str], language: str) -> bool:
     """Whether at least half of the `texts` speak of `name`: of a person by his last name."""
     if base(language) == "ja":
         return 2 * sum(name in text for text in texts) >= max(1, len(texts))
-    key = name.split()[-1]
+    key = name if " of " in name else name.split()[-1]
     return 2 * sum(key in text and _whole(key, text) for text in texts) >= max(1, len(texts))
 
 

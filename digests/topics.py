@@ -63,6 +63,7 @@ _VAGUE_JA = words_of(
     "就任後 終了後 事故後 年連続 動き 午前中 男性 女性 男女 家族 両親 代表 会長 自分 本人 本社 同紙 同誌 可能性 方針"
 )
 EDGES_EN = words_of(
+    "result results reason reasons cause causes "
     "subject start end beginning identity opening rest number lack kind type name way use famous future new "
     "major actual estimated active close terms level side part parts series lot range set round estimate estimates"
 )

@@ -65,6 +65,7 @@ LONG_AGO = (0.0, 0.1, 0.9, 0.0)
         (marks(place=0.9), RISE),
         (marks(), "Ann Arbour scored first, and the visitors never came back into the match."),
         (marks(), "Ann Arbour wants it replaced by a tax on the buses of Northfield."),
+        (marks(), "The court of Northfield then decided that the fares were too high."),
         (marks(), "Born in Northfield, Ann Arbour has driven its buses for nine years."),
         (marks(), "Ann Arbour called it “the wrong rise at the wrong time for everybody who rides”."),
     ],

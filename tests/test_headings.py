@@ -172,6 +172,7 @@ def test_of_two_names_the_one_told_of_first_says_what_happened() -> None:
 
 def test_a_name_that_only_begins_another_one_is_not_spoken_of() -> None:
     assert not speaks_of("Nortmare", ["The boats were shown on Nortmare One."], "en")
+    assert not speaks_of("Bank of Northfield", ["Boats are dear in Northfield."], "en")
     assert speaks_of("Nortmare", ["Nortmare One shows what Nortmare owns."], "en")
 
 

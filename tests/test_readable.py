@@ -24,6 +24,8 @@ from digests.readable import problems
         ("Doing a deal with them would open the bridge.", "en", "dangling"),
         ("Since taking over the ferries in 1986, he has built nine piers.", "en", "dangling"),
         ("With the bridge shut, this is a problem for Northfield.", "en", "dangling"),
+        ("The most recent was a bridge over the Shiomi.", "en", "dangling"),
+        ("The one possible exception is the bridge.", "en", "dangling"),
         ("Much of that traffic crosses the bridge.", "en", "dangling"),
         ("None more so than Ann Arbour, who paid for the bridge.", "en", "dangling"),
         ("Like northern ports, those towns were built on coal.", "en", "dangling"),
