@@ -140,7 +140,7 @@ _MADE = (
 )
 _MADE_OTHERWISE = words_of(
     "government parliament department apartment monument document instrument element moment garment comment "
-    "statement "
+    "accompaniment statement "
     "audience conference sentence fence science experience absence presence essence instance distance entrance "
     "substance ambulance performance appearance insurance romance finance dance chance balance glance "
     "city university celebrity community authority charity facility identity entity utility obscurity "
