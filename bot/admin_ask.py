@@ -44,7 +44,7 @@ class Asking:
             if health.feed.role == "source":
                 key = _health(health.state)
                 values = {"title": health.feed.title or site_of(health.feed.url), "url": redacted(health.feed.url)}
-                reason = reason_in(asker.catalog, health.state.last_error)
+                reason = reason_in(asker.catalog, health.state.last_error, health.feed.url)
                 lines.append(asker.catalog(f"admin.feeds.{key}", number=health.articles, reason=reason, **values))
         lines = lines or [asker.catalog("admin.feeds.none")]
         return Reply(message=described(asker.catalog("admin.feeds.title"), lines, asker.catalog))

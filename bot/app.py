@@ -322,7 +322,16 @@ async def stay_up(world: World, settings: Settings, stop: asyncio.Event) -> None
     pulse = Pulse(finished=alarm.finished, scheduled=True, chats=lambda: connections(world))
     seeker = Seeker(world.store, world.links, world.thinking, embeddings=world.embeddings)
     async with archive(world.store, settings, pulse, seeker.search):
+        await _tell_up(world)
         await _until(world, settings, alarm, stop)
+    event(log, "run.stopped")
+
+
+async def _tell_up(world: World) -> None:
+    """What an operator who has just started it wants to see: what is read and where it goes."""
+    feeds, orders = await world.store.feeds(), await world.store.subscriptions()
+    chats = ",".join(world.chats)
+    event(log, "run.up", version=version("chokan"), chats=chats, feeds=len(feeds), subscriptions=len(orders))
 
 
 def connections(world: World) -> dict[str, bool]:

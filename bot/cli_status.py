@@ -123,7 +123,7 @@ def _table(rows: Sequence[Row], words: Catalog) -> Table:
         paused = words("status.paused", reason=reason_in(words, one.paused_reason or BY_ADMIN))
         coming = paused if one.paused else _local(row.next, one)
         states = ", ".join(words(f"status.state.{s}", count=many) for s, many in sorted(row.deliveries.items()))
-        cells = (one.id, str(one.destination), coming, _local(row.last, one), states or "–")
+        cells = (one.id, str(one.destination).rstrip(":"), coming, _local(row.last, one), states or "–")
         table.add_row(*(Text(clean(cell)) for cell in cells))
     return table
 

@@ -75,12 +75,12 @@ def _feed(health: FeedHealth, words: Catalog) -> Finding:
     url, state = health.feed.url, health.state
     if state.stopped:
         text, fix = (
-            words("check.feed.stopped", reason=reason_in(words, state.last_error)),
+            words("check.feed.stopped", reason=reason_in(words, state.last_error, url)),
             words("check.feed.stopped.fix", url=url),
         )
         return Finding(subject=url, ok=False, text=text, fix=fix)
     if state.failures:
-        text = words("check.feed.failing", times=state.failures, reason=reason_in(words, state.last_error))
+        text = words("check.feed.failing", times=state.failures, reason=reason_in(words, state.last_error, url))
         shut = (state.last_error or "").endswith(words.reference["reason.address"])
         fix = words("check.feed.shut.fix" if shut else "check.feed.failing.fix")
         return Finding(subject=url, ok=False, text=text, fix=fix)
@@ -118,7 +118,7 @@ def _subscription(subscription: Subscription, known: set[str], world: World, wor
         text, fix = words("check.subscription.feedless", url=url), words("check.subscription.feedless.fix")
         yield Finding(subject=subject, ok=False, text=text, fix=fix)
     if not missing:
-        place, at = subscription.destination, f"{subscription.at:%H:%M}"
+        place, at = str(subscription.destination).rstrip(":"), f"{subscription.at:%H:%M}"
         text = words("check.subscription.ok", place=place, at=at, zone=subscription.zone)
         yield Finding(subject=subject, ok=True, text=text)
 

@@ -75,7 +75,7 @@ def print_feeds(console: Console, feeds: Sequence[FeedHealth], words: Catalog) -
 def health_text(health: FeedHealth, words: Catalog) -> str:
     """A feed's health in a few words."""
     state = health.state
-    reason = clean(reason_in(words, state.last_error))
+    reason = clean(reason_in(words, state.last_error, health.feed.url))
     if state.stopped:
         return words("status.feed.stopped", reason=reason)
     if state.failures:

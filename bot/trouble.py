@@ -73,7 +73,11 @@ async def _tell_feed(world: World, order: Subscription, health: FeedHealth, key:
     words, feed = words_of(world, order), health.feed
     value = f"{order.id}|{handle(feed.url)}"
     again = Action(label=words("notice.feed.action"), verb="notice-feed", value=value, primary=True)
-    told = {"title": feed.title or feed.url, "url": feed.url, "reason": reason_in(words, health.state.last_error)}
+    told = {
+        "title": feed.title or feed.url,
+        "url": feed.url,
+        "reason": reason_in(words, health.state.last_error, feed.url),
+    }
     return await tell_admins(world, order, f"{key} {handle(feed.url)}", key, actions=(again,), **told)
 
 

@@ -195,7 +195,7 @@ class Admin:
         feed, state = health.feed, health.state
         name = "stopped" if state.stopped else "failing" if state.failures else "well" if state.polled else "new"
         said, trouble = _said(ask, name, number=state.failures), state.last_error or state.note
-        note = reason_in(ask.catalog, trouble) if trouble else ""
+        note = reason_in(ask.catalog, trouble, feed.url) if trouble else ""
         cells = (
             Cell(text=feed.title or feed.url, href=web_url(feed.url), note=feed.url if feed.title else ""),
             Cell(text=f"{health.articles:,}"),

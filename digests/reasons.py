@@ -10,6 +10,7 @@ from functools import lru_cache
 from string import Formatter
 
 from digests.catalog import Catalog
+from digests.redact import redacted
 
 _KEYS = ("reason.", "chat.")
 BY_ADMIN = "by an admin"
@@ -20,10 +21,12 @@ _CODE = r"(?: \([a-z_]+\))?"
 """A platform's own word for it."""
 
 
-def reason_in(catalog: Catalog, said: str | None) -> str:
-    """`said` in the catalog's language; as it is where there are no words for it, `–` where nothing was said."""
+def reason_in(catalog: Catalog, said: str | None, of: str = "") -> str:
+    """`said` in the catalog's language; as it is where there are no words for it, `–` where nothing was said. `of`: the
+    address that stands beside it and need not be said again."""
     if not said:
         return "–"
+    said = said.removeprefix(redacted(f"{of}: "))
     if catalog.language == "en":
         return said
     for key, pattern in _patterns(tuple(sorted(_english(catalog.reference)))):

@@ -119,3 +119,11 @@ def test_a_pause_by_hand_is_told_in_everybodys_language() -> None:
 )
 def test_why_a_message_waits_is_said_in_the_readers_language(error: object, said: str) -> None:
     assert said in reason_in(JA, str(error))
+
+
+def test_an_address_that_stands_beside_a_reason_is_not_said_again() -> None:
+    url = "https://a.example/feed?token=s3cr3t-and-long-enough"
+    said = str(AddressNotAllowed(url))
+    assert reason_in(CATALOGS.of("en"), said, url) == "address not allowed"
+    assert reason_in(JA, said, url) == JA("reason.address")
+    assert "https://a.example/" in reason_in(JA, said)
