@@ -343,7 +343,8 @@ class SlackChat:
     async def check(self, destinations: Sequence[Destination], language: str = "en") -> tuple[Finding, ...]:
         """Token, scopes and membership in plain words; never raises."""
         words = self._catalogs.of(language)
-        return await checked(self._client, self._app_token, destinations, words, self._clocks)
+        socket = self._is_reached and self._listen is None
+        return await checked(self._client, self._app_token, destinations, words, self._clocks, socket)
 
     async def close(self) -> None:
         """Give up the answers under way."""

@@ -282,3 +282,10 @@ async def test_a_group_of_the_settings_may_change_subscriptions_too(house: House
     finally:
         people._groups = ()
         people._profiles.clear()
+
+
+async def test_a_check_from_chat_asks_for_no_second_socket(house: House) -> None:
+    before = len(house.slack.called("apps.connections.open"))
+    found = await house.room.world.chats["slack"].check((HERE,), "ja")
+    assert [finding.ok for finding in found] == [True] * len(found)
+    assert len(house.slack.called("apps.connections.open")) == before
