@@ -98,7 +98,8 @@ async def _shots(folder: Path) -> dict[str, str]:
     return shots
 
 
-CHANNELS = {"discord": "100", "slack": "C100"}
+CHANNELS = {("discord", "ja"): "100", ("discord", "en"): "101", ("slack", "ja"): "C100", ("slack", "en"): "C101"}
+"""One for each language: sites of one channel would share a form."""
 
 
 async def read_sample(world: World, sites: Sequence[SampleSite]) -> None:
@@ -111,7 +112,7 @@ async def read_sample(world: World, sites: Sequence[SampleSite]) -> None:
 
 
 async def _of_one(world: World, platform: str, site: SampleSite) -> dict[str, str]:
-    here = Destination(platform=platform, channel=CHANNELS[platform], tenant="500")
+    here = Destination(platform=platform, channel=CHANNELS[platform, site.code], tenant="500")
     zone, code = ZONES[site.code], site.code
     order = Subscription(id=code, destination=here, feeds=(site.feed_url,), language=code, zone=zone, limit=5)
     _, deliveries = await prepared(world, order, slot_now(order, world.clock()))
@@ -130,7 +131,7 @@ async def _of_one(world: World, platform: str, site: SampleSite) -> dict[str, st
 async def _windows(world: World, answers: Lookups, platform: str, site: SampleSite) -> dict[str, str]:
     """Subscribing; on Slack also the Home tab, and the search while one types."""
     code = site.code
-    here = Destination(platform=platform, channel=CHANNELS[platform], tenant=f"500-{code}")
+    here = Destination(platform=platform, channel=CHANNELS[platform, code], tenant=f"500-{code}")
     who: Json = {"locale": code, "origin": here, "admin": True, "reader": "U1", "zone": ZONES[code]}
     offered = await answers.press(Press(verb="admin-new", value="", fields={"url": site.feed_url}, **who))
     assert offered.form is not None
