@@ -66,6 +66,7 @@ eval: .venv/ready-dev
 
 # Draws docs/images from real payloads; needs a Chromium (Debian: chromium fonts-noto-cjk).
 pictures: .venv/ready-dev
+	$(BIN)/python tools/record_edition.py
 	$(BIN)/python tools/pictures.py
 	$(BIN)/python tools/web_pictures.py
 

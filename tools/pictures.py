@@ -64,9 +64,8 @@ Json = dict[str, Any]
 
 
 async def main(wanted: tuple[str, ...]) -> int:
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    browser = browser_here()
     if browser is None:
-        sys.stderr.write("pictures: skipped, no Chromium here (Debian: apt-get install chromium fonts-noto-cjk)\n")
         return 0
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -333,18 +332,32 @@ def _photograph(browser: str, folder: Path, name: str, html: str) -> None:
     page, width = folder / f"{name}.html", WIDTH[name.partition("-")[0]]
     measure = "<script>document.title=Math.ceil(document.querySelector('main').getBoundingClientRect().height)</script>"
     page.write_text(html + measure, encoding="utf-8")
-    said = _browse(browser, folder, f"--window-size={width},600", "--dump-dom", page.as_uri())
+    said = browse(browser, folder, f"--window-size={width},600", "--dump-dom", page.as_uri())
     height = int(re.search(r"<title>(\d+)</title>", said)[1])  # type: ignore[index]
     picture = IMAGES / f"{name}.png"
-    _browse(browser, folder, f"--window-size={width},{height}", f"--screenshot={picture}", page.as_uri())
+    browse(browser, folder, f"--window-size={width},{height}", f"--screenshot={picture}", page.as_uri())
+    keep(picture)
+
+
+def keep(picture: Path) -> None:
+    """Pack what Chromium wrote, and say how large it is."""
     picture.write_bytes(packed(picture.read_bytes()))
     size = picture.stat().st_size
-    sys.stdout.write(f"{picture.relative_to(ROOT)}  {width}x{height}  {size // 1000} kB\n")
+    sys.stdout.write(f"{picture.relative_to(ROOT)}  {size // 1000} kB\n")
+    sys.stdout.flush()
     if size > MOST:
         raise SystemExit(f"{picture.name} is over {MOST // 1000} kB")
 
 
-def _browse(browser: str, folder: Path, *arguments: str) -> str:
+def browser_here() -> str | None:
+    """The Chromium of this machine; None, and a word about it, where there is none."""
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if browser is None:
+        sys.stderr.write("pictures: skipped, no Chromium here (Debian: apt-get install chromium fonts-noto-cjk)\n")
+    return browser
+
+
+def browse(browser: str, folder: Path, *arguments: str) -> str:
     usual = (
         "--headless",
         "--disable-gpu",

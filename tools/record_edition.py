@@ -1,12 +1,10 @@
-"""Records the sample edition as it stands in a terminal: docs/images/edition.png."""
+"""Records the sample edition as it stands in a terminal: docs/images/edition.png. Run by `make pictures`."""
 
 from __future__ import annotations
 
 import asyncio
 import io
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,8 +17,10 @@ from rich.text import Text
 
 from bot.cli_base import Session
 from bot.cli_run import sample
+from tools.pictures import IMAGES, browse, browser_here, keep
 
-OUT = ROOT / "docs" / "images" / "edition.png"
+OUT = IMAGES / "edition.png"
+WIDTH, HEIGHT = 830, 1640
 LINES = 84
 """How much of the recording is kept: an overview and a digest or two, not the whole scroll."""
 
@@ -56,26 +56,18 @@ pre {{ margin: 0; padding: 18px 22px; color: #d8dee9; background: #14161b; line-
 </style><pre><code style="font-family: inherit">{code}</code></pre>"""
 
 
-def main() -> None:
-    page = cut(recorded()).export_html(code_format=PAGE)
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+def main() -> int:
+    browser = browser_here()
     if browser is None:
-        sys.exit("no Chromium found; Debian: apt install chromium fonts-noto-cjk")
+        return 0
+    page = cut(recorded()).export_html(code_format=PAGE)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "edition.html"
         file.write_text(page, encoding="utf-8")
-        OUT.parent.mkdir(parents=True, exist_ok=True)
-        options = [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--hide-scrollbars",
-            "--disable-background-networking",
-        ]
-        options += [f"--user-data-dir={folder}/profile", "--window-size=830,1640", f"--screenshot={OUT}"]
-        subprocess.run([browser, *options, file.as_uri()], check=True, timeout=60, capture_output=True)
-    print(f"wrote {OUT.relative_to(ROOT)}, {OUT.stat().st_size // 1024} KiB")
+        browse(browser, Path(folder), f"--window-size={WIDTH},{HEIGHT}", f"--screenshot={OUT}", file.as_uri())
+    keep(OUT)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,7 +8,6 @@ names begin so.
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -37,17 +36,15 @@ from config.catalogs import templates
 from config.settings import load_settings
 from digests.edition import slot_now
 from digests.model import Destination, Feed, Feedback, Subscription
-from tools.pictures import BROWSERS, IMAGES, MOST, read_sample
-from tools.small_png import packed
+from tools.pictures import IMAGES, browser_here, keep, read_sample
 
 KEY = "the key of this one picture"
 DESKTOP, PHONE = {"width": 1100, "height": 900}, {"width": 390, "height": 844}
 
 
 async def main() -> int:
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    browser = browser_here()
     if browser is None:
-        sys.stderr.write("pictures: skipped, no Chromium here (Debian: apt-get install chromium fonts-noto-cjk)\n")
         return 0
     with tempfile.TemporaryDirectory() as folder:
         async with (
@@ -108,12 +105,7 @@ async def _picture(
 async def _save(page: Page, name: str, *, full: bool) -> None:
     picture = IMAGES / f"{name}.png"
     await page.screenshot(path=picture, full_page=full)
-    picture.write_bytes(packed(picture.read_bytes()))
-    size = picture.stat().st_size
-    sys.stdout.write(f"{picture.relative_to(ROOT)}  {size // 1000} kB\n")
-    if size > MOST:
-        raise SystemExit(f"{picture.name} is over {MOST // 1000} kB")
-    sys.stdout.flush()
+    keep(picture)
 
 
 # --- what is photographed ---------------------------------------------------------------------------------------------
