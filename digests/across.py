@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 
 from digests.dates import Mention, said_by
+from digests.degrees import overdone_across
 from digests.evidence import Line, Source, line, source
 from digests.ground import SUPPORTED, Reason, Unsupported, Verdict
 from digests.language import morphemes
@@ -164,6 +165,7 @@ def _facts(sentence: Line, language: str, origin: Source) -> Unsupported | None:
         ("number", tuple(folded[q.start : q.end] for q in lost)),
         ("date", tuple(folded[m.start : m.end] for m in undated)),
         ("name", unknown_names(sentence, language, origin)),
+        ("degree", overdone_across(sentence, language, origin)),
     )
     return next((Unsupported(text=sentence.text, reason=r, what=what) for r, what in reasons if what), None)
 

@@ -50,7 +50,7 @@ _GREAT = (
 _BEST = {
     "en": re.compile(rf"\b(?:first|best|worst|ever|most [a-z]+|unprecedented|(?:{_GREAT})l?i?est)\b(?!-)"),
     "ja": re.compile(
-        "初(?!旬|期|日|回|段|夏|冬|春|秋|公判|代)|最(?:大|古|長|高|悪|多|少|強|速|新|良|も)|史上|世界一|唯一|前例のない|異例"
+        r"初(?!旬|期|日|回|段|夏|冬|春|秋|公判|代)|最(?:大|古|長|高|悪|多|少|強|速|新|良|も)(?!で?\d)|史上|世界一|唯一|前例のない|異例"
     ),
 }
 
@@ -65,6 +65,21 @@ def overdone(sentence: Line, source: Source, support: Sequence[Line]) -> tuple[s
         *_superlative(sentence, source, language),
         *_bounded(sentence, source),
     )
+
+
+def overdone_across(sentence: Line, language: str, origin: Source) -> tuple[str, ...]:
+    """The same for a sentence in `language` about an origin in another: bounds turned, and superlatives where
+    the origin has none."""
+    turned = [
+        sentence.folded[number.start : number.end]
+        for number in sentence.quantities
+        if (bound := _bound(number, sentence.folded))
+        and {_bound(q, one.folded) for one in origin.lines for q in one.quantities if known(number, [q])} == {-bound}
+    ]
+    said = _BEST[language].search(sentence.folded)
+    if said and not any(_BEST[origin.language].search(one.folded) for one in origin.lines):
+        turned.append(said.group())
+    return tuple(turned)
 
 
 def _quantified(sentence: Line, support: Sequence[Line], language: str) -> Iterable[str]:

@@ -15,6 +15,7 @@ import pytest
 from bot.cli_ground import ground_line
 from bot.digesting import embedder
 from digests.across import Shelf, ground_across, shelf, translated
+from digests.degrees import overdone_across
 from digests.embed import E5Embedder
 from digests.evidence import line, source
 from digests.ground import Unsupported
@@ -123,6 +124,21 @@ def test_a_name_is_heard_in_its_other_spelling(kana: str, latin: str) -> None:
 )
 def test_another_name_is_not_heard(kana: str, latin: str) -> None:
     assert not alike(kana, latin)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "summary", "what"),
+    [
+        ("嵐で少なくとも30隻が沈んだ。", "en", "At most 30 boats sank in the storm.", ("30",)),
+        ("嵐で少なくとも30隻が沈んだ。", "en", "At least 30 boats sank in the storm.", ()),
+        ("At least 30 boats sank in the storm.", "ja", "嵐で最大30隻が沈んだ。", ("30",)),
+        ("市は博物館を開いた。", "en", "The city opened the largest museum.", ("largest",)),
+        ("市は国内最大の博物館を開いた。", "en", "The city opened the country's largest museum.", ()),
+        ("The city opened a museum.", "ja", "市は国内初の博物館を開いた。", ("初",)),
+    ],
+)
+def test_nothing_is_made_more_of_in_translation(text: str, language: str, summary: str, what: tuple[str, ...]) -> None:
+    assert overdone_across(line(summary, language), language, source(text, OTHER[language])) == what
 
 
 @pytest.mark.usefixtures("meaning")
