@@ -28,7 +28,7 @@ from digests.errors import (
     RobotsUnknown,
     WorkerLost,
 )
-from digests.extract import Page, article_from, extract
+from digests.extract import Page, article_from, extract, own_address
 from digests.feeds import fresh, names_of, parse_feed
 from digests.language import identify
 from digests.model import Article, Entry, Feed, FeedState, ParsedFeed
@@ -161,6 +161,7 @@ async def _poll_parsed(
     new_here = never_shown if health.state.succeeded is not None else _newest(never_shown, feed.backfill)
     now = world.clock()
     read = await asyncio.gather(*(_read_entry(world, feed, e, shown.get(_waiting(e), now)) for e in new_here))
+    read = await _addressed(world, new_here, read)
     waiting = {entry.id for entry, outcome in zip(new_here, read, strict=True) if outcome is WAIT}
     if waiting:
         # The validators certify only what was saved: without them the next poll sees the waiting entries again.
@@ -180,6 +181,23 @@ async def _poll_parsed(
     )
     failpoint("after-save-poll")
     return _polled(feed, str(response.status), new=new, note=state.note)
+
+
+async def _addressed(
+    world: World, entries: Sequence[Entry], read: Sequence[Article | _Wait | None]
+) -> list[Article | _Wait | None]:
+    """No two articles under one address that their pages give by mistake."""
+    moved = [
+        a.id for e, a in zip(entries, read, strict=True) if isinstance(a, Article) and a.id != article_id(e.url or "")
+    ]
+    held = {article.id: article for article in await world.store.articles(moved)} if moved else {}
+    found: list[Article | _Wait | None] = []
+    for entry, outcome in zip(entries, read, strict=True):
+        if isinstance(outcome, Article):
+            outcome = own_address(outcome, entry, held[outcome.id]) if outcome.id in held else outcome
+            held.setdefault(outcome.id, outcome)
+        found.append(outcome)
+    return found
 
 
 def _waiting(entry: Entry) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lxml.etree import _Element
@@ -110,6 +110,20 @@ def article_from(entry: Entry, page: Page | None, *, feed: Feed, now: datetime, 
         feed=feed.url,
         role=feed.role,
     )
+
+
+def own_address(article: Article, entry: Entry, other: Article) -> Article:
+    """An article whose page names an address as its own under which we hold `other`: the same one, where they say the
+    same; else the page is mistaken, and the entry's address is the article's."""
+    if entry.url is None or entry.url == other.url or _alike(article, other):
+        return article
+    return replace(article, id=article_id(entry.url), url=canonical_url(entry.url))
+
+
+def _alike(one: Article, other: Article) -> bool:
+    """The same headline, or half of the words in common."""
+    words = [set(re.findall(r"\w{2,}", text.casefold())) for text in (one.text, other.text)]
+    return one.title == other.title or 2 * len(words[0] & words[1]) >= min(map(len, words))
 
 
 def is_enough(text: str) -> bool:

@@ -156,8 +156,14 @@ def page_address(tree: HtmlElement, url: str) -> str:
 
 
 def _is_sibling(named: str, url: str) -> bool:
-    """Same site, and not the mere home page that careless templates put on every page."""
-    path = re.sub(r"\A[a-z]+://[^/]*", "", named)
-    return site_of(named) == site_of(url) and (
-        path not in ("", "/") or re.sub(r"\A[a-z]+://[^/]*", "", url) in ("", "/")
-    )
+    """Same site, and not the mere front page, of it or of a part, that careless templates put on every page."""
+    front, here = (_AUTHORITY.sub("", address).partition("?")[0] or "/" for address in (named, url))
+    front = _INDEX.sub("/", front)
+    below = here.removeprefix(front) if front.endswith("/") and here.startswith(front) else ""
+    return site_of(named) == site_of(url) and (not _INDEX.sub("", f"/{below}") or bool(_FORM_OF_IT.fullmatch(below)))
+
+
+_AUTHORITY = re.compile(r"\A[a-z]+://[^/]*", re.IGNORECASE)
+_INDEX = re.compile(r"/(?:(?:index|default|home)(?:\.\w{1,5})?)?\Z", re.IGNORECASE)
+_FORM_OF_IT = re.compile(r"(?:amp|page/\d{1,4}|\d{1,4}|print|mobile)(?:\.html?)?/?", re.IGNORECASE)
+"""What follows an article's own address where a page is but another form of it."""

@@ -21,6 +21,7 @@ from bot.world import Runs
 from digests.errors import WorkerLost
 
 R = TypeVar("R")
+OF = {"1": TEXT, "2": "プロ野球は開幕戦を行い、新人の投手が完封した。観客は三万人で、監督は次の試合にも期待した。" * 3}
 
 
 @pytest.fixture
@@ -247,3 +248,21 @@ async def test_a_page_that_begins_with_comments_is_read(site: Site, tmp_path: Pa
         await polled(world, f"{site.base}/feed")
         site.feed("/feed", "2", "1")
         assert (await polled(world, f"{site.base}/feed")).new == 1
+
+
+@pytest.mark.parametrize("canonical", ["/", "/index.html", "/feed", "/latest"])
+async def test_pages_that_all_name_one_address_as_theirs_are_articles_each(
+    site: Site, tmp_path: Path, canonical: str
+) -> None:
+    """A template's mistake: every page says that the front page is its canonical address."""
+    feed(site)
+    for name in "12":
+        head = f"<link rel='canonical' href='{site.base}{canonical}'><title>記事{name}</title>"
+        site.says(f"/{name}", f"<html lang='ja'><head>{head}</head><article><p>{OF[name]}</p></article></html>")
+    async with world_of(site, tmp_path) as world:
+        await polled(world, f"{site.base}/feed")
+        feed(site, ("1", "1", "記事1"))
+        await polled(world, f"{site.base}/feed")
+        feed(site, ("2", "2", "記事2"), ("1", "1", "記事1"))
+        await polled(world, f"{site.base}/feed")
+        assert await titles(world) == {"記事1", "記事2"}
