@@ -54,7 +54,22 @@ NAMED: tuple[frozenset[Bearing], ...] = tuple(
 _QUOTED = re.compile(r"「[^」]*」|『[^』]*』")
 _SUBJECT = re.compile(
     r"[^\s、。でにとてりへらのかくし](?:は|が|も)(?![らるうっちんがずめじ])|(?:から|まで|[でにと])は|によると|によれば"
+    r"|(?:たの|るの|[一-鿿]ら)は|全てが"
 )
+_WHEN = re.compile(
+    r"(?:[\d０-９]+[年月日時分](?:頃|ごろ)?(?:[（(][^（）()]*[）)])?|元々|もともと|当初|以前|現在|今後|今回|近年|最近|当時|その後|これまで|一時)"
+    r"(?:まで|から)?[にで]?[はも]、?"
+)
+"""When it is, with a mark that otherwise stands behind of what is spoken."""
+_SPOKEN = re.compile(
+    r"(?:」|と|旨を?|(?:考え|見解|認識|意向)を)"
+    r"(?:述べ|話し|話す|語っ|語る|説明し|訴え|コメントし|強調し|主張し|している|明らかにし|示し)[^。、]{0,10}。?$"
+)
+_SPEAKER = re.compile(
+    r"[^\s、。でにとてりへらかくし]は(?![らるうっちんがずめじ])|[一-鿿]らは|(?:[都道府県市町村省庁局署党国社会]|側)では"
+    r"|[氏者長相官員人家督手会社党省庁局紙側表ん領帥][がも]|[ァ-ヺー][がも]|によると|によれば"
+)
+"""Who says so, in a sentence that ends by saying that somebody does."""
 
 
 @lru_cache(maxsize=256)  # a digest asks for the same sentences several times
@@ -78,4 +93,5 @@ def named(text: str, language: str) -> bool:
     behind the sentence that named it."""
     if base(language) != "ja":
         return True
-    return bool(_SUBJECT.search(_QUOTED.sub("「」", text)))
+    bare = _WHEN.sub("", _QUOTED.sub("「」", text))
+    return bool((_SPEAKER if _SPOKEN.search(bare) else _SUBJECT).search(bare))

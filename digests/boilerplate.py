@@ -18,7 +18,7 @@ _TOLD = re.compile(r"\b(?:will|would|said|says|told|since|had|believes?|because|
 LONGEST_CREDIT = 90
 """Characters of a sentence in which a credit must end."""
 _CREDIT_END = re.compile(
-    r"(?:[がの](?:[^、。「」はがを]{0,12}日(?:に|付で|の)?)?(?:報道|記事|(?:伝え|報じ)たところ))?に(?:よると|よれば)[、，]?\s?"
+    r"(?:[がの](?:[^、。「」はがを]{0,12}日(?:に|付で|の)?|別の?)?(?:報道|記事|(?:伝え|報じ)たところ))?に(?:よると|よれば)[、，]?\s?"
 )
 FAR = re.compile("[\u3000-\uffff]")
 _YEAR = re.compile(r"\d\d{3}")

@@ -56,7 +56,8 @@ class Draft:
     units: tuple[Unit, ...] = ()
 
     def texts(self, language: str) -> list[str]:
-        return [t.text for t in self.body] + [u.text(language) for u in self.units]
+        """What the section tells at every length but the full one, which its heading must suit as well."""
+        return [t.text for t in self.body if t.level != "full"] + [u.text(language) for u in self.units]
 
 
 def sections(analysis: Analysis, plan: Plan, catalog: Catalog) -> tuple[Section, ...]:

@@ -52,6 +52,8 @@ _LOOSE = re.compile(
     r"|(?:\w+ ){1,6}then \w+ed\b|The (?:families|parents|relatives|players|others)\b"
 )
 """Openings of what was long ago, and with some of those that were told of before."""
+LATEST_JA = 0.15
+"""How far into a Japanese article, 0 to 1, a lead may stand: behind its opening it tells but details."""
 DETAIL, NUT, NEWS, LATEST = 0.75, 0.5, 0.3, 0.75
 """Chance of being background from which a lead is a detail, closeness from which it is what the news is
 about all the same, chance of being any news below which it is none, and how far into the article, 0 to 1, it may stand;
@@ -77,6 +79,10 @@ _HANGS = re.compile(
     r"|課題|焦点|問われ|鍵|求められ|懸念|不安|期待|恐れ|おそれ|見通し|影響"
 )
 """Words of what it hangs on."""
+_JUDGES = re.compile(
+    r"効果|意義|重要|必要|教訓|べき|求め|責任|評価|転換|節目|変わ|史上|初めて|つなが|示唆|意味する|歴史的|異例"
+)
+"""Words of a Japanese judgement."""
 _ADDS = re.compile(r"\b(?:also|too|meanwhile|as well|however)\b|も[^ぁ-ん]")
 """Words of what is one thing more."""
 _QUOTATION = re.compile(r"[\"“‘]([^\"”’]*)[\"”’]")
@@ -86,6 +92,8 @@ def as_lead(marks: Marks, lines: Sequence[Line], language: str) -> Floats:
     """(n,) close to the title, no detail of the background, nobody's words; -inf for what cannot lead."""
     fit = marks.sound & ~marks.given & (marks.titled > 0) & (marks.about >= CLOSE)
     english = language == "en"
+    if language == "ja":
+        fit &= marks.place <= LATEST_JA
     worth = np.full(len(lines), -np.inf)
     for i in fit.nonzero()[0].tolist():
         if not (english and _is_detail(marks, i)):
@@ -123,9 +131,10 @@ def _is_detail(marks: Marks, i: int) -> bool:
 
 
 def as_conclusion(marks: Marks, lines: Sequence[Line], language: str) -> Floats:
-    """(n,) late in the article and still close to it, summing up or looking ahead; -inf for what concludes nothing."""
+    """(n,) late in the article and still close to it, summing up or looking ahead; -inf for what concludes nothing. A
+    Japanese one says so in words: what the roles think of a sentence alone is not sure enough there."""
     summing = np.minimum(1.0, marks.roles[:, _JUDGING] + marks.roles[:, _AHEAD])
-    says = marks.ahead | marks.turning | (summing >= SUMMING_UP)
+    says = marks.ahead | ((marks.turning | (summing >= SUMMING_UP)) & (language != "ja"))
     english = language == "en"
     place, background = (LATER, SETTLED) if english else (LATE, 1.0)
     late = (marks.place >= place) | ((marks.place >= LATE) & (marks.roles[:, _AHEAD] >= LOOKING))
@@ -136,7 +145,8 @@ def as_conclusion(marks: Marks, lines: Sequence[Line], language: str) -> Floats:
         near = marks.about[i] >= CONCLUDING
         own = not (lines[i].says & SELF and speaks_of_us(text)) and _quoted(text) <= MOSTLY * len(text)
         more = english and (bool(_NARRATED.search(text)) or (not marks.ahead[i] and bool(_ADDS.search(text))))
-        fit[i] = ((says[i] and near) or bool(_HANGS.search(text))) and own and not more
+        judges = near and bool(_JUDGES.search(text))
+        fit[i] = ((says[i] and near) or bool(_HANGS.search(text)) or judges) and own and not more
     weight = 0.4 * (marks.telling + marks.about) * (0.4 + 0.6 * summing) + 0.35 * marks.place + 0.15 * marks.ahead
     return np.where(fit, weight - 0.25 - marks.odd, -np.inf)
 

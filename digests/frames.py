@@ -127,6 +127,8 @@ def sort(role: Role, texts: Sequence[str], language: str) -> str | None:
 
 _LOOSE: tuple[Role, ...] = ("dynamics", "outlook")
 """Japanese frames in which two の in a row are too many."""
+_OF_EVENTS: tuple[Role, ...] = ("dynamics",)
+"""Japanese frames in which の follows only what happens: 「移転の背景」, but 「電気バスをめぐる背景」."""
 
 
 def framed(role: Role, topic: str | None, kinds: Sequence[str | None], catalog: Catalog) -> str:
@@ -138,4 +140,5 @@ def framed(role: Role, topic: str | None, kinds: Sequence[str | None], catalog: 
     if not topic:
         return catalog(key)
     made = catalog(key, topic=topic)
-    return made.replace(f"{topic}の", f"{topic}をめぐる", 1) if "の" in topic and role in _LOOSE else made
+    loose = ("の" in topic and role in _LOOSE) or ("event" not in kinds and role in _OF_EVENTS)
+    return made.replace(f"{topic}の", f"{topic}をめぐる", 1) if loose else made

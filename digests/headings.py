@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from digests.bearing import bears
 from digests.catalog import Catalog
 from digests.frames import framed, news, sort
 from digests.model import Role
@@ -22,7 +23,7 @@ def heading(
     role: Role, topic: Phrase | None, texts: Sequence[str], kind: str | None, language: str, catalog: Catalog
 ) -> str:
     """The section's heading. `kind`: what kind of news the article is."""
-    event = "event" if role == "development" and topic and topic.event and not topic.simple else None
+    event = "event" if topic and topic.event and _suits_event(role, topic, texts, language) else None
     topic = None if kind == "obituary" and role == "development" else topic
     words = capitalised(topic.text) if topic and catalog.language != "ja" else (topic.text if topic else None)
     told = sort(role, texts, language)
@@ -31,6 +32,15 @@ def heading(
     if role == "stakes" and kind == "harm":
         kind = told  # only a section that tells of the toll is headed by it
     return framed(role, words, (kind, told, event) if kind in PLAIN_NEWS else (told, kind, event), catalog)
+
+
+def _suits_event(role: Role, topic: Phrase, texts: Sequence[str], language: str) -> bool:
+    """Whether the frame for something that happens suits: in section 1 it promises what that means, and a Japanese
+    reader wants to find it there."""
+    if role != "development":
+        return True
+    told = language != "ja" or any(bears(text, language, "turning") for text in texts)
+    return told and not topic.simple
 
 
 def kind_of(title: str, texts: Sequence[str], language: str) -> str | None:

@@ -12,6 +12,7 @@ from digests.phrase import Phrase
 from digests.phrases import cached
 from digests.readable import base, squeezed
 from digests.topics import EDGES_EN, MEDIA, folded, overlapping
+from digests.topics_ja import SITE
 from digests.wordlists import words_of
 
 LEAST_LABEL_WORDS, MOST_LABEL_WORDS = 2, 6
@@ -73,7 +74,7 @@ def _fit(phrase: Phrase, sentence: str, language: str) -> bool:
     if phrase.name or MEDIA.search(text) or not squeezed(text) or _FIGURE.search(text):
         return False
     if base(language) == "ja":
-        return LEAST_LABEL_JA <= len(text) <= MOST_LABEL_JA and not (phrase.simple and _KATAKANA.fullmatch(text))
+        return LEAST_LABEL_JA <= len(text) <= MOST_LABEL_JA and _names_force_ja(phrase, sentence)
     if base(language) == "zh":
         return 3 <= len(text) <= MOST_LABEL_JA
     if base(language) != "en":
@@ -91,6 +92,17 @@ def _fit(phrase: Phrase, sentence: str, language: str) -> bool:
         and not _POINTS.search(text)
         and _owned_by_a_name(text)
     )
+
+
+def _names_force_ja(phrase: Phrase, sentence: str) -> bool:
+    """Whether a Japanese phrase is no bare loan word, nobody, no title of a work, nothing that the sentence denies, and
+    not what the sentence opens with, for that is read twice."""
+    text = phrase.text
+    if (phrase.simple and _KATAKANA.fullmatch(text)) or SITE.search(text):
+        return False
+    if sentence.startswith(text) or sentence.startswith("ではな", phrase.end):
+        return False
+    return sentence[phrase.start - 1] != "『"
 
 
 def _head(words: Sequence[str]) -> str:

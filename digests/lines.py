@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from digests.analysis import Analysis
+from digests.bearing import named
 from digests.held import held
 from digests.model import ROLES, Sentence
 from digests.quotations import within_quotations
@@ -24,7 +25,7 @@ LEAST_CHARACTERS = 3
 """Word characters a printed text needs to be found again in its article."""
 LEAST_TELLING, LEAST_TELLING_ELSEWHERE = {"ja": 13, "zh": 10, "ko": 12, "th": 15}, 28
 """Characters below which a sentence says something only behind the one before it."""
-_OPENING_ONLY = frozenset({"dangling", "connective", "quotation without speaker", "fragment"})
+_OPENING_ONLY = frozenset({"dangling", "connective", "quotation without speaker", "fragment", "no subject"})
 _THREE = re.compile(r"\W*\w\W*\w\W*\w", re.ASCII)
 
 
@@ -113,6 +114,8 @@ def _judged(analysis: Analysis, indices: Sequence[int]) -> list[_Row]:
             wrong = (*wrong, "half quotation")
         if len(text.text) < least:
             wrong = (*wrong, "fragment")
+        if not ready and not named(text.text, language):
+            wrong = (*wrong, "no subject")
         line = Line(i, analysis.sentences[i], text, not wrong, known)
         rows.append(_Row(line, wrong, bool(wrong) and not _OPENING_ONLY.issuperset(wrong)))
     return rows

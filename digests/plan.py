@@ -44,7 +44,7 @@ LEAST_MAIN = 0.3
 TELLS = 0.55
 """Chance of telling the main event from which a sentence does, however many do already."""
 MOST_MAIN = 5
-SURE_REST, SURE_REST_JA = 0.97, 0.45
+SURE_REST, SURE_REST_JA = 0.97, 0.3
 """Chance that section 1 still tells the main event from which its best sentence may lead the digest instead. Japanese
 articles are short and open with all of the event: below it they would have no lead at all."""
 SPARED, SPARED_PLACE = 0.012, 0.3

@@ -40,8 +40,10 @@ _NICKNAME = re.compile(r" ?['‘\"“][A-Z]")
 _OWNED = re.compile(r"(?:['‘\"“][A-Z][^'’\"”]*['’\"”]|s['’]) $")
 _OWNS = ("'s", "’s")
 _NO_SUBJECT_JA = re.compile(
-    r"[\d０-９「」]|[県市町村府都区]$|^(?:新|前|元)|(?:紙|新聞|通信|テレビ|放送|日本|代表|首相|選手権)$"
+    r"[\d０-９「」]|[県市町村府都区]$|^(?:新|前|元)|(?:紙|新聞|通信|テレビ|放送|日本|代表|首相|選手権|容疑者|被告)$"
 )
+_BEHIND_JA = re.compile(r"[はがをともへ、，・「『 \u3000\-‐―—–(（]|$")
+"""What stands in a Japanese title behind who acts or is spoken of; a place has で, に or から behind it."""
 _TITLES = words_of(
     "Mr Mrs Ms Dr Sir Lord Lady Dame Prince Princess King Queen Pope President Vice Prime Minister First "
     "Foreign Home "
@@ -68,7 +70,8 @@ _NO_SUBJECT = _DEMONYMS | words_of("eu un pm mp mps mep ceo tv ex new gdp budget
 def subjects(title: str, article: str, language: str) -> tuple[str, ...]:
     """The full names in `title` that the article uses, in order."""
     if base(language) == "ja":
-        return tuple([p.text for p in cached(title, language) if p.name and _fit_ja(p.text, article)])[:MOST]
+        acting = [p.text for p in cached(title, language) if p.name and _BEHIND_JA.match(title, p.end)]
+        return tuple([name for name in acting if _fit_ja(name, article)])[:MOST]
     if base(language) != "en":
         return ()
     found: list[str | None] = []

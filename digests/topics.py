@@ -14,8 +14,11 @@ from digests.phrase import Phrase
 from digests.phrases import cached
 from digests.readable import base, squeezed
 from digests.subjects import foremost, named, subjects
+from digests.topics_ja import fit_ja, headline, suits_ja
 from digests.wordlists import words_of
 
+BESIDE = 0.25
+"""What a title shares at most with a phrase of whose last noun it says nothing: too little."""
 COVERED = 0.4
 """How much of a phrase of the title the section must speak of."""
 OFTEN, NEVER = 2, 10**9
@@ -26,6 +29,8 @@ LEAST_ONCE, LEAST_ONCE_EN = 0.5, 0.58
 """A force that the article names but once, and below this, is none either."""
 POINTED = 2
 """Sections from here on have labelled points, which want a force as well."""
+STAKES = 1
+"""The section of what a thing is worth: who or what a title names has no such thing in Japanese."""
 MEDIA = re.compile(
     r"^(?:読売|朝日|毎日|産経|日経|日本経済|時事(?!問題)|共同(?:通信|$)|ロイター|CNN|BBC|AFP|NHK|ITmedia|スポーツ|デイリー"
     r"|スポニチ|サンスポ|日刊|Yahoo|Reuters|Associated Press|ウィキ|AP通信|UPI|新華社|タス|オリコン)|(?:新聞|"
@@ -34,34 +39,12 @@ MEDIA = re.compile(
 )
 _STEM_TOLD = 5
 _KATAKANA = re.compile(r"[ァ-ヺー]{5,}")
-_SITE = re.compile(
-    r"(?:高速|道路|自動車道|駅|駅前|空港|港|店|工場|病院|会場|管内|球場|競馬場|公園|ホテル|ビル|マンション|チーム|クラブ|プリンス|地域|海域|沿岸"
-    r"|郊外|近海|海中央|中央|[東西南北]部|中部|地区|線|市内|国内|施設|アパート|住宅|区間|キャンパス|現場|傘下|大手|時代|世代|元日|同士|本部"
-    r"|生徒|学生|児童|職員|調査官|事務局長|会長|社長|幹事長|選手|容疑者|中心気圧|最大風速|プール|マグニチュード|震源"
-    r"|者|部員|社員|隊員|議員|委員|店員|教員|警官|警察官|高官|次官|長官|教官|特捜部|捜査部|取締役|男|女|人|氏|さん|教徒|信徒|生|師|士|補|商|勢"
-    r"|外相|首相|財務相|[一-鿿ー]相|園長|校長|院長|所長|署長|部長|課長|局長|市長|知事|特派員|紙|トイレ|トラブル|ナレーター|キャスター|タレント|アイドル|モデル|ライター|オーナー"
-    r"|リーダー|ドライバー|未成年|団体|監督|司会|党首|総裁|委員長|最古|死刑囚|助手|通訳|レポーター|候補|力士|被告|プロデューサー|スケジュール"
-    r"|統計|資料|文書|報告書|データ|先発|名称|名前|やり直し|揺れ|[一-鿿ァ-ヶー]産)$"
-    r"|[\d０-９](?:人|歳|円|件|頭|匹|棟|年|日|月)"
-    r"|^(?:今|同|本|当)(?:大会|事件|計画|件|回|年度?)|^(?:現場|最大|最後|他|別)の?"
-)
-"""Where a thing happens, who takes part, or a word that points back: no subject matter."""
 _OWNED = re.compile(r"['’]s?(?:\s|$)|\b(?:its|his|her|their|my|our|your)\b")
 _ASIDE = re.compile(
     r"[\"“]|''|``|[‘'](?=\w)(?<!\w.)| [-–—(]+ ?\w|, (?:who|which|whose|where)\b| (?:who|whose|that he|that she)\b"
 )
 """Behind which a phrase stands in somebody's words, or in what a sentence tells aside."""
 _TIE = frozenset(TIED)
-_VAGUE_JA = words_of(
-    "記事 ニュース 本ニュース 会社 影響 トンネル 事案 関係者 専門家 担当者 利用者 消費者 参加者 現場 現地 地元 "
-    "地域 世界 日本 "
-    "国内 海外 世界各国 政府 国民 市民 住民 会見 記者会見 コメント インタビュー 発表 取材 調べ 計画 活動 作業 "
-    "調査 報告 説明 "
-    "意見 見解 見方 理由 原因 メンバー スタッフ ファン シングル アルバム タイトル 作品 データ 情報 システム サービス "
-    "センター イベント ホームページ ラウンド パネル 開催地 理事会 発売日 コンテスト "
-    "デモンストレーション アトラクション "
-    "就任後 終了後 事故後 年連続 動き 午前中 男性 女性 男女 家族 両親 代表 会長 自分 本人 本社 同紙 同誌 可能性 方針"
-)
 EDGES_EN = words_of(
     "result results reason reasons cause causes "
     "subject start end beginning identity opening rest number lack kind type name way use famous future new "
@@ -90,6 +73,9 @@ def topics(
     for order, texts in enumerate(sections):
         own = [p for text in texts for p in cached(text, language) if not text.startswith("(", p.start - 1)]
         told = [p for p in named_in if not order and _covered(p, (*lead, *texts), article, language)]
+        if base(language) == "ja":
+            own = [p for p in own if suits_ja(p, order, title, named_in, article)]
+            told = [headline(p) for p in told if suits_ja(p, order, title, named_in, article)]
         topic = _best([*told, *own], used, title, article, language, OFTEN if order else NEVER)
         found.append(topic)
         used += [topic.text] if topic else []
@@ -97,7 +83,7 @@ def topics(
         return found
     names = subjects(title, article, language)
     for order, texts in reversed(list(enumerate(sections))):  # what comes next is most readily said of a name
-        if found[order] is None and texts:
+        if found[order] is None and texts and not (order == STAKES and base(language) == "ja"):
             mine = names if order or base(language) == "ja" else foremost(names, " ".join(texts))
             name = next((n for n in mine if _heads(n, texts, language, used)), None)
             found[order] = Phrase(name, 0, len(name), 1.0, name=True) if name else None
@@ -204,12 +190,7 @@ def fit_topic(phrase: Phrase, language: str) -> bool:
     if phrase.name or MEDIA.search(text):
         return False
     if base(language) == "ja":
-        return (
-            3 <= len(text) <= 14
-            and text not in _VAGUE_JA
-            and not _SITE.search(text)
-            and not re.fullmatch(r"[A-Za-zＡ-Ｚ0-9.]+", text)
-        )
+        return fit_ja(text)
     words = text.casefold().split()
     if words[0] in EDGES_EN or re.search(r"\d", text):
         return False
@@ -236,8 +217,9 @@ def _in_title(phrase: str, title: str, language: str) -> float:
     if phrase in title:
         return 0.9
     if base(language) in {"ja", "zh"}:
-        pairs = {phrase[i : i + 2] for i in range(len(phrase) - 1)}
-        return 0.7 * sum(p in title for p in pairs) / max(1, len(pairs))
+        shared = _pairs_shared(phrase, title)
+        ends = phrase.rsplit("の", 1)[-1]
+        return shared if ends == phrase or _pairs_shared(ends, title) else min(shared, BESIDE)
     words = [w for w in re.findall(r"\w+", phrase) if len(w) > 3]
     if base(language) != "en":
         return 0.7 * sum(w in title for w in words) / max(1, len(words))
@@ -251,6 +233,11 @@ def _in_title(phrase: str, title: str, language: str) -> float:
 def _stems(title: str) -> frozenset[str]:
     """The words of an English title, all in the singular."""
     return frozenset(w.rstrip("s") for w in re.findall(r"\w+", title))
+
+
+def _pairs_shared(phrase: str, title: str) -> float:
+    pairs = {phrase[i : i + 2] for i in range(len(phrase) - 1)}
+    return 0.7 * sum(pair in title for pair in pairs) / max(1, len(pairs))
 
 
 def overlapping(a: str, b: str) -> bool:

@@ -30,6 +30,10 @@ def test_whatever_a_floating_form_finds_holds_one_of_the_words(form: str) -> Non
     ("text", "kind"),
     [
         ("ウィクショナリーに新の項目があります。", "note"),
+        ("青波市の港についての主な動きをまとめてみる。", "note"),
+        ("市が示した条件は次の通り。", "note"),
+        ("晴れ青波市:北風、汐見町:無風、白浦町:南風、浜口町:晴れ。", "note"),
+        ("青波市は対策をまとめた。", None),
         ("A man walks by, via Reuters", "credit"),
         ("Reporting by Jane Doe", "byline"),
         ("Read more about the vote", "prompt"),

@@ -195,3 +195,13 @@ def test_what_has_no_label_frames_the_points() -> None:
     both = dynamics(1, 2)
     assert [p.label for p in both.points] == ["Driver shortage"]
     assert [t.text for t in both.body] == [TOLD[2]]
+
+
+def test_a_japanese_sentence_without_its_subject_stands_only_behind_the_one_that_names_it() -> None:
+    told = (
+        "青波市の渡し船は11日から旅客を乗せて走り始めた。",
+        "国の検査に合格し、毎日12往復する。",
+        "白浦町の浜口町長は船を見送った。",
+    )
+    analysis = Analyser(None).analyse("青波市の渡し船が運航を開始", "".join(told), "ja")
+    assert [line.opens for line in lines(analysis)] == [True, False, True]

@@ -49,6 +49,7 @@ def marks(
 RISE = "The rise in bus fares is the biggest since the company was founded."
 BACKGROUND = (0.1, 0.3, 0.55, 0.05)
 LONG_AGO = (0.0, 0.1, 0.9, 0.0)
+JUDGED = (0.0, 0.9, 0.1, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +121,19 @@ def test_what_was_long_ago_does_not_lead() -> None:
 def test_a_late_challenge_concludes() -> None:
     challenge = "The challenge for Northfield is to keep the drivers of its buses."
     assert np.isfinite(as_conclusion(marks(place=0.9, about=0.27, roles=BACKGROUND), [line(challenge)], "en")).all()
+
+
+def test_a_japanese_conclusion_judges_or_looks_ahead_in_words() -> None:
+    made = marks(place=0.9, roles=JUDGED)
+    plain, judging = line("青波市のバスは港の前に止まった。"), line("青波市のバスには運転手の確保が必要だ。")
+    assert as_conclusion(made, [plain], "ja").tolist() == [-np.inf]
+    assert np.isfinite(as_conclusion(made, [judging], "ja")).all()
+
+
+def test_behind_the_opening_of_a_japanese_article_nothing_leads() -> None:
+    rise = line("青波市のバス運賃の値上げは、創業以来最大の幅になる。")
+    assert np.isfinite(as_lead(marks(place=0.15), [rise], "ja")).all()
+    assert as_lead(marks(place=0.16), [rise], "ja").tolist() == [-np.inf]
 
 
 def test_what_somebody_says_concludes_nothing() -> None:

@@ -10,9 +10,11 @@ from digests.catalog import Catalogs
 from digests.frames import framed, news
 from digests.headings import heading
 from digests.labels import labels
+from digests.phrase import Phrase
 from digests.subjects import foremost, subjects
 from digests.subjects import named as speaks_of
 from digests.topics import topics
+from digests.topics_ja import suits_ja
 
 CATALOGS = Catalogs(locales())
 JA_TITLE = "港の使用めぐり漁協が説明要求"
@@ -123,6 +125,66 @@ def test_wording_tells_a_turning_point_from_a_look_ahead() -> None:
 def test_a_japanese_sentence_without_its_subject_is_known() -> None:
     assert (named("新しい港が開いた。", "ja"), named("大会への出場経験がある。", "ja")) == (True, True)
     assert not named("1958年に米国に渡り、大学院に留学。", "ja")
+
+
+def test_who_speaks_is_the_subject_of_what_is_said() -> None:
+    said = "青波港には10隻が入りたがっており、開発が進んでも「港は閉じない」と述べた。"
+    assert not named(said, "ja")
+    assert named(f"浜口市長は{said}", "ja")
+
+
+def test_when_it_is_is_no_subject() -> None:
+    assert not named("2004年(17歳)には大会新記録で優勝していた。", "ja")
+    assert named("2004年には浜口選手が優勝していた。", "ja")
+
+
+@pytest.mark.parametrize(
+    ("title", "sentence", "topic"),
+    [
+        ("白浦の地下鉄で追突事故", "白浦の地下鉄で電車が追突する事故があり、地下鉄は止まった。", "追突事故"),
+        ("青波海岸に大量の漂着物", "青波海岸に木片が流れ着いた。青波海岸は閉じられた。青波海岸は広い。", None),
+        ("石油パイプライン爆発で死者", "石油パイプラインが爆発した。石油パイプラインは古い。", "石油パイプライン爆発"),
+        ("運転手の退職続く", "運転手が相次いで辞めた。", None),
+    ],
+)
+def test_a_section_is_headed_by_what_happens_not_by_where_or_who(title: str, sentence: str, topic: str | None) -> None:
+    assert named_topics(([sentence],), title, "ja") == [topic]
+
+
+def test_what_a_thing_is_worth_is_told_only_of_what_happens() -> None:
+    thing, title = Phrase("白い木箱", 0, 4, 1.0, force=False), "白い木箱、市が回収"
+    told = [suits_ja(thing, order, title, (), "市は白い木箱を回収した。") for order in range(4)]
+    assert told == [True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("市長が青波丸の修理を決めた。", "青波丸の修理をめぐる動き"),
+        ("県内で初めての修理だ。", "青波丸の修理とその意義"),
+    ],
+)
+def test_section_1_promises_a_meaning_only_where_it_tells_one(text: str, topic: str) -> None:
+    phrase = Phrase("青波丸の修理", 0, 6, 1.0, event=True)
+    assert heading("development", phrase, [text], None, "ja", CATALOGS.of("ja")) == topic
+
+
+def test_the_background_is_that_of_what_happens_or_about_a_thing() -> None:
+    catalog = CATALOGS.of("ja")
+    assert framed("dynamics", "移転", ("event",), catalog) == "移転の背景と経緯"
+    assert framed("dynamics", "電気バス", (None,), catalog) == "電気バスをめぐる背景と経緯"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("資源開発の遅れを認め、市は資源開発を急ぐとした上で費用を明らかにした。", "資源開発"),
+        ("白浦高校の野球部は青波連盟の運営管理ではなく、県の下にある学校の組織だ。", "青波連盟の運営管理"),
+        ("田辺氏は1998年に『資源の戦争』という題の本を著し、多くの読者を得て世に知られた。", "資源の戦争"),
+    ],
+)
+def test_no_label_is_read_twice_or_denied_or_a_title(text: str, label: str) -> None:
+    assert labels([text], [], "", text, "ja") != [label]
 
 
 def test_who_reported_a_point_is_not_its_label() -> None:
