@@ -134,7 +134,8 @@ def as_conclusion(marks: Marks, lines: Sequence[Line], language: str) -> Floats:
     """(n,) late in the article and still close to it, summing up or looking ahead; -inf for what concludes nothing. A
     Japanese one says so in words: what the roles think of a sentence alone is not sure enough there."""
     summing = np.minimum(1.0, marks.roles[:, _JUDGING] + marks.roles[:, _AHEAD])
-    says = marks.ahead | ((marks.turning | (summing >= SUMMING_UP)) & (language != "ja"))
+    sums = summing >= SUMMING_UP
+    says = marks.ahead | (marks.turning & sums if language == "ja" else marks.turning | sums)
     english = language == "en"
     place, background = (LATER, SETTLED) if english else (LATE, 1.0)
     late = (marks.place >= place) | ((marks.place >= LATE) & (marks.roles[:, _AHEAD] >= LOOKING))
