@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from bot.telemetry import event
 from bot.world import BATCH, LEASE, Resumes, World, each
-from digests.answers import described
+from digests.answers import described, naming_channel
 from digests.catalog import Catalog
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, HistoryHidden
 from digests.message import Action
@@ -35,7 +35,8 @@ async def tell_admins(
     """Have one admin of the subscription told, once for each `kind`, what `notice.<key>.title` and `notice.<key>.text`
     say in its language; `tell` sends it. False where there is such a notice already. See `withdraw`."""
     words = words_of(world, order)
-    said = described(words(f"notice.{key}.title"), [words(f"notice.{key}.text", **values)], words, actions)
+    text = naming_channel(words, f"notice.{key}.text", order.destination.channel, **values)
+    said = described(words(f"notice.{key}.title"), [text], words, actions)
     fresh = await world.store.save_notice(
         Notice(subscription=order.id, kind=kind, message=said, made=world.clock()),
     )
@@ -134,8 +135,7 @@ async def _later(world: World, notice: Notice, error: ChatError) -> None:
 async def tell_closed(world: World, order: Subscription, reason: str) -> None:
     """The place is shut to us and the subscription was paused."""
     await withdraw(world, order, OPEN)
-    channel = order.destination.channel
-    await tell_admins(world, order, CLOSED, "closed", name=order.id, channel=channel, reason=reason)
+    await tell_admins(world, order, CLOSED, "closed", name=order.id, reason=reason)
 
 
 async def tell_reopened(world: World) -> int:
@@ -150,8 +150,7 @@ async def tell_reopened(world: World) -> int:
                 await withdraw(world, order, OPEN)
                 continue
             actions = (resume_action(order, words_of(world, order)),)
-            channel = order.destination.channel
-            opened += await tell_admins(world, order, OPEN, "open", actions=actions, name=order.id, channel=channel)
+            opened += await tell_admins(world, order, OPEN, "open", actions=actions, name=order.id)
     return opened
 
 

@@ -32,7 +32,7 @@ async def tell_failed(world: World, edition: str, reason: str) -> None:
     words = words_of(world, order)
     again = Action(label=words("notice.failed.action"), verb="notice-resume", value=order.id, primary=True)
     await withdraw(world, order, FAILED)
-    told = {"name": order.id, "day": made.slot.day.isoformat(), "channel": order.destination.channel, "reason": reason}
+    told = {"name": order.id, "day": made.slot.day.isoformat(), "reason": reason}
     await tell_admins(world, order, FAILED, "failed", actions=(again,), **told)
 
 

@@ -18,6 +18,7 @@ from bot.doctor import findings
 from bot.lookups import Lookups
 from bot.notices import tell, tell_reopened
 from digests.errors import ChatError, ChatRefused, ChatUnavailable, ChatUnknown, DestinationClosed, HistoryHidden
+from digests.message import Paragraph
 from digests.ports import Finding
 from digests.printed import plain
 
@@ -57,6 +58,10 @@ async def test_an_admin_is_told_once_that_access_is_lost_and_once_that_it_is_bac
     assert [await tell(world), await tell(world), await tell_reopened(world)] == [1, 0, 0]
     [(where, told)] = chat.said
     assert (where, "no access" in plain(told), told.actions) == (DIRECT, True, ())
+    spans = [
+        span for part in told.parts for block in part.blocks if isinstance(block, Paragraph) for span in block.spans
+    ]
+    assert [span.channel for span in spans if span.channel] == [DISCORD.channel]
     chat.findings = (Finding(subject=str(DISCORD), ok=True, text="can be posted to"),)
     assert [await tell_reopened(world), await tell_reopened(world)] == [1, 0]
     assert [await tell(world), await tell(world)] == [1, 0]
