@@ -169,7 +169,7 @@ async def house(built: House) -> AsyncIterator[House]:
     await store.save_subscription(built.order)
     await store.save_poll(url, FeedState(stopped=True, last_error="410"), now=now)
     await store.withdraw_notices(built.order.id, "open")
-    await tell_admins(built.room.world, built.order, "open", "open", name=built.order.id, channel="100")
+    await tell_admins(built.room.world, built.order, "open", "open", name=built.order.id)
     (notice,) = await store.claim_notices(built.room.world.clock(), lease=LEASE, limit=9)
     await store.settle_notice(notice, str(TOLD))
     built.room.world.shelf.subscriptions = await store.subscriptions()
