@@ -286,7 +286,7 @@ async def read_page(world: Reads, url: str) -> Page:
     if response.status in (408, 425, 429) or response.status >= 500:
         raise PageUnavailable(f"{url}: the site answered with error {response.status}")
     if response.status != 200:
-        raise NoArticle(url, f"the site answered with error {response.status}", response.status)
+        raise NoArticle(url, f"the site answered with error {response.status}", status=response.status)
     return await world.reading.run(_page, response.body, response.url, dict(response.headers), seconds=EXTRACT_SECONDS)
 
 
@@ -323,7 +323,7 @@ async def discover(world: Looks, url: str) -> str:
     """The feed a person means by `url`: itself, or the first feed its page names. Raises FetchError, NotAFeed."""
     response = await world.recent.get(url, world.fetch, world.clock)
     if response.status != 200:
-        raise NotAFeed(url, f"the site answered with error {response.status}", response.status)
+        raise NotAFeed(url, f"the site answered with error {response.status}", status=response.status)
     headers = dict(response.headers)
     try:
         await world.reading.run(_parse, response.body, response.url, headers, seconds=PARSE_SECONDS)

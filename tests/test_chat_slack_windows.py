@@ -154,7 +154,7 @@ async def test_search_opens_from_everywhere_and_shows_what_is_picked(house: Hous
     assert offered[0]["value"].startswith("search:")
     (chosen,) = [option["value"] for option in offered if option["text"]["text"][:20] == headline(wanted)[:20]]
     await house.slack.press_in(window, menu, chosen=chosen)
-    shown = await house.shows(JA("edition.conclusion"))
+    shown = await house.shows(JA("edition.action.original"))
     assert (shown["id"], len(buttons(shown, "pick"))) == (window["id"], 1)
     assert bool(buttons(shown, "share")) is (way == "command")
 

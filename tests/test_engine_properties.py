@@ -157,4 +157,6 @@ def test_headings_speak_the_channels_language_and_sentences_the_articles() -> No
     text = " ".join(p.format(n=7) for p in ENGLISH)
     digest = ENGINE.digest(article(text, "Bridge to be rebuilt", "en"), (), (), "ja")
     assert (digest.language, digest.language_of_text) == ("ja", "en")
-    assert "の" in digest.sections[0].heading
+    words = CATALOGS.of("ja")
+    assert digest.sections[0].heading == words("digest.heading.development.plain", topic="North Bridge")
+    assert digest.sections[3].heading == words("digest.role.outlook")

@@ -26,7 +26,7 @@ FILES = (
 )
 RAISED = {
     *("BadEncoding", "BadUrl", "ConnectFailed", "FetchError", "FetchTimeout", "NotAFeed", "TooManyRedirects"),
-    *("WorkerFailed",),
+    *("WorkerFailed", "WorkerLost"),
 }
 JA = CATALOGS.of("ja")
 

@@ -96,15 +96,15 @@ async def test_each_feed_has_an_atom_feed_of_its_own(web: Stand) -> None:
 
 
 async def test_a_subscriptions_feed_holds_what_its_editions_carried(web: Stand) -> None:
-    await web.holds("a", "b", "c")
+    await web.holds("a", "b", "c", "d")
     await web.store.save_subscription(subscription("mine"))
     await web.store.save_edition(edition("e1", of="mine", day=5, articles=("a",)), ())
-    await web.store.save_edition(edition("e2", of="mine", day=6, articles=("c", "a")), ())
+    await web.store.save_edition(edition("e2", of="mine", day=6, articles=("c", "d")), ())
     token = token_of(SITE.secret or "", "mine")
     path = f"/s/mine/feed.atom?token={token}"
     answer = await web.get(path)
     found = feedparser.parse(answer.body)
-    assert [entry.title for entry in found.entries] == ["見出し c", "見出し a"]
+    assert [entry.title for entry in found.entries] == ["見出し c", "見出し d", "見出し a"]
     assert found.feed.id == "tag:chokan.example.jp,2026-01-01:/s/mine/feed.atom"
     assert answer.headers["cache-control"] == "private, no-store"
     assert faults(answer, path) == []
