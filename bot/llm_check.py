@@ -31,7 +31,7 @@ from digests.catalog import Catalog
 from digests.compose import unaddressed
 from digests.language import identify
 from digests.model import LENGTHS, ROLES, Citation, Digest, EngineInfo, Length, Point, Role, Section, Support, Text
-from digests.readable import problems, squeezed
+from digests.readable import base, problems, squeezed
 
 LEAST_KEPT = 0.5
 """Share of the texts that must stand; with less, the whole answer is not trusted."""
@@ -45,6 +45,10 @@ _MARKUP = re.compile(
     re.I,
 )
 _GOES_ON = (",", "、", ";", ":", "，", "(", "（")
+_PART = re.compile(
+    r"[a-z]+[\s,]|.*\b(?:and|but|so|or),? (?:although|though|while|because|if|when|since|unless)\b[^,;]*\Z", re.DOTALL
+)
+"""An English sentence that lacks its beginning, or what it was about to say: “…, and, although it rained.”"""
 """What no sentence ends with."""
 T = TypeVar("T", Text, Point)
 Problem = tuple[str, str, tuple[str, ...]]
@@ -96,7 +100,7 @@ class _Checker:
         self.seen.add(key)
         if _MARKUP.search(unicodedata.normalize("NFKC", said.text)) or not said.text.isprintable():
             return "markup", ()
-        if len(said.text) >= longest(self.task.language) or said.text.rstrip().endswith(_GOES_ON):
+        if len(said.text) >= longest(self.task.language) or self._unfinished(said.text.strip()):
             return "cut", ()
         odd = problems(said.text.strip(), self.task.language, opening=False)
         if odd:
@@ -108,6 +112,9 @@ class _Checker:
             return "speech", ()
         wrong = self.judge.wrong(said.text, named)
         return (wrong.reason, wrong.what) if wrong else None
+
+    def _unfinished(self, text: str) -> bool:
+        return text.endswith(_GOES_ON) or (base(self.task.language) == "en" and _PART.match(text) is not None)
 
     def _bare(self, text: str, named: Sequence[int]) -> bool:
         """Speech without its marks; in a translation nobody can tell by words."""

@@ -17,6 +17,7 @@ _CONTRAST = re.compile(
 """What parts the two numbers that a sentence sets against each other."""
 _OF_DAY = re.compile(r"\s*(?:\(|in|of|for|on|during)?\s*(?:the\s+)?")
 _DAY_OF = re.compile(r"度?(?:の|は|に)|'s\s+|:\s*")
+_ASIDE = re.compile(r"\([^()]*\)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -55,9 +56,10 @@ def _pairs(one: Line) -> Iterable[_Pair]:
 
 
 def _counted(one: Line) -> list[Quantity]:
-    """Amounts of something."""
-    days = _days(one)
-    return [q for q in one.quantities if q.unit not in ("", "year") and not _dated(q, days)]
+    """Amounts of something. What stands in brackets says the amount before it once more, in other units."""
+    days, asides = _days(one), [found.span() for found in _ASIDE.finditer(one.folded)]
+    counted = [q for q in one.quantities if q.unit not in ("", "year") and not _dated(q, days)]
+    return [q for q in counted if not any(start < q.start < end for start, end in asides)] or counted
 
 
 def _gap(day: Mention, number: Quantity) -> int:

@@ -24,6 +24,8 @@ JAPANESE = "連絡船会社の純利益は4億円と、2023年の9億円の赤�
         (ENGLISH, "en", "The ferry company reported a loss of 98m yen in 2003.", ()),
         (ENGLISH, "en", "It reported profits of 40m yen, compared with a loss of 98m yen in 2003.", ()),
         (ENGLISH, "en", "Fares rose 5% in April.", ()),
+        (ENGLISH, "en", "The ferry company reported profits of 40m yen ($270,000) in 2003.", ("2003",)),
+        ("It owed 40m yen ($270,000) in 2003.", "en", "It owed 40m yen ($270,000) in 2003.", ()),
         ("In 2003 the company, which owes 98m yen, earned 40m yen.", "en", "It earned 40m yen in 2003.", ()),
         ("It sold 40m boxes in 2003. It lost 98m yen.", "en", "It lost 98m yen in 2003.", ()),
         (JAPANESE, "ja", "連絡船会社の純利益は2023年に4億円だった。", ("2023年",)),

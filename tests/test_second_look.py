@@ -28,6 +28,10 @@ def test_an_english_number_or_name_must_stand_in_the_support(text: str, found: t
     assert strange(text, ENGLISH, "en") == found
 
 
+def test_an_apostrophe_is_one_however_it_is_drawn() -> None:
+    assert strange("It left Wenger’s plans alone.", "It had no effect on Wenger's plans.", "en") == ()
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -61,8 +61,8 @@ def _plain(number: str) -> str:
 
 
 def _english(said: str, there: str) -> Iterator[str]:
-    known = {word.lower() for word in _WORD.findall(there)}
-    for word in _WORD.findall(said):
+    known = {word.lower() for word in _WORD.findall(there.replace("’", "'"))}
+    for word in _WORD.findall(said.replace("’", "'")):
         named = word[0].isupper() and word.lower() not in _OPENERS
         if (named or word.lower() in _COUNTS) and word.lower() not in known:
             yield word
