@@ -131,13 +131,11 @@ class _Checker:
         points = [point for point in said.points if self._stands(point)]
         named = tuple(point for point in points if self.heading(point.label, MOST_LABEL))
         unnamed = tuple(Said(text=point.text, rests_on=point.rests_on) for point in points if point not in named)
-        body = self.texts(said.body)
-        return SaidSection(
-            heading=self.heading(said.heading, MOST_HEADING),
-            body=(*body, *unnamed)[:MOST_TEXTS],
-            points=named,
-            closing=self.texts(said.closing),
-        )
+        body = (*self.texts(said.body), *unnamed)[:MOST_TEXTS]
+        closing = self.texts(said.closing)
+        if not body and not named:
+            body, closing = closing, ()
+        return SaidSection(heading=self.heading(said.heading, MOST_HEADING), body=body, points=named, closing=closing)
 
 
 def checked(answer: Answer, task: Task, reference: date | None, embeddings: bool) -> Checked:
@@ -299,7 +297,9 @@ def _within(support: Sequence[Support], span: tuple[int, int]) -> bool:
 def _untold(section: Section, told: _Told, catalog: Catalog) -> Section:
     """A section of the extractive digest without what the answer tells elsewhere; an empty one says so."""
     body, points, closing = told.new(section.body), told.new(section.points), told.new(section.closing)
-    if body or points or closing:
+    if not body and not points:
+        body, closing = tuple(replace(text, level="compact") for text in closing[:1]), ()
+    if body or points:
         return replace(section, body=body, points=points, closing=closing)
     return unaddressed(section.role, section.number, catalog)
 

@@ -193,20 +193,6 @@ async def test_a_text_stopped_where_the_form_of_the_answer_ends_is_not_printed(s
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "kelp covered less than 1 percent of the rock in 2017.",
-        "Kelp covered less than 1 percent of the rock in 2017 and, although it covered 38 percent.",
-    ],
-)
-async def test_an_english_sentence_has_a_beginning_and_an_end(store: SqlStore, text: str) -> None:
-    lead = {"lead": [said(text, 3)]}
-    made, stand = await written(store, lambda asked: copying(asked, extra=lead), article=ENGLISH)
-    assert text not in printed(made)
-    assert '"cut"' in stand.asked[1]["turns"][-1]["content"]
-
-
-@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("カルメリア共和国", "no sentence end"),
