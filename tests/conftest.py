@@ -14,6 +14,8 @@ from databases import BACKENDS, database
 from discord_house import House
 from discord_samples import CATALOGS, Desk
 from hypothesis import settings
+from loopback import serving
+from poll_house import Site
 from slack_clerk import Clerk, at_work
 from slack_stand import SlackStand
 from store_samples import NOW
@@ -38,6 +40,14 @@ async def store(url: str) -> AsyncIterator[SqlStore]:
     store = await open_store(url, now=NOW)
     yield store
     await store.close()
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    made = Site()
+    async with serving(made.application()) as base:
+        made.base = base
+        yield made
 
 
 @pytest.fixture

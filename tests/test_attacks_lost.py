@@ -3,7 +3,7 @@ loopback site."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
-from loopback import serving
-from test_poll_job import TEXT, Site, polled, titles, world_of
+from poll_house import TEXT, Site, polled, titles, world_of
 
 from bot.fetch import Fetcher
 from bot.jobs import digest
@@ -22,14 +21,6 @@ from digests.errors import WorkerLost
 
 R = TypeVar("R")
 OF = {"1": TEXT, "2": "プロ野球は開幕戦を行い、新人の投手が完封した。観客は三万人で、監督は次の試合にも期待した。" * 3}
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    made = Site()
-    async with serving(made.application()) as base:
-        made.base = base
-        yield made
 
 
 def feed(site: Site, *entries: tuple[str, str, str]) -> None:

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import BACKENDS, database
-from llm_house import ENGLISH, JAPANESE, NOW, engine, extractive, printed, said, spoken, whole, written
+from llm_house import ENGLISH, JAPANESE, engine, extractive, printed, said, spoken, whole, written
 from llm_stand import Fault, Json, copying, standing
 
 from bot.llm import Limits
 from bot.llm_budget import Caps
-from bot.store import SqlStore, open_store
+from bot.store import SqlStore
 from digests.model import ROLES
 
 pytest.importorskip("openai", reason="the extra llm is not installed")
 pytest.importorskip("anthropic", reason="the extra llm is not installed")
 APIS = ("responses", "chat", "anthropic")
-
-
-@pytest.fixture(params=BACKENDS)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlStore]:
-    async with database(request.param, tmp_path) as url:
-        store = await open_store(url, now=NOW)
-        yield store
-        await store.close()
 
 
 @pytest.mark.parametrize("api", APIS)

@@ -17,10 +17,10 @@ from discord_stand import TEXT, TOKEN, Stand
 from llm_stand import Fault
 from llm_stand import standing as thinking
 from loopback import serving
+from poll_house import Site, polled, world_of
 from rich.console import Console
 from slack_stand import SlackStand
 from test_end_to_end import collect, morning, stands
-from test_poll_job import Site, polled, world_of
 
 from bot.app import Extras, opened
 from bot.app_web import archive

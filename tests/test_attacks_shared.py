@@ -29,11 +29,11 @@ from attack_drivers import (
 from chat_world import HERE, THERE, Newsroom, newsroom, words
 from llm_house import ENGLISH, whole, written
 from loopback import serving
+from poll_house import Site, world_of
 from store_samples import NOW
 from test_attacks_fetch_shared import KINDS as FETCHING
 from test_attacks_fetch_shared import LIST
 from test_llm import obedient
-from test_poll_job import Site, world_of
 from test_web_inert import wrong_with
 from web_stand import archive
 
