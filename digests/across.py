@@ -17,6 +17,7 @@ from digests.degrees import overdone_across
 from digests.evidence import Line, Source, line, source
 from digests.ground import SUPPORTED, Reason, Unsupported, Verdict
 from digests.language import morphemes
+from digests.modality import DENIES_JA
 from digests.names import names
 from digests.ports import Embedder, Vectors
 from digests.quantities import Quantity, known
@@ -67,7 +68,7 @@ _OPEN = {
 }
 """What keeps a sentence from stating a fact, anywhere in it."""
 _DENIED = {
-    "ja": re.compile("ない|なかった|なく|(?<![ま必])ず(?![つっ])|せぬ"),
+    "ja": DENIES_JA,
     "en": re.compile(
         r"n[o’']t\b|\b(?:no|not|never|none|nor|neither|nothing|nobody|without|hardly|doubts?|doubted|unlikely|fail(?:s|ed)?|"
         r"refus(?:es|ed)|den(?:ies|ied)|reject(?:s|ed)?|lacks?|lacked|barely|only|unable|against)\b"

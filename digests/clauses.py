@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,18 +23,16 @@ _LINE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """`text`: NFKC. `content`: stems of its content words and numbers; `around`: those of the whole sentence."""
+    """`text`: NFKC; `folded`: what the offsets of `quantities` count in; `read`: what words are looked up in, the text
+    or its stems. `content`: stems of its content words and numbers; `around`: those of the whole sentence."""
 
     text: str
+    folded: str
+    read: str
     words: tuple[Token, ...]
     content: frozenset[str]
     around: frozenset[str]
     quantities: tuple[Quantity, ...]
-
-    @property
-    def folded(self) -> str:
-        """What the offsets of `quantities` count in."""
-        return folded(self.text)
 
 
 @lru_cache(maxsize=4096)
@@ -50,16 +48,17 @@ def clauses(text: str, language: str) -> tuple[Clause, ...]:
 
 def _clause(text: str, language: str, around: frozenset[str]) -> Clause:
     words = tokens(text, language)
-    return Clause(text, words, _content(words), around, quantities(text))
+    read = text if language == "ja" else " ".join(word.stem for word in words)
+    return Clause(text, folded(text), read, words, _content(words), around, quantities(text))
 
 
 def _content(words: Sequence[Token]) -> frozenset[str]:
     return frozenset(word.stem for word in words if word.content)
 
 
-def likeness(one: Clause, other: Clause, but: Collection[str] = ()) -> float:
+def likeness(one: Clause, other: Clause, but: frozenset[str] = frozenset()) -> float:
     """How many content words two clauses have in common, those of the sentences around them counted less. `but`: stems
     that do not count."""
-    own = one.content & other.content - frozenset(but)
-    far = (one.around & other.around) - own - frozenset(but)
+    own = one.content & other.content - but
+    far = (one.around & other.around) - own - but
     return len(own) + _LINE * len(far)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from digests.clauses import Clause, likeness
+from digests.modality import DENIES_JA
 from digests.stems import stem
 
 _PAIRS_EN = """
@@ -82,7 +83,7 @@ _PAIRS_JA = """
 """
 _NOT = {
     "en": re.compile(r"\b(?:not|no|never|none|nor|neither|without|hardly|barely)\b|n['’]t\b"),
-    "ja": re.compile("ない|なかった|なく|(?<![ま必])ず(?![つっ])|せぬ"),
+    "ja": DENIES_JA,
 }
 _LEAST = 1.5
 """Words in common (`likeness`) of two clauses that speak of the same."""
@@ -112,13 +113,8 @@ def contrary(said: Iterable[Clause], written: Iterable[Clause], language: str) -
         for one in said
         for pair in pairs
         for sides in (pair, pair[::-1])
-        if _on(sides[0], one, language) and not _on(sides[1], one, language)
+        if sides[0].search(one.read) and not sides[1].search(one.read)
     )
-
-
-def _on(side: Side, clause: Clause, language: str) -> bool:
-    said = clause.text if language == "ja" else " ".join(word.stem for word in clause.words)
-    return bool(side.search(said))
 
 
 def _turned(one: Clause, sides: tuple[Side, Side], written: Iterable[Clause], language: str) -> bool:
@@ -127,9 +123,9 @@ def _turned(one: Clause, sides: tuple[Side, Side], written: Iterable[Clause], la
     for clause in written:
         near = likeness(one, clause)
         about = _ABOUT * len(clause.content & frozenset(topic))
-        if _on(sides[0], clause, language):
+        if sides[0].search(clause.read):
             same = max(same, near + about)
-        elif near >= _LEAST and _on(sides[1], clause, language) and _alike(one, clause, language):
+        elif near >= _LEAST and sides[1].search(clause.read) and _alike(one, clause, language):
             other = max(other, near + about)
     return other > same
 

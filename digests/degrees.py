@@ -73,8 +73,7 @@ def overdone_across(sentence: Line, language: str, origin: Source) -> tuple[str,
     turned = [
         sentence.folded[number.start : number.end]
         for number in sentence.quantities
-        if (bound := _bound(number, sentence.folded))
-        and {_bound(q, one.folded) for one in origin.lines for q in one.quantities if known(number, [q])} == {-bound}
+        if _turned(number, sentence, _same(number, origin))
     ]
     said = _BEST[language].search(sentence.folded)
     if said and not any(_BEST[origin.language].search(one.folded) for one in origin.lines):
@@ -94,24 +93,32 @@ def _quantified(sentence: Line, support: Sequence[Line], language: str) -> Itera
 
 
 def _superlative(sentence: Line, source: Source, language: str) -> Iterable[str]:
-    written = {match.group() for one in source.lines for match in _BEST[language].finditer(one.folded)}
-    return [match.group() for match in _BEST[language].finditer(sentence.folded) if match.group() not in written]
+    said = _BEST[language].findall(sentence.folded)
+    written = {best for one in source.lines for best in _BEST[language].findall(one.folded)} if said else ()
+    return [best for best in said if best not in written]
 
 
 def _bounded(sentence: Line, source: Source) -> Iterable[str]:
     """Bounds and rates of its numbers that no such number of the source has."""
     for number in sentence.quantities:
-        same = [(one, q) for one in source.lines for q in one.quantities if known(number, [q])]
-        if not same:
-            continue
-        bound = _bound(number, sentence.folded)
-        bounds = {_bound(q, one.folded) for one, q in same}
-        if bound and bounds <= {-bound}:
+        same = _same(number, source)
+        if _turned(number, sentence, same):
             yield sentence.folded[number.start : number.end]
         rate = _rates(number, sentence.folded)
         rates = [_rates(q, one.folded) for one, q in same]
         if rate and all(rate.isdisjoint(other) for other in rates) and any(rates):
             yield sentence.folded[number.start : number.end]
+
+
+def _same(number: Quantity, source: Source) -> list[tuple[Line, Quantity]]:
+    """Where the source has the number."""
+    return [(one, q) for one in source.lines for q in one.quantities if known(number, [q])]
+
+
+def _turned(number: Quantity, sentence: Line, same: Sequence[tuple[Line, Quantity]]) -> bool:
+    """Is it the least in `sentence`, and everywhere in the source the most, or the other way round?"""
+    bound = _bound(number, sentence.folded)
+    return bound != 0 and {_bound(q, one.folded) for one, q in same} == {-bound}
 
 
 def _bound(number: Quantity, text: str) -> int:

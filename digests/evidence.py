@@ -13,12 +13,11 @@ from digests.alignment import grams, lcs
 from digests.arcs import places
 from digests.dates import Mention, mentions
 from digests.modality import Stance, stance
-from digests.quantities import Quantity, folded, quantities
+from digests.quantities import Quantity, folded, quantities, squeezed
 from digests.sentences import sentences
 from digests.tokens import Token, tokens
 
 _CREDIT = re.compile(r"[^\n。]+[、，,]\s*$")
-_BETWEEN = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +35,6 @@ class Line:
     quantities: tuple[Quantity, ...]
     dates: tuple[Mention, ...]
     stance: Stance
-
-
-def squeezed(text: str) -> str:
-    """Letters and digits only."""
-    return _BETWEEN.sub("", text)
 
 
 def line(text: str, language: str, reference: date | None = None) -> Line:

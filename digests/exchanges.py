@@ -104,12 +104,17 @@ def _roles(words: Sequence[Token]) -> tuple[set[str], set[str]]:
 def misplaced(said: Sequence[Clause], written: Sequence[Clause]) -> tuple[str, ...]:
     """Numbers of a sentence, as written, that the source has of something else, where it has another such number of
     this."""
+    numbers = _numbers(written)
     return tuple(
         one.folded[number.start : number.end]
         for one in said
         for number in _counted(one)
-        if _of_another(number, one, written) or _of_another_name(number, one, written)
+        if _of_another(number, one, written, numbers | _numbers([one])) or _of_another_name(number, one, written)
     )
+
+
+def _numbers(clauses: Sequence[Clause]) -> frozenset[str]:
+    return frozenset(word.stem for clause in clauses for word in clause.words if word.stem[:1].isdigit())
 
 
 def _counted(one: Clause) -> list[Quantity]:
@@ -119,10 +124,9 @@ def _counted(one: Clause) -> list[Quantity]:
     return [q for q in free if q.unit not in _DAYS]
 
 
-def _of_another(number: Quantity, one: Clause, written: Sequence[Clause]) -> bool:
+def _of_another(number: Quantity, one: Clause, written: Sequence[Clause], numbers: frozenset[str]) -> bool:
     kind = _kind(number, one.folded)
     own = other = 0.0
-    numbers = {word.stem for clause in (one, *written) for word in clause.words if word.stem[:1].isdigit()}
     for clause in written:
         near = likeness(one, clause, numbers)
         if known(number, clause.quantities):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from digests.quantities import squeezed
 from digests.stems import stems_of
 from digests.tokens import Token
 from digests.wordlists import words_of
@@ -34,6 +35,8 @@ _GOES_ON = words_of("and or but because as while who which where when after befo
 _SPEAKER = 8
 """Words of who speaks, behind what is said, at most."""
 _SAYING = words_of("say says said saying told tells according reported reportedly announced")
+DENIES_JA = re.compile("ない|なかった|なく|(?<![ま必])ず(?![つっ])|せぬ")
+"""What says no in a Japanese text, wherever its words are cut."""
 _NOT_JA = frozenset({"ない", "無い", "ぬ", "ず", "まい"})
 _NOT_PREFIX_JA = frozenset({"不", "未", "非", "無"})
 _MAY_JA = re.compile(
@@ -119,12 +122,8 @@ def firmer(said: Stance, content: frozenset[str], written: Stance) -> bool:
 def hedges(before: str, rest: str, language: str) -> bool:
     """Does what stood before or behind a sentence that was cut out of another take it back or soften it?"""
     if language == "ja":
-        return bool(_TAKES_BACK_JA.search(_squeezed(rest)[:24]))
+        return bool(_TAKES_BACK_JA.search(squeezed(rest)[:24]))
     return bool(_BEFORE_EN.search(before) or _BEHIND_EN.match(rest))
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text)
 
 
 def _spaced(text: str, words: Sequence[Token]) -> Stance:
@@ -134,10 +133,9 @@ def _spaced(text: str, words: Sequence[Token]) -> Stance:
     negations = 0
     hedged = False
     for i, word in enumerate(words):
-        ahead = [w.stem for w in words[i + 1 : i + 6] if w.content and w.stem not in _MAY][:_REACH_EN]
         if word.stem in _NOT or word.surface in _NOT:
             negations += 1
-            denied.update(ahead)
+            denied.update([w.stem for w in words[i + 1 : i + 6] if w.content and w.stem not in _MAY][:_REACH_EN])
         if (word.stem in _MAY or word.surface in _MAY) and not (i and word.name and word.surface == "may"):
             hedged = True
             possible.update(_verbs(words, i))
@@ -162,10 +160,19 @@ def _is_past(word: Token) -> bool:
 
 
 def _verbs(words: Sequence[Token], i: int) -> list[str]:
-    """Up to three content stems behind the word at `i`, within its clause, names left out."""
-    end = next((n for n in range(i + 1, len(words)) if words[n].joint), len(words))
-    ahead = words[i + 1 : min(end, i + 7)]
+    """Up to two content stems behind the word at `i`, within its clause, names left out."""
+    ahead = words[i + 1 : min(_clause_end(words, i), i + 7)]
     return [w.stem for w in ahead if w.content and not w.name and w.stem not in _MAY][:_AHEAD]
+
+
+def _clause_start(words: Sequence[Token], at: int) -> int:
+    """Where the clause of the word at `at` begins."""
+    return max((n for n in range(at + 1) if words[n].joint), default=0)
+
+
+def _clause_end(words: Sequence[Token], at: int) -> int:
+    """Where the next clause begins."""
+    return next((n for n in range(at + 1, len(words)) if words[n].joint), len(words))
 
 
 def _bound(words: Sequence[Token]) -> frozenset[str]:
@@ -173,10 +180,10 @@ def _bound(words: Sequence[Token]) -> frozenset[str]:
     at = next((n for n, word in enumerate(words) if word.surface in _IF_EN), None)
     if at is None:
         return frozenset()
-    start, end = (max((n for n in range(at + 1) if words[n].joint), default=0), at)
+    start, end = _clause_start(words, at), at
     if start == at:
-        start = next((n for n in range(at + 1, len(words)) if words[n].joint), len(words))
-        end = next((n for n in range(start + 1, len(words)) if words[n].joint), len(words))
+        start = _clause_end(words, at)
+        end = _clause_end(words, start)
     return frozenset(word.stem for word in words[start:end] if word.content)
 
 
@@ -188,7 +195,7 @@ def _told(words: Sequence[Token]) -> tuple[frozenset[str], bool]:
     end = next((n for n in range(at + 1, len(words)) if words[n].joint and words[n].surface in _GOES_ON), len(words))
     behind = [word for word in words[at + 1 : end] if word.content]
     if len(behind) < _REACH_EN:
-        joint = max((n for n in range(at + 1) if words[n].joint), default=0)
+        joint = _clause_start(words, at)
         if words[joint].surface in _GOES_ON or at - joint > _SPEAKER:
             return frozenset(), True
         behind = [word for word in words[:joint] if word.content]

@@ -73,6 +73,10 @@ class FeedState:
     ahead: float | None = None
     """Seconds by which our clock was ahead of the server's at the last poll; None where no answer told the time."""
 
+    @property
+    def health(self) -> Literal["stopped", "failing", "well", "new"]:
+        return "stopped" if self.stopped else "failing" if self.failures else "well" if self.polled else "new"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:

@@ -11,6 +11,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from digests.plain import line, shortened
+from digests.quantities import squeezed
 from digests.said import sane
 from digests.urls import site_of, web_url
 
@@ -92,7 +93,7 @@ def without_site(title: str, *sites: str) -> str:
 
 
 def _key(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.casefold())
+    return squeezed(name.casefold())
 
 
 def page_language(tree: HtmlElement, meta: dict[str, str]) -> str | None:

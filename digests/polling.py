@@ -55,6 +55,11 @@ _REASONS = {
 }
 
 
+def is_passing(status: int) -> bool:
+    """An error a site may be over soon."""
+    return status in (408, 425, 429) or status >= 500
+
+
 def next_state(
     state: FeedState,
     response: Response | FetchError,

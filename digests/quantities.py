@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from digests.number_words import english_numbers, kanji_value
 
+_BETWEEN = re.compile(r"[\W_]+")
 _SCALES_JA = {"千": 1e3, "万": 1e4, "億": 1e8, "兆": 1e12}
 _SCALES_EN = {
     "thousand": 1e3,
@@ -84,6 +85,11 @@ class Quantity:
 def folded(text: str) -> str:
     """The text as quantities are looked for in it: NFKC, lower case."""
     return unicodedata.normalize("NFKC", text).lower()
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits only."""
+    return _BETWEEN.sub("", text)
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:

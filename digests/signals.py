@@ -19,13 +19,13 @@ from digests.clauses import clauses
 from digests.contraries import contrary
 from digests.dates import said_by
 from digests.degrees import overdone
-from digests.evidence import Line, Source, squeezed, supports
+from digests.evidence import Line, Source, supports
 from digests.exchanges import exchanged, misplaced
 from digests.modality import firmer, hedges
 from digests.names import knows, names
 from digests.number_words import COUNTING
 from digests.persons import miscredited, mistitled
-from digests.quantities import known
+from digests.quantities import known, squeezed
 from digests.references import names_what_is_meant
 from digests.tokens import Token
 
@@ -128,7 +128,7 @@ def _edited(sentence: Line, support: Sequence[Line], values: Mapping[str, float]
 
 def _stands_in(word: Token, one: Line, language: str) -> bool:
     """Japanese words may be cut otherwise there: 「榎本亮市長」, 「榎本市長」."""
-    return word.stem in one.content or (language == "ja" and word.surface in one.folded) or word.stem in one.stems
+    return word.stem in one.stems or (language == "ja" and word.surface in one.folded)
 
 
 def around_copy(sentence: Line, source: Source) -> tuple[str, str] | None:

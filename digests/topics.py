@@ -14,7 +14,7 @@ from digests.phrase import Phrase
 from digests.phrases import cached
 from digests.readable import base, squeezed
 from digests.subjects import foremost, named, subjects
-from digests.topics_ja import fit_ja, headline, suits_ja
+from digests.topics_ja import STAKES, fit_ja, headline, suits_ja
 from digests.wordlists import words_of
 
 BESIDE = 0.25
@@ -29,8 +29,6 @@ LEAST_ONCE, LEAST_ONCE_EN = 0.5, 0.58
 """A force that the article names but once, and below this, is none either."""
 POINTED = 2
 """Sections from here on have labelled points, which want a force as well."""
-STAKES = 1
-"""The section of what a thing is worth: who or what a title names has no such thing in Japanese."""
 MEDIA = re.compile(
     r"^(?:読売|朝日|毎日|産経|日経|日本経済|時事(?!問題)|共同(?:通信|$)|ロイター|CNN|BBC|AFP|NHK|ITmedia|スポーツ|デイリー"
     r"|スポニチ|サンスポ|日刊|Yahoo|Reuters|Associated Press|ウィキ|AP通信|UPI|新華社|タス|オリコン)|(?:新聞|"

@@ -45,7 +45,8 @@ _NO_TOPIC = re.compile(
     r"(?:恐れ|おそれ|関心|意欲|歓迎|在住|関連|標示|証言|インタビュー|やり取り|震源地|[東西南北]岸|[一-鿿]官|(?<![長短])所)$|めぐる|巡る|^[^の]+とも|[()（）]|・.*[・の]"
 )
 """What a label may name but no heading, because its frame says something else of it."""
-_STAKES = 1
+STAKES = 1
+"""The section of what a thing is worth: who or what a title names has no such thing in Japanese."""
 _LETTERS = re.compile(r"[A-Za-zＡ-Ｚ0-9.]+")
 _KATAKANA = re.compile(r"[ァ-ヺー]+")
 _NUMBERED = re.compile(r"[ァ-ヺー][\d０-９]+[ァ-ヺー一-鿿]")
@@ -82,7 +83,7 @@ def suits_ja(phrase: Phrase, order: int, title: str, named: Sequence[Phrase], ar
         return True
     if f"{text}の" in title:
         return False  # it is about what follows
-    return order != _STAKES and _spoken_of(text, title, article) and not _placed(text, title, article)
+    return order != STAKES and _spoken_of(text, title, article) and not _placed(text, title, article)
 
 
 def _spoken_of(text: str, title: str, article: str) -> bool:
