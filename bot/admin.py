@@ -13,7 +13,7 @@ from bot.admin_ask import Asking
 from bot.admin_forms import new_form, order_form
 from bot.admin_offer import PREVIEWED, Offer
 from bot.admin_orders import Orders, Several, place_of
-from bot.admin_wishes import Unclear, addressed, alike, changed, defaults, formed, new_id
+from bot.admin_wishes import Unclear, addressed, alike, changed, defaults, new_id, usual
 from bot.admin_words import finding_lines, subscription_actions, subscription_line, upcoming_line
 from bot.commands import Press, Reply, Request
 from bot.delivery import resume
@@ -96,12 +96,12 @@ class Admin:
     async def _offered(self, asker: Asker, here: Destination, given: Mapping[str, str]) -> Reply:
         """The feed of a pasted address, how its editions would look, and the form that asks for the rest."""
         try:
-            await self._room(asker)
+            mine = await self._room(asker)
             feed = await discover(self.world, addressed(given.get("url", "")))
             newest = await self._offer.newest(asker, feed)
         except ChokanError as error:
             return _asked_again(asker, here, given, error)
-        order = replace(await self._usual(here, asker), feeds=(feed,))
+        order = replace(usual(defaults(here, asker, self.world.clock()), mine), feeds=(feed,))
         shown = self._offer.as_posted(order, newest.digests)
         found = asker.catalog("admin.new.found" if shown else "admin.new.unread", feed=newest.title)
         said = described(asker.catalog("admin.preview.title"), [found], asker.catalog)
@@ -109,13 +109,6 @@ class Admin:
         message = replace(said, actions=(action,) if fits(action) else ())
         form = order_form("admin-subscribe", feed, order, asker.catalog, (said, *shown))
         return Reply(message=message, more=shown, form=form)
-
-    async def _usual(self, here: Destination, asker: Asker) -> Subscription:
-        """The form of the channel's first subscription, which a site that keeps it will join; else the defaults."""
-        order = defaults(here, asker, self.world.clock())
-        there = [s for s in await self.orders.mine(asker) if s.destination.channel == here.channel]
-        first = next((s for s in there if s.origin == "chat"), None)
-        return formed(order, first) if first else order
 
     async def _subscribe(self, asker: Asker, here: Destination, given: Mapping[str, str]) -> Reply:
         wishes = {name: value for name, value in given.items() if name not in ("url", "channel") and value}
@@ -272,11 +265,11 @@ class Admin:
 
     async def _card(self, asker: Asker, key: str, order: Subscription, more: tuple[Message, ...] = ()) -> Reply:
         """One subscription with its buttons; pressed there, what comes of it takes its place."""
-        last = (await self.world.store.last_slots()).get(order.id)
+        newest = await self.world.store.editions(subscription=order.id, limit=1)
         lines: list[str | tuple[Span, ...]] = [
             asker.catalog(key) if key else "",
             subscription_line(order, await self.orders.names(), asker.catalog),
-            upcoming_line(order, self.world.clock(), last, asker.catalog),
+            upcoming_line(order, self.world.clock(), newest[0].slot if newest else None, asker.catalog),
         ]
         actions = subscription_actions(order, asker.catalog)
         message = described(asker.catalog("admin.title"), lines, asker.catalog, actions)
@@ -289,7 +282,7 @@ def _which(asker: Asker, command: str, several: Several) -> Reply:
     if verb not in ("admin-pause", "admin-resume", "admin-remove", "admin-send-now"):
         raise several
     actions = [Action(label=name, verb=verb, value=name) for name in several.names[:WHICH]]
-    said = asker.catalog("admin.list.which", names=", ".join(several.names))
+    said = error_text(several, asker.catalog)
     title = asker.catalog(f"admin.action.{command}")
     return Reply(message=described(title, [said], asker.catalog, [action for action in actions if fits(action)]))
 

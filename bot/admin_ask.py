@@ -9,7 +9,7 @@ from bot.finding import Asker, cut_query
 from bot.world import World
 from digests.answers import described
 from digests.message import Span
-from digests.model import Destination, FeedState
+from digests.model import Destination
 from digests.reasons import reason_in
 from digests.redact import redacted
 from digests.urls import article_id, site_of
@@ -42,7 +42,7 @@ class Asking:
         lines = []
         for health in await self.world.store.feeds(viewer=asker.viewer):
             if health.feed.role == "source":
-                key = _health(health.state)
+                key = health.state.health
                 values = {"title": health.feed.title or site_of(health.feed.url), "url": redacted(health.feed.url)}
                 reason = reason_in(asker.catalog, health.state.last_error, health.feed.url)
                 lines.append(asker.catalog(f"admin.feeds.{key}", number=health.articles, reason=reason, **values))
@@ -72,11 +72,3 @@ class Asking:
             lines += state_lines(order, newest, waiting, now, last.get(order.id), catalog)
         lines = lines or [catalog("admin.list.none")]
         return Reply(message=described(catalog("admin.why.title"), lines, catalog))
-
-
-def _health(state: FeedState) -> str:
-    if state.stopped:
-        return "stopped"
-    if state.failures:
-        return "failing"
-    return "well" if state.polled else "new"

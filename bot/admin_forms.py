@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.admin_wishes import LANGUAGES, formed
+from bot.admin_wishes import LANGUAGES, usual
 from bot.commands import Field, Form, Press, Suggestion
 from bot.shelf import owned
 from digests.catalog import Catalog
@@ -30,9 +30,8 @@ def form_of(press: Press, orders: Sequence[Subscription], catalog: Catalog) -> F
         return new_form(here.channel, catalog)
     if press.verb == "admin-subscribe":
         fresh = Subscription(id="preview", destination=here, zone=press.zone or "UTC", language=catalog.language)
-        there = (one for one in orders if one.destination.channel == here.channel and owned(one, here))
-        first = next((one for one in there if one.origin == "chat"), None)
-        return order_form(press.verb, press.value, formed(fresh, first) if first else fresh, catalog)
+        mine = [one for one in orders if owned(one, here)]
+        return order_form(press.verb, press.value, usual(fresh, mine), catalog)
     order = next((one for one in orders if one.id == press.value and owned(one, here)), None)
     if order is None or order.origin == "file":
         return None

@@ -44,16 +44,17 @@ class Offer:
         """The three newest articles of a feed, digested now where they are not yet."""
         # Who gives a feed's address may see what it brought, whoever else it belongs to.
         stored = sorted(await self.world.store.latest(limit=LOOKED_AT, feed=feed), key=_age)
-        found = [await self._without_others(asker, hit.digest) for hit in stored if hit.digest][:PREVIEWED]
+        held = [hit.digest for hit in stored if hit.digest][:PREVIEWED]
+        found = [await self._without_others(asker, digest) for digest in held] if len(held) == PREVIEWED else []
         title = next((one.feed.title for one in await self.world.store.feeds() if one.feed.url == feed), "")
-        if len(found) == PREVIEWED and title:
+        if found and title:
             return Offered(title=title, digests=tuple(found))
         response = await self.world.recent.get(feed, self.world.fetch, self.world.clock)
         work = (response.body, response.url, dict(response.headers))
         title, entries = await self.world.reading.run(_entries, *work, seconds=PARSE_SECONDS)
-        fresh = entries[:PREVIEWED] if len(found) < PREVIEWED else ()
+        fresh = () if found else entries[:PREVIEWED]
         made = await asyncio.gather(*(self._digest_of(asker, entry) for entry in fresh))
-        digests = [digest for digest in made if digest] if fresh else found
+        digests = found or [digest for digest in made if digest]
         return Offered(title=title or site_of(feed), digests=tuple(digests))
 
     async def _without_others(self, asker: Asker, digest: Digest) -> Digest:

@@ -90,6 +90,13 @@ def formed(order: Subscription, other: Subscription) -> Subscription:
     return replace(order, **chosen)
 
 
+def usual(order: Subscription, orders: Sequence[Subscription]) -> Subscription:
+    """In the form of its channel's first subscription, which a site that keeps it will join; else as it is."""
+    there = (one for one in orders if one.destination.channel == order.destination.channel and one.origin == "chat")
+    first = next(there, None)
+    return formed(order, first) if first else order
+
+
 def clock_time(said: str) -> time:
     """07:00, 7:00, 7, 0700, 7pm, 7:30 a.m., 7時半, 午後7時. Raises `Unclear`, also for 午前12時 and 午後12時:
     people mean noon or midnight by either."""

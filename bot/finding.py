@@ -77,8 +77,9 @@ class Finder:
 
     async def _subscribed(self, asker: Asker) -> bool:
         """Does anything come to this place? In direct messages nobody can subscribe."""
-        mine = (owned(order, asker.origin) for order in await self.world.store.subscriptions())
-        return asker.origin is None or not asker.origin.tenant or any(mine)
+        if asker.origin is None or not asker.origin.tenant:
+            return True
+        return any(owned(order, asker.origin) for order in await self.world.store.subscriptions())
 
     async def _feed(self, asker: Asker, words: str) -> str | None:
         """A feed by its address, the beginning of its address, or words of its title; None: there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.admin_wishes import NoChoice, Unclear
 from digests.catalog import Catalog
 from digests.errors import ChokanError, NoArticle, NotAFeed, NotFound
+from digests.polling import is_passing
 
 
 def error_text(error: ChokanError, catalog: Catalog) -> str:
@@ -31,4 +32,4 @@ def _typed(choice: str, catalog: Catalog) -> str:
 def _answered(status: int) -> str:
     if status in (404, 410):
         return "nothing-there"
-    return "page-unavailable" if status in (408, 425, 429) or status >= 500 else "refused"
+    return "page-unavailable" if is_passing(status) else "refused"

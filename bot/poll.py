@@ -32,7 +32,7 @@ from digests.extract import Page, article_from, extract, own_address
 from digests.feeds import fresh, names_of, parse_feed
 from digests.language import identify
 from digests.model import Article, Entry, Feed, FeedState, ParsedFeed
-from digests.polling import moves_to, next_state, resting
+from digests.polling import is_passing, moves_to, next_state, resting
 from digests.ports import Response
 from digests.store import FeedHealth
 from digests.urls import article_id
@@ -283,7 +283,7 @@ class PageUnavailable(ChokanError):
 async def read_page(world: Reads, url: str) -> Page:
     """Fetch and extract one article page. Raises FetchError, PageUnavailable, NoArticle, WorkerFailed."""
     response = await world.fetch(url, kind="page")
-    if response.status in (408, 425, 429) or response.status >= 500:
+    if is_passing(response.status):
         raise PageUnavailable(f"{url}: the site answered with error {response.status}")
     if response.status != 200:
         raise NoArticle(url, f"the site answered with error {response.status}", status=response.status)

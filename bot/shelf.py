@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from zoneinfo import available_timezones
 
 from bot.commands import QUERY, Suggestion
+from bot.zone_names import known_zones
 from digests.catalog import Catalog
 from digests.days import day_asked
 from digests.errors import StoreError
@@ -54,7 +54,7 @@ class Shelf:
         self.feeds = tuple(h.feed for h in health if h.feed.role == "source")
         self.subscriptions = await store.subscriptions()
         self.owners = await store.feed_owners()
-        self.zones = self.zones or tuple(sorted(await asyncio.to_thread(available_timezones)))
+        self.zones = self.zones or await asyncio.to_thread(known_zones)
         self.at = time.monotonic()
 
     def refresh_soon(self, store: Store) -> None:

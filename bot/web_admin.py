@@ -193,7 +193,7 @@ class Admin:
 
     def _feed(self, ask: Ask, health: FeedHealth) -> Row:
         feed, state = health.feed, health.state
-        name = "stopped" if state.stopped else "failing" if state.failures else "well" if state.polled else "new"
+        name = state.health
         said, trouble = _said(ask, name, number=state.failures), state.last_error or state.note
         note = reason_in(ask.catalog, trouble, feed.url) if trouble else ""
         cells = (

@@ -43,6 +43,12 @@ def zone_meant(said: str) -> str | None:
     return name
 
 
+@cache
+def known_zones() -> tuple[str, ...]:
+    """Every zone's name, in order; read from the disk once."""
+    return tuple(sorted(available_timezones() - {"localtime"}))
+
+
 def zone_near(said: str) -> str | None:
     """The zone whose name, or whose city's, is spelt much like this; None where there is none."""
     folded = said.strip().casefold().replace(" ", "_")[:64]
@@ -53,7 +59,7 @@ def zone_near(said: str) -> str | None:
 
 @cache
 def _names() -> Mapping[str, str]:
-    return {name.casefold(): name for name in available_timezones() if name not in ("localtime", "posixrules")}
+    return {name.casefold(): name for name in known_zones()}
 
 
 @cache

@@ -41,11 +41,13 @@ async def apart(
 
 async def _of_others(connection: AsyncConnection, feed: int, found: dict[str, Article]) -> dict[str, Row]:
     """Rows of those articles that only private feeds have brought, none of the same owners."""
-    owners = select(feed_owners.c.tenant).join(feeds, feeds.c.url == feed_owners.c.url)
-    ours = set(await connection.scalars(owners.where(feeds.c.number == feed)))
     query = select(articles).join(private_articles, private_articles.c.number == articles.c.number)
     query = query.where(articles.c.id.in_(tuple(found)), articles.c.feed.is_not(None)).order_by(articles.c.id)
     rows = (await connection.execute(query.with_for_update(of=articles))).mappings().all()
+    if not rows:
+        return {}
+    owners = select(feed_owners.c.tenant).join(feeds, feeds.c.url == feed_owners.c.url)
+    ours = set(await connection.scalars(owners.where(feeds.c.number == feed)))
     theirs: dict[str, set[str]] = {}
     readers = select(article_feeds.c.article, feed_owners.c.tenant)
     readers = readers.join(feeds, feeds.c.number == article_feeds.c.feed).join(
