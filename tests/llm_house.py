@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
+import pytest
 from builders import CATALOGS
 from builders import article as blank
 from llm_stand import Json, Stand, Step, standing
@@ -16,7 +18,7 @@ from llm_stand import Json, Stand, Step, standing
 from bot.digesting import digested
 from bot.llm import Limits, LlmEngine, Prompts
 from bot.llm_client import Endpoint
-from bot.store import SqlStore
+from bot.store import SqlStore, open_store
 from bot.world import Reads
 from config.catalogs import prompt
 from digests.errors import FetchError
@@ -24,6 +26,13 @@ from digests.model import ROLES, Article, Digest
 from digests.ports import Response
 
 NOW = datetime(2026, 2, 10, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+    store = await open_store(f"sqlite:///{tmp_path / 'a.db'}", now=NOW)
+    yield store
+    await store.close()
 
 
 @cache

@@ -9,7 +9,7 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from store_samples import FEED, NOW, article, digest, edition, later, parts, state, subscription
+from store_samples import FEED, NOW, article, digest, edition, later, parts, published, state, subscription
 from test_clock import at, ordered, told, utc
 from test_clock import world as world
 
@@ -19,13 +19,6 @@ from bot.store import SqlStore
 from bot.world import World
 from digests.edition import due_slot, slot_now
 from digests.errors import SlotTaken
-
-
-async def brought(store: SqlStore, *names: str) -> None:
-    await store.add_feed(FEED)
-    await store.save_poll(FEED.url, state(), now=NOW, articles=[article(name) for name in names])
-    for name in names:
-        await store.save_digest(name, digest(name), vector=b"", now=NOW)
 
 
 async def test_a_button_pressed_twice_posts_no_article_twice(world: World) -> None:
@@ -49,7 +42,7 @@ async def test_an_hour_changed_while_its_edition_is_made_makes_no_second_of_the_
 
 async def test_an_edition_by_hand_may_follow_the_days_own(store: SqlStore) -> None:
     await store.save_subscription(subscription())
-    await brought(store, "a", "b")
+    await published(store, "a", "b")
     await store.save_edition(edition("e", articles=("a",)), (), daily=True)
     hand = edition("h", articles=("b",))
     await store.save_edition(replace(hand, slot=replace(hand.slot, time=time(9))), ())
@@ -59,7 +52,7 @@ async def test_an_edition_by_hand_may_follow_the_days_own(store: SqlStore) -> No
 
 
 async def test_a_digest_of_words_that_were_corrected_meanwhile_is_not_kept(store: SqlStore) -> None:
-    await brought(store, "a")
+    await published(store, "a")
     await store.correct_article(article("a", text="一度目の直し。"), later(1))
     (old,) = await store.claim_undigested(later(2), lease=300, limit=9)
     await store.correct_article(article("a", text="二度目の直し。"), later(3))
@@ -97,7 +90,7 @@ async def test_whoever_was_overtaken_neither_sends_again_nor_stops_the_rest(stor
 
 async def test_what_is_forgotten_early_is_not_posted_again(store: SqlStore) -> None:
     await store.save_subscription(subscription())
-    await brought(store, "a")
+    await published(store, "a")
     await store.save_edition(edition("e1", day=6, articles=("a",)), ())
     await store.save_edition(edition("e2", day=7), ())
     await store.save_edition(edition("e3", day=8), ())
@@ -119,7 +112,7 @@ async def test_a_clock_that_was_years_ahead_for_a_moment_stops_no_morning(world:
 
 
 async def test_what_a_clock_that_was_ahead_put_off_is_done_all_the_same(store: SqlStore) -> None:
-    await brought(store, "a")
+    await published(store, "a")
     await store.correct_article(article("a", text="直し。"), NOW)
     await store.save_edition(edition(), parts())
     every: dict[str, Any] = {"lease": 300.0, "limit": 9}

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import CATALOGS
-from llm_house import ENGLISH, JAPANESE, NOW, Waits, engine, extractive, printed, said, spoken, whole, written
+from llm_house import ENGLISH, JAPANESE, Waits, engine, extractive, printed, said, spoken, whole, written
+from llm_house import store as store
 from llm_stand import Fault, Json, copying, standing
 
 from bot.llm import Limits
 from bot.llm_budget import Caps
-from bot.store import SqlStore, open_store
+from bot.store import SqlStore
 from digests.form import digest_form
 from digests.layout import made_by
 from digests.model import ROLES, Article, ModelUsage
@@ -24,13 +24,6 @@ from digests.readable import squeezed
 
 pytest.importorskip("openai", reason="the extra llm is not installed")
 pytest.importorskip("anthropic", reason="the extra llm is not installed")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(f"sqlite:///{tmp_path / 'a.db'}", now=NOW)
-    yield store
-    await store.close()
 
 
 # --- the two APIs --------------------------------------------------------------------------------------------------

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 from builders import CATALOGS
-from llm_house import ENGLISH, NOW, engine, extractive, whole
+from llm_house import ENGLISH, engine, extractive, whole
+from llm_house import store as store
 from llm_stand import Fault, Json, copying, standing
 
 from bot.llm import numbered_of
 from bot.llm_chain import chained
-from bot.store import SqlStore, open_store
+from bot.store import SqlStore
 from digests.errors import ConfigError
 from digests.model import Voice
 
@@ -27,13 +26,6 @@ class Named:
 
 
 CLOUD, LOCAL, SPARE = Named("cloud"), Named("local"), Named("spare")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(f"sqlite:///{tmp_path / 'a.db'}", now=NOW)
-    yield store
-    await store.close()
 
 
 @pytest.mark.parametrize(

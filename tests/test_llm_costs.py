@@ -7,13 +7,13 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from builders import CATALOGS
 from llm_house import ENGLISH, JAPANESE, NOW, engine, extractive
+from llm_house import store as store
 from llm_stand import Fault, copying, standing
 
 from bot.llm import Limits
@@ -27,13 +27,6 @@ pytest.importorskip("openai", reason="the extra llm is not installed")
 ENDPOINT = Endpoint(base_url="http://x/v1", model="m1", price_in=1.0, price_out=1.0, most_tokens=1000)
 TURNS = [{"role": "user", "content": "x" * 297}]
 """A hundred tokens."""
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(f"sqlite:///{tmp_path / 'a.db'}", now=NOW)
-    yield store
-    await store.close()
 
 
 def budget(store: SqlStore, caps: Caps | None = None, each: Caps | None = None) -> Budget:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from html import escape
@@ -12,9 +11,10 @@ from typing import Any
 
 import pytest
 from llm_house import ENGLISH, NOW, engine, extractive, said, whole
+from llm_house import store as store
 from llm_stand import Json, standing
 
-from bot.store import SqlStore, open_store
+from bot.store import SqlStore
 from digests.extract import extract
 from digests.form import digest_form
 from digests.model import ROLES, Article
@@ -67,13 +67,6 @@ def shared() -> list[Any]:
         return [pytest.param("", marks=pytest.mark.skip(reason="the shared list of attacks is not beside us"))]
     rows = [json.loads(line) for line in LIST.read_text(encoding="utf-8").splitlines()]
     return [pytest.param(row["input"], id=row["id"]) for row in rows if row["kind"] == "llm-inject"]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(f"sqlite:///{tmp_path / 'a.db'}", now=NOW)
-    yield store
-    await store.close()
 
 
 def obedient(asked: Json) -> str:

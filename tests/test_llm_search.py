@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from llm_house import ENGLISH, NOW, Here, engine, extractive, printed, said, spoken, whole
+from llm_house import store as store
 from llm_stand import Json, copying, standing
 from loopback import serving
 
 from bot.fetch import Fetcher
-from bot.store import SqlStore, open_store
+from bot.store import SqlStore
 from digests.form import digest_form
 from digests.model import Digest
 from digests.ports import Fetch
@@ -41,13 +40,6 @@ class Library:
 
     def clock(self) -> Any:
         return NOW
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(f"sqlite:///{tmp_path / 'a.db'}", now=NOW)
-    yield store
-    await store.close()
 
 
 def quoting(text: str) -> Any:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from llm_house import ENGLISH, JAPANESE, NOW, extractive, printed, said, written
+from llm_house import ENGLISH, JAPANESE, extractive, printed, said, written
+from llm_house import store as store
 from llm_stand import copying
 
-from bot.store import SqlStore, open_store
+from bot.store import SqlStore
 
 pytest.importorskip("openai", reason="the extra llm is not installed")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(f"sqlite:///{tmp_path / 'a.db'}", now=NOW)
-    yield store
-    await store.close()
 
 
 @pytest.mark.parametrize(
